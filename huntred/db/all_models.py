@@ -1,0 +1,20 @@
+"""Imports every table, so that mappings and migrations see the whole schema."""
+
+from __future__ import annotations
+
+from huntred.access import models as access
+from huntred.applications import models as applications
+from huntred.companies import models as companies
+from huntred.conversations import models as conversations
+from huntred.events import models as events
+from huntred.interviews import models as interviews
+from huntred.notifications import models as notifications
+from huntred.people import models as people
+from huntred.privacy import models as privacy
+from huntred.units import models as units
+from huntred.vacancies import models as vacancies
+
+__all__ = [
+    "access", "applications", "companies", "conversations", "events", "interviews", "notifications", "people",
+    "privacy", "units", "vacancies",
+]  # fmt: skip

@@ -1,0 +1,212 @@
+"""Row-level security and grants: for each table, what each database role may see and do.
+
+Applied anew after every migration, so that this file is the truth. Each table is FORCEd: its owner obeys too.
+The scope comes from `SET LOCAL app.*` (huntred/db/session.py, bot/database.py); without one, nothing is seen.
+A table that stands in no row here fails a test.
+
+Roles: migrator owns and seeds; gateway talks to vendors and never reads people; bot runs turns, in the scope of
+the conversation's unit; relay hands on stored events; app is everything else, in the scope of the signed-in
+user, the link or the conversation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MIGRATOR, GATEWAY, BOT, RELAY, APP = (
+    "huntred_migrator",
+    "huntred_gateway",
+    "huntred_bot",
+    "huntred_relay",
+    "huntred_app",
+)
+ROLES = (MIGRATOR, GATEWAY, BOT, RELAY, APP)
+
+FUNCTIONS = """
+CREATE OR REPLACE FUNCTION app_units() RETURNS text[] LANGUAGE sql STABLE AS
+  $$ SELECT string_to_array(coalesce(current_setting('app.units', true), ''), ',') $$;
+CREATE OR REPLACE FUNCTION app_divisions() RETURNS uuid[] LANGUAGE sql STABLE AS
+  $$ SELECT string_to_array(nullif(current_setting('app.divisions', true), ''), ',')::uuid[] $$;
+CREATE OR REPLACE FUNCTION app_flag(name text) RETURNS boolean LANGUAGE sql STABLE AS
+  $$ SELECT coalesce(current_setting('app.' || name, true), '') = 'on' $$;
+CREATE OR REPLACE FUNCTION app_id(name text) RETURNS uuid LANGUAGE sql STABLE AS
+  $$ SELECT nullif(current_setting('app.' || name, true), '')::uuid $$;
+"""
+
+# Scalar sub-selects, so that PostgreSQL reads the setting once a query and not once a row.
+UNIT = "unit = ANY ((SELECT app_units())::text[])"
+ALL_UNITS = "(SELECT app_flag('all_units'))"
+LOGIN = "(SELECT app_flag('login'))"
+SELF = "(SELECT app_id('user_id'))"
+WHOLE_UNIT = "(SELECT app_divisions()) IS NULL"
+DIVISION = f"({WHOLE_UNIT} OR division_id = ANY ((SELECT app_divisions())::uuid[]))"
+IN_DIVISION = f"{UNIT} AND {DIVISION}"
+EVERYTHING = "true"
+
+
+def _unless_whole_unit(exists: str) -> str:
+    """All of the unit, or what hangs on something of the division; the inner table's own policy decides."""
+    return f"{UNIT} AND ({WHOLE_UNIT} OR EXISTS ({exists}))"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What one role may do with a table: its verbs (with columns where confined), and on which rows.
+
+    rows: the condition of rows seen; written: of rows written, the same unless given.
+    """
+
+    role: str
+    verbs: str
+    rows: str = EVERYTHING
+    written: str = ""
+
+
+_READ_WRITE = "SELECT, INSERT, UPDATE"
+_FULL = "SELECT, INSERT, UPDATE, DELETE"
+
+
+def _unit_table(verbs: str = _FULL, rows: str = UNIT) -> list[Rule]:
+    return [Rule(APP, verbs, rows)]
+
+
+_ACCOUNT_COLUMNS = "id, unit, app_id, channel, external_id, name, address, active, created_at, updated_at"
+_PERSON_CONVERSATION = "SELECT 1 FROM applications a WHERE a.person_id = conversations.person_id"
+
+RULES: dict[str, list[Rule]] = {
+    "units": [
+        Rule(GATEWAY, "SELECT"), Rule(BOT, "SELECT"), Rule(RELAY, "SELECT"), Rule(APP, "SELECT"),
+        Rule(APP, "INSERT, UPDATE", ALL_UNITS),
+    ],
+    "divisions": [Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE, DELETE", ALL_UNITS)],
+    # Bare: an id and a date. Whatever was told stands in unit_profiles.
+    "people": [Rule(APP, _READ_WRITE), Rule(BOT, "SELECT"), Rule(GATEWAY, "SELECT")],
+    "identities": _unit_table(),
+    "unit_profiles": _unit_table(
+        rows=_unless_whole_unit("SELECT 1 FROM applications a WHERE a.profile_id = unit_profiles.id")
+    ),
+    # A ledger: added to, never changed.
+    "consents": _unit_table("SELECT, INSERT"),
+    "referrals": _unit_table(),
+    "companies": _unit_table(),
+    "contacts": _unit_table(),
+    "vacancies": _unit_table(rows=IN_DIVISION),
+    "vacancy_requirements": _unit_table(
+        rows=_unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
+    ),
+    "vacancy_questions": _unit_table(
+        rows=_unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
+    ),
+    "stages": _unit_table(),
+    "applications": _unit_table(rows=IN_DIVISION),
+    "application_moves": _unit_table("SELECT, INSERT", IN_DIVISION),
+    "interview_slots": _unit_table(rows=IN_DIVISION),
+    "interviews": _unit_table(rows=IN_DIVISION),
+    "users": [
+        Rule(
+            APP, "SELECT",
+            f"{LOGIN} OR {ALL_UNITS} OR id = {SELF} OR EXISTS (SELECT 1 FROM grants g WHERE g.user_id = users.id"
+            " AND g.unit = ANY ((SELECT app_units())::text[]))",
+        ),
+        Rule(APP, "UPDATE", f"{LOGIN} OR {ALL_UNITS} OR id = {SELF}"),
+        Rule(APP, "INSERT, DELETE", ALL_UNITS),
+    ],
+    "grants": [
+        Rule(APP, "SELECT", f"{LOGIN} OR {ALL_UNITS} OR user_id = {SELF} OR {UNIT}"),
+        Rule(APP, "INSERT, UPDATE, DELETE", ALL_UNITS),
+    ],
+    "audit_entries": [
+        Rule(APP, "SELECT", f"{ALL_UNITS} OR {UNIT}"),
+        Rule(APP, "INSERT", f"{ALL_UNITS} OR {LOGIN} OR unit IS NULL OR {UNIT}"),
+    ],
+    "message_templates": [*_unit_table(), Rule(GATEWAY, "SELECT")],
+    "one_time_codes": _unit_table(),
+    # Secrets are write-only for the app: the column is not granted for reading.
+    "channel_apps": [
+        Rule(GATEWAY, "SELECT"),
+        Rule(APP, "SELECT (id, channel, name, created_at)"),
+        Rule(APP, "INSERT, UPDATE", ALL_UNITS),
+    ],
+    # Which number or bot belongs to a unit is public; the picker offers it as a link.
+    "channel_accounts": [
+        Rule(GATEWAY, "SELECT"), Rule(BOT, f"SELECT ({_ACCOUNT_COLUMNS})"),
+        Rule(APP, f"SELECT ({_ACCOUNT_COLUMNS})"), Rule(APP, "INSERT, UPDATE", ALL_UNITS),
+    ],
+    "chats": [
+        Rule(GATEWAY, _READ_WRITE), Rule(BOT, "SELECT, UPDATE"),
+        Rule(
+            APP, "SELECT, UPDATE",
+            f"{UNIT} OR EXISTS (SELECT 1 FROM conversations c WHERE c.chat_id = chats.id)",
+            # A change of unit (C9) hands the chat on: what is written may name another unit.
+            EVERYTHING,
+        ),
+        Rule(APP, "INSERT", UNIT),
+    ],
+    "conversations": [
+        Rule(GATEWAY, "SELECT, UPDATE (last_inbound_at)"),
+        Rule(BOT, _READ_WRITE, UNIT),
+        Rule(APP, _READ_WRITE, _unless_whole_unit(_PERSON_CONVERSATION), UNIT),
+    ],
+    "inbox": [
+        Rule(GATEWAY, _READ_WRITE), Rule(BOT, _READ_WRITE), Rule(APP, _READ_WRITE, UNIT),
+    ],
+    "quarantine": [Rule(GATEWAY, "SELECT, INSERT"), Rule(APP, "SELECT", ALL_UNITS)],
+    "outbox": [
+        Rule(GATEWAY, _READ_WRITE), Rule(BOT, _READ_WRITE, UNIT), Rule(APP, _READ_WRITE, UNIT),
+    ],
+    "messages": [
+        # The web chat shows what was said before, of the one conversation whose signed session asks.
+        Rule(GATEWAY, "SELECT", "conversation_id = (SELECT app_id('conversation_id'))"),
+        Rule(BOT, _READ_WRITE, UNIT),
+        Rule(
+            APP, _READ_WRITE,
+            _unless_whole_unit("SELECT 1 FROM conversations c WHERE c.id = conversation_id"), UNIT,
+        ),
+    ],
+    "offered_options": [Rule(BOT, _FULL, UNIT), Rule(APP, "SELECT", UNIT)],
+    "tracker_events": [Rule(BOT, "SELECT, INSERT, DELETE", UNIT), Rule(APP, "SELECT, DELETE", UNIT)],
+    "action_replies": [Rule(APP, "SELECT, INSERT, DELETE", UNIT)],
+    "scheduled_notices": _unit_table(),
+    "handoffs": [
+        Rule(
+            APP, _READ_WRITE,
+            _unless_whole_unit("SELECT 1 FROM conversations c WHERE c.id = conversation_id"), UNIT,
+        ),
+    ],
+    "stored_events": [
+        Rule(RELAY, "SELECT, UPDATE (due_at, attempts, error)"), Rule(APP, _READ_WRITE, UNIT),
+    ],
+}  # fmt: skip
+
+
+def statements() -> Iterator[str]:
+    """Yield the SQL that brings every table of RULES to what it says, whatever stood before."""
+    yield FUNCTIONS
+    yield "REVOKE ALL ON SCHEMA public FROM PUBLIC"
+    for role in ROLES:
+        yield f"GRANT USAGE ON SCHEMA public TO {role}"
+    for table, rules in RULES.items():
+        yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
+        yield (
+            f"DO $$ DECLARE p text; BEGIN FOR p IN SELECT policyname FROM pg_policies"
+            f" WHERE schemaname = 'public' AND tablename = '{table}'"
+            f" LOOP EXECUTE 'DROP POLICY ' || quote_ident(p) || ' ON {table}'; END LOOP; END $$"
+        )
+        yield f"REVOKE ALL ON {table} FROM PUBLIC, {', '.join(ROLES[1:])}"
+        yield f"CREATE POLICY migrator ON {table} TO {MIGRATOR} USING (true) WITH CHECK (true)"
+        for rule in rules:
+            yield f"GRANT {rule.verbs} ON {table} TO {rule.role}"
+            yield from _policies(table, rule)
+
+
+def _policies(table: str, rule: Rule) -> Iterator[str]:
+    written = rule.written or rule.rows
+    for verb in ("SELECT", "INSERT", "UPDATE", "DELETE"):
+        if verb not in rule.verbs:
+            continue
+        name = f"{rule.role}_{verb.lower()}"
+        using = "" if verb == "INSERT" else f" USING ({rule.rows})"
+        check = f" WITH CHECK ({written})" if verb in {"INSERT", "UPDATE"} else ""
+        yield f"CREATE POLICY {name} ON {table} FOR {verb} TO {rule.role}{using}{check}"

@@ -1,0 +1,30 @@
+"""Templates that a vendor has approved, as data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from huntred.db.base import Base, CreatedAt, Id, UnitCode
+
+
+class MessageTemplate(Base):
+    """components: body, header, footer, buttons as the vendor wants them. state as the vendor says (APPROVED …)."""
+
+    __tablename__ = "message_templates"
+
+    id: Mapped[Id]
+    unit: Mapped[UnitCode]
+    channel: Mapped[str] = mapped_column(server_default="whatsapp")
+    name: Mapped[str]
+    language: Mapped[str] = mapped_column(server_default="es_MX")
+    category: Mapped[str] = mapped_column(server_default="UTILITY")
+    body: Mapped[str]
+    components: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    state: Mapped[str] = mapped_column(server_default="PENDING")
+    created_at: Mapped[CreatedAt]
+
+    __table_args__ = (UniqueConstraint("unit", "channel", "name", "language"),)

@@ -1,0 +1,121 @@
+"""People, what they told a unit, what they agreed to, and whom they invited.
+
+A person belongs to the group and is bare; all that was told lives in the profile of a unit.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Identity, Index, Numeric, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Text
+
+from huntred.db.base import Base, CreatedAt, Id, Sealed, UnitCode
+
+
+class Person(Base):
+    __tablename__ = "people"
+
+    id: Mapped[Id]
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    created_at: Mapped[CreatedAt]
+
+
+class PersonIdentity(Base):
+    """How a person is reached: kind `whatsapp`, `telegram`, `web` (value: the vendor's user id) or `email`."""
+
+    __tablename__ = "identities"
+
+    id: Mapped[Id]
+    unit: Mapped[UnitCode]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    kind: Mapped[str]
+    channel_account_id: Mapped[UUID | None] = mapped_column(ForeignKey("channel_accounts.id"))
+    value: Mapped[str]
+    verified_at: Mapped[datetime | None]
+    created_at: Mapped[CreatedAt]
+
+    __table_args__ = (UniqueConstraint("unit", "kind", "channel_account_id", "value"),)
+
+
+class UnitProfile(Base):
+    """What a person told one unit. Sex is voluntary and stays out of everything that ranks (LFT 133)."""
+
+    __tablename__ = "unit_profiles"
+
+    id: Mapped[Id]
+    number: Mapped[int] = mapped_column(Identity(always=True), unique=True)
+    unit: Mapped[UnitCode]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    first_name: Mapped[str] = mapped_column(server_default="")
+    last_name: Mapped[str] = mapped_column(server_default="")
+    second_last_name: Mapped[str] = mapped_column(server_default="")
+    email: Mapped[str] = mapped_column(server_default="")
+    phone: Mapped[str] = mapped_column(server_default="")
+    birth_date_sealed: Mapped[str | None] = mapped_column(Sealed("unit_profiles.birth_date"), deferred=True)
+    curp_sealed: Mapped[str | None] = mapped_column(Sealed("unit_profiles.curp"), deferred=True)
+    curp_hash: Mapped[str | None] = mapped_column(index=True)
+    rfc_sealed: Mapped[str | None] = mapped_column(Sealed("unit_profiles.rfc"), deferred=True)
+    rfc_hash: Mapped[str | None] = mapped_column(index=True)
+    sex_sealed: Mapped[str | None] = mapped_column(Sealed("unit_profiles.sex"), deferred=True)
+    nationality: Mapped[str] = mapped_column(server_default="")
+    work_permit: Mapped[str] = mapped_column(server_default="", comment="citizen, permanent, temporary, humanitarian, in_process, none")
+    city: Mapped[str] = mapped_column(server_default="")
+    state: Mapped[str] = mapped_column(server_default="")
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    headline: Mapped[str] = mapped_column(server_default="", comment="the work that the person does or looks for")
+    experience_years: Mapped[Decimal | None] = mapped_column(Numeric(4, 1))
+    experience_text: Mapped[str] = mapped_column(server_default="")
+    skills: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    salary_amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2), comment="expected, monthly gross")
+    salary_currency: Mapped[str] = mapped_column(server_default="MXN")
+    search_text: Mapped[str] = mapped_column(server_default="", comment="names, work, skills, place; folded")
+    completed_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    generated: Mapped[bool] = mapped_column(server_default="false")
+    created_at: Mapped[CreatedAt]
+    updated_at: Mapped[CreatedAt]
+
+    __table_args__ = (
+        UniqueConstraint("unit", "person_id"),
+        Index("ix_unit_profiles_unit_updated_at", "unit", "updated_at"),
+        Index("ix_unit_profiles_email", "unit", "email"),
+    )
+
+
+class Consent(Base):
+    """The ledger: never updated, the latest row of person × unit × channel × purpose counts."""
+
+    __tablename__ = "consents"
+
+    id: Mapped[Id]
+    unit: Mapped[UnitCode]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    channel: Mapped[str]
+    purpose: Mapped[str] = mapped_column(comment="privacy_notice, messages, share_with:<unit>")
+    granted: Mapped[bool]
+    version: Mapped[str] = mapped_column(server_default="", comment="of the text that was shown")
+    evidence: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    at: Mapped[datetime]
+
+
+class Referral(Base):
+    """An invitation that a person forwards; the friend is known only on arriving and agreeing."""
+
+    __tablename__ = "referrals"
+
+    id: Mapped[Id]
+    unit: Mapped[UnitCode]
+    code: Mapped[str] = mapped_column(unique=True)
+    inviter_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    invited_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    accepted_at: Mapped[datetime | None]
+    created_at: Mapped[CreatedAt]
+
+    __table_args__ = (UniqueConstraint("unit", "invited_id"),)

@@ -1,0 +1,65 @@
+"""Settings of the app side. With `contract/settings.py` the only reader of the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from contract.settings import Reader
+
+
+@dataclass(frozen=True)
+class AppSettings:
+    """What actions, backoffice, relay, worker and beat need."""
+
+    database_url: str
+    redis_url: str
+    units: tuple[str, ...]
+    environment: str
+    encryption_keys: dict[str, bytes]
+    lookup_key: bytes
+    link_secret: str
+    flask_secret_key: str
+    password_salt: str
+    actions_secret: str
+    bind_host: str
+    actions_port: int
+    backoffice_port: int
+    public_gateway_url: str
+    public_backoffice_url: str
+    mail_from: str
+    media_dir: str
+    log_level: str
+    session_cookie_secure: bool
+
+
+def read_app_settings(environment: Mapping[str, str] | None = None) -> AppSettings:
+    """Read the app environment's settings. Raises SettingsInvalid naming every fault."""
+    reader = Reader(environment)
+    settings = AppSettings(
+        database_url=reader.url("DATABASE_URL", "postgresql://role:password@host:port/name", ("postgresql",)),
+        redis_url=reader.url("REDIS_URL", "redis://:password@host:port/0", ("redis", "rediss")),
+        units=reader.units(),
+        environment=reader.choice("ENVIRONMENT", ("development", "test", "production"), "development"),
+        encryption_keys=reader.keys("ENCRYPTION_KEYS"),
+        lookup_key=reader.key("LOOKUP_KEY"),
+        link_secret=reader.secret("LINK_SECRET", "the secret that signs links"),
+        flask_secret_key=reader.secret("FLASK_SECRET_KEY", "the secret of the back office's sessions"),
+        password_salt=reader.secret("SECURITY_PASSWORD_SALT", "the salt of the password hashes"),
+        actions_secret=reader.secret("ACTIONS_SECRET", "the secret shared with Rasa"),
+        bind_host=reader.text("BIND_HOST", "an address", "127.0.0.1"),
+        actions_port=reader.integer("ACTIONS_PORT", "a TCP port", 5055, 1),
+        backoffice_port=reader.integer("BACKOFFICE_PORT", "a TCP port", 5081, 1),
+        public_gateway_url=reader.url(
+            "PUBLIC_GATEWAY_URL", "the address of the gateway", ("http", "https"), "http://127.0.0.1:5080"
+        ),
+        public_backoffice_url=reader.url(
+            "PUBLIC_BACKOFFICE_URL", "the address of the back office", ("http", "https"), "http://127.0.0.1:5081"
+        ),
+        mail_from=reader.text("MAIL_FROM", "an address", "no-responder@huntred.example"),
+        media_dir=reader.text("MEDIA_DIR", "a folder", "var/media"),
+        log_level=reader.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
+        session_cookie_secure=reader.flag("SESSION_COOKIE_SECURE", "true behind TLS", False),
+    )
+    reader.done()
+    return settings
