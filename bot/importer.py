@@ -1,0 +1,110 @@
+"""Training data of one unit: what all units share, and what the unit says and does in its own way.
+
+Named in `config.yml`, so that Rasa's commands work as its manual says: `BUSINESS_UNIT=huntred rasa train`.
+`data/shared` + `data/<unit>`, `domain/shared` + `domain/<unit>`; a response of the unit replaces the shared one of
+the same name, and a rule of the unit the shared one of the same name; everything else is added.
+"""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any, Optional, Text, Union
+
+import rasa.shared.data
+import rasa.shared.utils.io
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.training_data.structures import RuleStep, StoryGraph, StoryStep
+from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
+from rasa.shared.exceptions import RasaException
+from rasa.shared.importers import utils
+from rasa.shared.importers.importer import TrainingDataImporter
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from contract.settings import business_unit
+
+
+class UnitUnknown(RasaException):
+    """There is no such unit; the message names the folders that would make one."""
+
+
+class UnitImporter(TrainingDataImporter):
+    """unit: its code; BUSINESS_UNIT unless given. training_data_paths: given test stories are read from there."""
+
+    def __init__(
+        self,
+        config_file: Optional[Text] = None,
+        domain_path: Optional[Text] = None,
+        training_data_paths: Optional[Union[list[Text], Text]] = None,
+        unit: Optional[Text] = None,
+        **kwargs: Any,
+    ) -> None:
+        self._root = Path(config_file).resolve().parent if config_file else Path.cwd()
+        self.unit = unit or business_unit()
+        self.data_folders = [self._root / "data" / "shared", self._root / "data" / self.unit]
+        self.domain_folders = [self._root / "domain" / "shared", self._root / "domain" / self.unit]
+        for folder in (self.data_folders[1], self.domain_folders[1]):
+            if not folder.is_dir():
+                raise UnitUnknown(
+                    f"unit {self.unit!r} is unknown: there is no folder {folder.relative_to(self._root)}"
+                )
+        paths = [training_data_paths] if isinstance(training_data_paths, str) else training_data_paths or []
+        inside = (self._root / "data").resolve()
+        self._test_paths = [
+            path for path in paths if inside not in (Path(path).resolve(), *Path(path).resolve().parents)
+        ]
+        self._config = rasa.shared.utils.io.read_model_configuration(config_file) if config_file else {}
+
+    def get_config(self) -> dict[str, Any]:
+        """The one `config.yml`; the thresholds of `data/<unit>/thresholds.yml` are laid over components by name."""
+        config = copy.deepcopy(self._config)
+        own = self._root / "data" / self.unit / "thresholds.yml"
+        if own.is_file():
+            thresholds = rasa.shared.utils.io.read_config_file(own)
+            for component in [*config.get("pipeline", []), *config.get("policies", [])]:
+                component.update(thresholds.get(component["name"], {}))
+        return config
+
+    def get_config_file_for_auto_config(self) -> Optional[Text]:
+        """None: `config.yml` is complete, and nothing may write suggestions into it."""
+        return None
+
+    def get_domain(self) -> Domain:
+        shared, own = (Domain.load(str(folder)) for folder in self.domain_folders)
+        return shared.merge(own, override=True)
+
+    def get_stories(self, exclusion_percentage: Optional[int] = None) -> StoryGraph:
+        return self._stories([str(folder) for folder in self.data_folders], exclusion_percentage)
+
+    def get_conversation_tests(self) -> StoryGraph:
+        return self._stories([str(path) for path in self._test_paths or self.data_folders])
+
+    def get_nlu_data(self, language: Optional[Text] = "es") -> TrainingData:
+        files = rasa.shared.data.get_data_files(
+            [str(folder) for folder in self.data_folders], rasa.shared.data.is_nlu_file
+        )
+        return utils.training_data_from_paths(sorted(files), language or "es")
+
+    def _stories(self, folders: list[str], exclusion_percentage: Optional[int] = None) -> StoryGraph:
+        files = rasa.shared.data.get_data_files(folders, YAMLStoryReader.is_stories_file)
+        files += [
+            file
+            for file in rasa.shared.data.get_data_files(folders, YAMLStoryReader.is_test_stories_file)
+            if file not in files
+        ]
+        graph = utils.story_graph_from_paths(sorted(files), self.get_domain(), exclusion_percentage)
+        return self._with_own_rules(graph)
+
+    def _with_own_rules(self, graph: StoryGraph) -> StoryGraph:
+        """Drop the shared rules in whose place the unit puts one of the same name: both would contradict."""
+        shared = str(self.data_folders[0])
+
+        def is_shared(step: StoryStep) -> bool:
+            return str(step.source_name or "").startswith(shared)
+
+        rules = [step for step in graph.story_steps if isinstance(step, RuleStep)]
+        own = {step.block_name for step in rules if not is_shared(step)}
+        dropped = {id(step) for step in rules if is_shared(step) and step.block_name in own}
+        if not dropped:
+            return graph
+        return StoryGraph([step for step in graph.story_steps if id(step) not in dropped])

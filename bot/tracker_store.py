@@ -1,0 +1,55 @@
+"""Rasa's tracker store over the turn: reads what the claim loaded, and keeps what the commit will write.
+
+Unlike Rasa's fail-safe store it never falls back to memory: an error of the database fails the turn.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any, Iterable, Optional, Text
+
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.events import ActiveLoop, Event, SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.turn import the_turn
+
+
+class ConversationTrackerStore(TrackerStore):
+    """One object for each agent, since loading a model writes the model's domain into it."""
+
+    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+        turn = the_turn()
+        if sender_id != turn.sender_id:
+            raise ValueError(f"the turn is of {turn.sender_id}, not of {sender_id}")
+        if turn.tracker is not None:
+            return turn.tracker
+        if not turn.events:
+            return None
+        tracker = DialogueStateTracker.from_dict(sender_id, turn.events, self.domain.slots)
+        turn.loaded_events = len(tracker.events)
+        self._leave_unknown_form(tracker)
+        turn.tracker = tracker
+        return tracker
+
+    async def retrieve_full_tracker(self, conversation_id: Text) -> Optional[DialogueStateTracker]:
+        return await self.retrieve(conversation_id)
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Note the tracker; the turn's one transaction writes it."""
+        the_turn().tracker = tracker
+
+    async def keys(self) -> Iterable[Text]:
+        return [the_turn().sender_id]
+
+    def _leave_unknown_form(self, tracker: DialogueStateTracker) -> None:
+        """A form that a newly published model lacks would make every later turn raise: leave it."""
+        name = tracker.active_loop_name
+        if name and name not in self.domain.form_names:
+            tracker.update_with_events([ActiveLoop(None), SlotSet("requested_slot", None)], self.domain)
+
+
+def new_events(tracker: DialogueStateTracker, loaded: int) -> list[dict[str, Any]]:
+    """Return the events that came after the first `loaded`, as they are stored."""
+    fresh: list[Event] = list(islice(tracker.events, loaded, None))
+    return [event.as_dict() for event in fresh]

@@ -1,0 +1,112 @@
+"""One turn: what is read and written together, and how it may fail.
+
+The turn travels in a context variable, because Rasa's processor hands its tracker store and its action endpoint
+no argument of ours.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Optional
+from uuid import UUID
+
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from contract.message import Inbound
+
+
+class TurnFailed(Exception):
+    """The turn must not be saved; it will be tried again."""
+
+
+class Outage(TurnFailed):
+    """Something that we need is down or slow (action server, database): never counted against the message."""
+
+
+class MessageFault(TurnFailed):
+    """The message itself makes the turn fail: counted, and put aside at the third time."""
+
+
+class Overtaken(TurnFailed):
+    """The lease was lost, or a person has taken the conversation meanwhile: nothing of this turn is saved."""
+
+
+@dataclass(frozen=True)
+class InboxRow:
+    id: int
+    kind: str
+    vendor_id: str
+    payload: Inbound
+    received_at: datetime
+    turn_id: Optional[int]
+    parse: Optional[dict[str, Any]]
+    attempts: int
+    conversation_id: Optional[UUID] = None
+    unit: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class OfferedOption:
+    """What a person was shown. ord: its number while it is the latest that was shown, else 0."""
+
+    id: str
+    title: str
+    intent: str
+    entities: dict[str, Any]
+    ord: int
+    multiple: bool
+    expired: bool
+
+
+@dataclass
+class Turn:
+    """What a process holds while it works on the messages of one chat.
+
+    token: of the lease. rows: read as one message. version: of the conversation when it was loaded.
+    events: the tracker's stored events of the current session, oldest first. failure: noted by the endpoint or
+    an action and raised by the processor, since Rasa swallows what it meets there.
+    """
+
+    chat_id: UUID
+    token: UUID
+    unit: str
+    channel: str
+    channel_account_id: UUID
+    conversation_id: UUID
+    rows: list[InboxRow]
+    handling: str
+    version: int
+    last_seq: int
+    events: list[dict[str, Any]]
+    options: list[OfferedOption]
+    ordinal: int = 0
+    tracker: Optional[DialogueStateTracker] = None
+    loaded_events: int = 0
+    failure: Optional[TurnFailed] = None
+    parse: Optional[dict[str, Any]] = None
+    said: list[Any] = field(default_factory=list)
+
+    @property
+    def id(self) -> int:
+        return self.rows[0].turn_id or self.rows[0].id
+
+    @property
+    def sender_id(self) -> str:
+        return f"{self.unit}:{self.conversation_id}"
+
+    def key(self, action: str) -> str:
+        """Return the next idempotency key; a replay counts the same way and so gives the same keys."""
+        self.ordinal += 1
+        return f"{self.id}:{self.ordinal}:{action}"
+
+
+current_turn: ContextVar[Optional[Turn]] = ContextVar("current_turn", default=None)
+
+
+def the_turn() -> Turn:
+    turn = current_turn.get()
+    if turn is None:
+        raise RuntimeError("no turn in this context: only the worker handles messages")
+    return turn

@@ -1,0 +1,232 @@
+"""A turn is whole or it is not; a person always hears something."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.bot.turns.conftest import ActionServer, Running, World, events_of
+
+
+async def test_a_greeting_is_answered_and_stored_whole(running: Running, world: World) -> None:
+    inbox_id = world.arrive("ana", "hola")
+    await running.settle()
+
+    assert world.said("ana") == ["Hola, soy Prueba."]
+    conversation = world.row("SELECT * FROM conversations")
+    assert (conversation["unit"], conversation["version"], conversation["handling"]) == ("amigro", 1, "bot")
+    assert world.row("SELECT state FROM inbox WHERE id = %s", inbox_id)["state"] == "done"
+    assert [(m["direction"], m["text"]) for m in world.rows("SELECT * FROM messages ORDER BY at")] == [
+        ("in", "hola"),
+        ("out", "Hola, soy Prueba."),
+    ]
+    assert [event["event"] for event in events_of(world, "ana")].count("user") == 1
+    options = world.rows("SELECT option_id, intent, entities, ord FROM offered_options ORDER BY ord")
+    assert [(o["option_id"], o["intent"], o["entities"]) for o in options] == [
+        ("book", "book", {}),
+        ("choose_option:one", "choose_option", {"option": "one"}),
+    ]
+
+
+@pytest.mark.parametrize("typed", ["2", "la 2", "LA OPCION UNO", "choose_option:one"])
+async def test_an_option_is_picked_by_number_title_or_id(running: Running, world: World, typed: str) -> None:
+    world.arrive("ana", "hola")
+    await running.settle()
+    world.arrive("ana", typed)
+    await running.settle()
+
+    assert world.said("ana")[-1] == "Elegiste one."
+
+
+async def test_a_pressed_option_is_looked_up_and_never_believed(running: Running, world: World) -> None:
+    """A client that makes up an id, or a payload, gets the menu and sets no slot."""
+    world.arrive("ana", "hola")
+    await running.settle()
+    world.arrive("ana", kind="option", option_id='choose_option{"option": "two"}')
+    await running.settle()
+    world.arrive("ana", kind="option", option_id="choose_option:one")
+    await running.settle()
+
+    assert world.said("ana")[1:] == ["El menú de la unidad.", "Elegiste one."]
+
+
+async def test_bubbles_of_one_burst_are_one_turn(running: Running, world: World) -> None:
+    running.lane._burst = 1.0
+    with world.connection.transaction():
+        world.arrive("ana", "quiero")
+        world.arrive("ana", "apartar una")
+        world.arrive("ana", "cita")
+    await running.settle()
+
+    assert world.said("ana") == ["¿Cómo te llamas?"]
+    rows = world.rows("SELECT turn_id, state FROM inbox ORDER BY id")
+    assert len({row["turn_id"] for row in rows}) == 1 and {row["state"] for row in rows} == {"done"}
+    assert world.row("SELECT count(*) AS n FROM messages WHERE direction = 'in'")["n"] == 3
+
+
+async def test_a_form_is_walked_and_its_action_called_once(
+    running: Running, world: World, actions: ActionServer
+) -> None:
+    world.arrive("ana", "quiero apartar una cita")
+    await running.settle()
+    world.arrive("ana", "Ana López")
+    await running.settle()
+
+    assert world.said("ana") == ["¿Cómo te llamas?", "Apartado.", "Gracias, Ana López."]
+    assert all(times == 1 for times in actions.keys.values())
+    assert [call["turn"]["ordinal"] for call in actions.calls if call["next_action"] == "action_book"] == [2]
+
+
+@pytest.mark.parametrize("mode", ["503", "hang", "html"])
+async def test_an_outage_rolls_the_turn_back_and_never_counts(
+    running: Running, world: World, actions: ActionServer, mode: str
+) -> None:
+    """The form never takes a slot unvalidated, nothing is half written, and it is handled once afterwards."""
+    world.arrive("ana", "quiero apartar una cita")
+    await running.settle()
+    actions.mode = mode
+    before = len(events_of(world, "ana"))
+    world.arrive("ana", "Ana López")
+    running.worker.wake()
+    await asyncio.sleep(1.5)
+    assert len(events_of(world, "ana")) == before and world.waiting() == 1
+    assert world.row("SELECT max(attempts) AS n FROM inbox")["n"] == 0
+    actions.mode = "ok"
+    await running.settle()
+
+    assert world.said("ana") == ["¿Cómo te llamas?", "Apartado.", "Gracias, Ana López."]
+
+
+async def test_an_outage_of_ten_seconds_is_told_once(
+    running: Running, world: World, actions: ActionServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.worker.OUTAGE_LINE_AFTER", 0.8)
+    world.arrive("ana", "quiero apartar una cita")
+    await running.settle()
+    actions.mode = "503"
+    world.arrive("ana", "Ana")
+    running.worker.wake()
+    await asyncio.sleep(4.0)
+    actions.mode = "ok"
+    await running.settle(15)
+
+    assert world.said("ana") == [
+        "¿Cómo te llamas?",
+        "Dame un momento, sigo contigo.",
+        "Apartado.",
+        "Gracias, Ana.",
+    ]
+
+
+@pytest.mark.parametrize("mode", ["500", "wrong_shape"])
+async def test_a_message_that_fails_by_itself_goes_aside_and_the_chat_goes_on(
+    running: Running, world: World, actions: ActionServer, mode: str
+) -> None:
+    world.arrive("ana", "quiero apartar una cita")
+    await running.settle()
+    actions.mode = mode
+    world.arrive("ana", "Ana")
+    await running.settle(20)
+    actions.mode = "ok"
+    world.arrive("ana", "Ana María")
+    await running.settle()
+
+    assert world.said("ana") == [
+        "¿Cómo te llamas?",
+        "Algo falló de mi lado.",
+        "Apartado.",
+        "Gracias, Ana María.",
+    ]
+    aside = world.row("SELECT attempts, error FROM inbox WHERE state = 'aside'")
+    assert aside["attempts"] == 3 and aside["error"]
+
+
+async def test_a_rejected_form_keeps_its_meaning(running: Running, world: World, actions: ActionServer) -> None:
+    """A 400 that names the action is Rasa's ActionExecutionRejection, not a failure."""
+    world.arrive("ana", "quiero apartar una cita")
+    await running.settle()
+    actions.mode = "reject"
+    world.arrive("ana", "menú")
+    await running.settle()
+
+    assert world.waiting() == 0
+    assert "action_execution_rejected" in [event["event"] for event in events_of(world, "ana")]
+
+
+async def test_a_notice_does_not_answer_the_form(running: Running, world: World) -> None:
+    world.arrive("ana", "quiero apartar una cita")
+    await running.settle()
+    world.arrive(
+        "ana", kind="notice", values={"response": "utter_reminder", "values": {"when": "las 10"}}
+    )
+    await running.settle()
+    world.arrive("ana", "Ana")
+    await running.settle()
+
+    assert world.said("ana") == [
+        "¿Cómo te llamas?",
+        "Recuerda tu cita de las 10.",
+        "Apartado.",
+        "Gracias, Ana.",
+    ]
+    assert world.rows("SELECT purpose FROM outbox ORDER BY id")[1]["purpose"] == "notice"
+
+
+async def test_the_bot_is_silent_while_a_person_has_the_conversation(running: Running, world: World) -> None:
+    world.arrive("ana", "hola")
+    await running.settle()
+    world.connection.execute("UPDATE conversations SET handling = 'with_person', version = version + 1")
+    world.arrive("ana", "quiero apartar una cita")
+    await running.settle()
+    user = "0190163d-8694-739b-aea5-966c26f8ad91"
+    world.arrive("ana", "Soy Laura, te ayudo.", kind="consultant", values={"user_id": user})
+    await running.settle()
+
+    assert world.said("ana") == ["Hola, soy Prueba.", "Soy Laura, te ayudo."]
+    assert world.row("SELECT unread_count FROM conversations")["unread_count"] == 1
+    assert world.rows("SELECT author FROM messages ORDER BY at")[-1]["author"] == "consultant"
+
+
+async def test_the_menu_leads_back_from_the_queue(running: Running, world: World) -> None:
+    world.arrive("ana", "hola")
+    await running.settle()
+    world.connection.execute("UPDATE conversations SET handling = 'queued'")
+    world.arrive("ana", "quiero apartar una cita")
+    await running.settle()
+    world.arrive("ana", "menú")
+    await running.settle()
+
+    assert world.said("ana") == ["Hola, soy Prueba.", "El menú de la unidad."]
+    assert world.row("SELECT handling FROM conversations")["handling"] == "bot"
+
+
+async def test_a_conversation_taken_during_the_turn_refuses_it(
+    running: Running, world: World, actions: ActionServer
+) -> None:
+    """The consultant's take wins: the bot's answer of that moment is not saved and not sent."""
+    world.arrive("ana", "quiero apartar una cita")
+    await running.settle()
+    actions.mode = "hang"
+    world.arrive("ana", "Ana")
+    running.worker.wake()
+    await asyncio.sleep(0.2)
+    world.connection.execute("UPDATE conversations SET handling = 'with_person', version = version + 1")
+    actions.mode = "ok"
+    await running.settle()
+
+    assert world.said("ana") == ["¿Cómo te llamas?"]
+
+
+async def test_a_location_is_an_intent_with_its_coordinates(running: Running, world: World) -> None:
+    from contract.message import Location
+
+    world.arrive("ana", kind="location", location=Location(19.4, -99.1))
+    await running.settle()
+
+    user = next(event for event in events_of(world, "ana") if event["event"] == "user")
+    assert user["parse_data"]["intent"]["name"] == "share_location"
+    assert {e["entity"]: e["value"] for e in user["parse_data"]["entities"]} == {
+        "latitude": 19.4,
+        "longitude": -99.1,
+    }
