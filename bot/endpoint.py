@@ -72,7 +72,7 @@ class ActionEndpoint(EndpointConfig):
         if status == 400 and isinstance(reply, dict) and "action_name" in reply:
             # The action refuses to run (ActionExecutionRejection): Rasa knows what to do with it.
             raise ClientResponseError(status, "rejected", jsonlib.dumps(reply))
-        if status in (500, 400):
+        if status in (400, 404, 422, 500):
             raise MessageFault(f"{name}: HTTP {status} {str(reply)[:300]}")
         if status >= 400:
             raise Outage(f"{name}: HTTP {status}")

@@ -164,18 +164,20 @@ RULES: dict[str, list[Rule]] = {
             _unless_whole_unit("SELECT 1 FROM conversations c WHERE c.id = conversation_id"), UNIT,
         ),
     ],
-    "offered_options": [Rule(BOT, _FULL, UNIT), Rule(APP, "SELECT", UNIT)],
+    "offered_options": [Rule(BOT, _FULL, UNIT), Rule(APP, "SELECT, DELETE", UNIT)],
     "tracker_events": [Rule(BOT, "SELECT, INSERT, DELETE", UNIT), Rule(APP, "SELECT, DELETE", UNIT)],
     "action_replies": [Rule(APP, "SELECT, INSERT, DELETE", UNIT)],
     "scheduled_notices": _unit_table(),
     "handoffs": [
+        # A person who prefers the bot to waiting ends the queue by asking for the menu.
+        Rule(BOT, "SELECT, UPDATE", UNIT),
         Rule(
             APP, _READ_WRITE,
             _unless_whole_unit("SELECT 1 FROM conversations c WHERE c.id = conversation_id"), UNIT,
         ),
     ],
     "stored_events": [
-        Rule(RELAY, "SELECT, UPDATE (due_at, attempts, error)"), Rule(APP, _READ_WRITE, UNIT),
+        Rule(RELAY, "SELECT, UPDATE (due_at, attempts, error)"), Rule(APP, _FULL, UNIT),
     ],
 }  # fmt: skip
 

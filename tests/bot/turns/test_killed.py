@@ -15,6 +15,9 @@ from tests.bot.turns.conftest import SECRET, ActionServer, World
 
 # Loads the model once and forks a worker for each life, so that six lives cost one start.
 _NURSERY = """
+from bot.quiet import quieten
+
+quieten("ERROR")
 import asyncio, os, sys
 from pathlib import Path
 from bot.agents import load_agent
