@@ -1,0 +1,215 @@
+"""What a fresh installation says and sends in the name of each unit: whole, lawful for its channels, renderable."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from contract.text import normalise
+from huntred.notifications.mail import RenderedMail, render_mail
+from huntred.units.models import Unit
+
+SEED = Path(__file__).resolve().parents[3] / "huntred" / "units" / "seed"
+UNITS = ["amigro", "huntu", "huntred", "huntred_executive", "huntred_solutions", "sexsi", "milkyleak"]
+STAGES = {"new", "screening", "interview", "offer", "hired", "rejected", "withdrawn"}
+TEMPLATES = [
+    "recordatorio_entrevista", "entrevista_confirmada", "entrevista_cambio", "entrevista_cancelada",
+    "nueva_oportunidad", "nueva_posicion", "registro", "contacto_socio", "aviso_entrevistador",
+    "asistencia_confirmada",
+]  # fmt: skip
+PARAMETER = re.compile(r"\{\{(\d+)\}\}")
+
+
+def load(*parts: str) -> Any:
+    return yaml.safe_load(SEED.joinpath(*parts).read_text(encoding="utf-8"))
+
+
+def unit_of(code: str) -> dict[str, Any]:
+    row: dict[str, Any] = load(code, "unit.yml")
+    return row
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("code", UNITS)
+class TestUnit:
+    def test_code_is_its_folder(self, code: str) -> None:
+        assert unit_of(code)["code"] == code
+
+    def test_colours_can_be_read(self, code: str) -> None:
+        colours = unit_of(code)["settings"]["colours"]
+        assert contrast(colours["light"], "#ffffff") >= 4.5
+        assert contrast(colours["dark"], "#111827") >= 4.5
+
+    def test_stages_are_typed_and_differ(self, code: str) -> None:
+        stages = unit_of(code)["stages"]
+        assert len({stage["name"] for stage in stages}) == len(stages)
+        assert {stage["kind"] for stage in stages} == (set() if code == "sexsi" else STAGES)
+
+    def test_addresses_are_reserved_ones(self, code: str) -> None:
+        text = (SEED / code / "unit.yml").read_text(encoding="utf-8")
+        assert all(host.endswith("example.mx") for host in re.findall(r"@([\w.-]+)", text))
+
+    def test_privacy_notice_names_law_data_purposes_and_rights(self, code: str) -> None:
+        notice = (SEED / code / "privacy.md").read_text(encoding="utf-8")
+        unit = unit_of(code)
+        assert f"Versión {unit['privacy_version']}" in notice
+        assert unit["name"] in notice
+        for needed in (
+            "Ley Federal de Protección de Datos Personales",
+            "Qué datos",
+            "Para qué",
+            "ARCO",
+            "privacidad@",
+        ):
+            assert needed in notice
+        assert ("dato sensible" in notice) == (code == "sexsi")
+
+
+@pytest.mark.parametrize(
+    "code", [code for code in UNITS if unit_of(code)["settings"]["form_of_address"] == "usted"]
+)
+def test_formal_units_never_say_tu(code: str) -> None:
+    texts = [
+        file
+        for file in (SEED / code).rglob("*")
+        if file.suffix in (".yml", ".md", ".txt", ".html") and file.name != "unit.yml"
+    ]
+    familiar = re.compile(r"\b(tú|tus?|te|ti|contigo|escríbenos|puedes|quieres|tienes)\b", re.IGNORECASE)
+    said = {file.name: familiar.findall(file.read_text(encoding="utf-8")) for file in texts}
+    assert {name: words for name, words in said.items() if words} == {}
+
+
+def test_sexsi_never_goes_over_whatsapp() -> None:
+    assert unit_of("sexsi")["settings"]["channels"] == ["telegram", "web"]
+    assert load("sexsi", "templates.yml")["templates"] == []
+
+
+def test_the_picker_offers_the_five_units_of_the_group_in_order() -> None:
+    shown = sorted(
+        (unit for unit in map(unit_of, UNITS) if unit["in_picker"]), key=lambda unit: unit["position"]
+    )
+    assert [unit["code"] for unit in shown] == UNITS[:5]
+
+
+@pytest.mark.parametrize("code", [code for code in UNITS if code != "sexsi"])
+class TestWhatsAppTemplates:
+    def test_all_are_there(self, code: str) -> None:
+        names = [template["name"] for template in load(code, "templates.yml")["templates"]]
+        assert names == [f"{name}_{code}" for name in TEMPLATES]
+
+    def test_meta_would_take_them(self, code: str) -> None:
+        """Parameters count from 1 without a gap, none at an end, none beside another; limits of length."""
+        for template in load(code, "templates.yml")["templates"]:
+            body = template["body"]
+            numbers = [int(number) for number in PARAMETER.findall(body)]
+            assert numbers == list(range(1, len(template["parameters"]) + 1)), template["name"]
+            assert not re.match(r"\s*\{\{", body), template["name"]
+            assert not re.search(r"\}\}\s*$", body), template["name"]
+            assert not re.search(r"\}\}\s*\{\{", body), template["name"]
+            assert len(body) <= 1024
+            assert re.fullmatch(r"[a-z0-9_]+", template["name"])
+            assert template["language"] == "es_MX"
+            assert template["category"] in {"UTILITY", "MARKETING", "AUTHENTICATION"}
+            assert len(template["buttons"]) <= 3
+            assert all(0 < len(title) <= 20 for title in template["buttons"])
+            assert all(parameter["sample"] for parameter in template["parameters"])
+
+    def test_marketing_offers_the_way_out(self, code: str) -> None:
+        for template in load(code, "templates.yml")["templates"]:
+            if template["category"] == "MARKETING":
+                assert "No recibir más" in template["buttons"]
+
+
+MAILS: dict[str, dict[str, Any]] = load("shared", "mail", "values.yml")
+
+
+def rendered(code: str, mail: str, values: dict[str, Any]) -> RenderedMail:
+    """The mail as the notifications render it for this unit."""
+    seed = unit_of(code)
+    unit = Unit(code=code, name=seed["name"], colour=seed["colour"], settings=seed["settings"])
+    return render_mail(unit, mail, values)
+
+
+@pytest.mark.parametrize("code", UNITS)
+@pytest.mark.parametrize("mail", MAILS)
+class TestMail:
+    def test_it_has_a_subject_of_one_line_and_a_tidy_body(self, code: str, mail: str) -> None:
+        raw = (SEED / code / "mail" / f"{mail}.txt", SEED / "shared" / "mail" / f"{mail}.txt")
+        source = next(path for path in raw if path.is_file()).read_text(encoding="utf-8")
+        assert re.match(r"Asunto: \S[^\n]*\n\n", source)
+        letter = rendered(code, mail, MAILS[mail])
+        assert 5 <= len(letter.subject) <= 100
+        assert len(letter.text) > 60
+        for said in (letter.subject, letter.text, letter.html):
+            assert "None" not in said
+            assert "{{" not in said
+        assert "\n\n\n" not in letter.text
+
+    def test_html_escapes_what_people_wrote(self, code: str, mail: str) -> None:
+        hostile = {
+            name: "<script>x</script>"
+            if isinstance(value, str) and value and not name.endswith("url")
+            else value
+            for name, value in MAILS[mail].items()
+        }
+        assert "<script>" not in rendered(code, mail, hostile).html
+
+    def test_text_and_html_carry_every_value(self, code: str, mail: str) -> None:
+        letter = rendered(code, mail, MAILS[mail])
+        for name, value in MAILS[mail].items():
+            for part in value if isinstance(value, list) else [value]:
+                assert str(part) in letter.html, name
+                assert str(part) in f"{letter.subject}\n{letter.text}", name
+
+
+def test_a_code_for_sexsi_does_not_name_it_in_the_subject() -> None:
+    assert "SEXSI" not in rendered("sexsi", "one_time_code", {"code": "123456", "minutes": 5}).subject
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[dict[str, str]]:
+    with (SEED / "shared" / "places.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+class TestPlaces:
+    def test_all_32_states_and_enough_places(self, rows: list[dict[str, str]]) -> None:
+        mexican = [row for row in rows if row["country"] == "MX"]
+        assert len({row["state"] for row in mexican}) == 32
+        assert len(mexican) >= 120
+
+    def test_mexican_places_lie_in_mexico_and_origins_have_no_coordinates(
+        self, rows: list[dict[str, str]]
+    ) -> None:
+        for row in rows:
+            if row["country"] == "MX":
+                assert 14.5 < float(row["lat"]) < 32.8, row["name"]
+                assert -117.3 < float(row["lon"]) < -86.7, row["name"]
+            else:
+                assert (row["state"], row["lat"], row["lon"]) == ("", "", ""), row["name"]
+
+    def test_a_name_or_alias_means_one_place(self, rows: list[dict[str, str]]) -> None:
+        seen: dict[str, str] = {}
+        for row in rows:
+            for word in {row["name"], *filter(None, row["aliases"].split("|"))}:
+                assert seen.setdefault(normalise(word), row["name"]) == row["name"], word
+
+    def test_aliases_are_folded(self, rows: list[dict[str, str]]) -> None:
+        for row in rows:
+            for alias in filter(None, row["aliases"].split("|")):
+                assert alias == normalise(alias)
