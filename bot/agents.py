@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Any, Optional, Text, Union
+from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
@@ -26,7 +26,7 @@ class ModelMissing(Exception):
 class UnitAgent(Agent):
     """Rasa's agent with our processor, and without the tracker store that falls back to memory."""
 
-    def load_model(self, model_path: Union[Text, Path], fingerprint: Optional[Text] = None) -> None:
+    def load_model(self, model_path: str | Path, fingerprint: str | None = None) -> None:
         self.processor = TurnProcessor(
             model_path=model_path,
             tracker_store=self.tracker_store,
@@ -41,7 +41,7 @@ class UnitAgent(Agent):
             self.nlg.responses = self.domain.responses
 
     @staticmethod
-    def _create_tracker_store(store: Optional[TrackerStore], domain: Domain) -> TrackerStore:
+    def _create_tracker_store(store: TrackerStore | None, domain: Domain) -> TrackerStore:
         assert store is not None
         return store
 
@@ -71,7 +71,7 @@ def load_agent(models_dir: Path, unit: str, endpoint: ActionEndpoint) -> UnitAge
 
 async def warm_up(agent: UnitAgent) -> None:
     """Parse once, so that what components open lazily (the CRF tagger's file) is open before the first message."""
-    await agent.processor.parse_message(UserMessage("hola"))  # type: ignore[union-attr]
+    await agent.processor.parse_message(UserMessage("hola"))
 
 
 async def render(agent: UnitAgent, response: str, tracker: Any, channel: str, **values: Any) -> dict[str, Any]:

@@ -6,8 +6,9 @@ written by `commit` in one transaction, and only while the token still holds.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Optional, Sequence
+from typing import Any
 from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
@@ -31,15 +32,13 @@ class Claim:
 class Lane:
     """units: whose chats this process takes. lease, burst: seconds."""
 
-    def __init__(
-        self, pool: ConnectionPool[Connection], units: Sequence[str], *, lease: float, burst: float
-    ) -> None:
+    def __init__(self, pool: ConnectionPool[Connection], units: Sequence[str], *, lease: float, burst: float) -> None:
         self._pool = pool
         self._units = list(units)
         self._lease = lease
         self._burst = burst
 
-    def claim(self) -> Optional[Claim]:
+    def claim(self) -> Claim | None:
         """Lease the chat that has been due longest, or return None."""
         token = uuid4()
         with transaction(self._pool) as connection:
@@ -56,7 +55,7 @@ class Lane:
             )
         return Claim(row["id"], token)
 
-    def seconds_until_due(self) -> Optional[float]:
+    def seconds_until_due(self) -> float | None:
         """Return how long until the next chat is due (0 where one is), or None where none will be."""
         with transaction(self._pool) as connection:
             row = connection.execute(
@@ -75,7 +74,7 @@ class Lane:
                     (self._lease, list(tokens)),
                 )
 
-    def open_turn(self, claim: Claim) -> Optional[Turn]:
+    def open_turn(self, claim: Claim) -> Turn | None:
         """Pin the waiting rows that are read as one message and load their conversation.
 
         Returns None, and gives the chat back, where nothing waits. Raises Overtaken where the lease is lost.
@@ -118,13 +117,7 @@ class Lane:
             version=conversation["version"],
             last_seq=events[-1]["seq"] if events else 0,
             events=[row["event"] for row in events],
-            options=[
-                OfferedOption(
-                    row["option_id"], row["title"], row["intent"], row["entities"], row["ord"], row["multiple"],
-                    row["expired"],
-                )
-                for row in options
-            ],  # fmt: skip
+            options=[OfferedOption(id=row.pop("option_id"), **row) for row in options],
             parse=rows[0].parse,
         )
 
@@ -171,9 +164,7 @@ class Lane:
                 "UPDATE inbox SET state = 'done', done_at = clock_timestamp(), error = NULL WHERE id = ANY(%s)",
                 ([row.id for row in turn.rows],),
             )
-            self._give_back(
-                connection, Claim(turn.chat_id, turn.token), self._next_due(connection, turn.chat_id)
-            )
+            self._give_back(connection, Claim(turn.chat_id, turn.token), self._next_due(connection, turn.chat_id))
         self._announce(turn)
 
     def retry_later(self, claim: Claim, seconds: float) -> None:
@@ -203,12 +194,8 @@ class Lane:
                     _write_inbound(connection, turn, row)
             for ord_, one in enumerate(said):
                 _write_said(connection, turn, ord_, one, source="aside")
-            connection.execute(
-                "UPDATE inbox SET state = 'aside' WHERE id = ANY(%s)", ([row.id for row in turn.rows],)
-            )
-            self._give_back(
-                connection, Claim(turn.chat_id, turn.token), self._next_due(connection, turn.chat_id)
-            )
+            connection.execute("UPDATE inbox SET state = 'aside' WHERE id = ANY(%s)", ([row.id for row in turn.rows],))
+            self._give_back(connection, Claim(turn.chat_id, turn.token), self._next_due(connection, turn.chat_id))
         self._announce(turn)
 
     def say_outage(self, turn: Turn, one: Said) -> None:
@@ -243,8 +230,8 @@ class Lane:
 
     def _waiting(self, connection: Connection, chat_id: UUID) -> list[InboxRow]:
         rows = connection.execute(
-            "SELECT id, kind, vendor_id, payload, received_at, turn_id, parse, attempts, conversation_id, unit FROM inbox"
-            " WHERE chat_id = %s AND state = 'waiting' ORDER BY id LIMIT 50",
+            "SELECT id, kind, vendor_id, payload, received_at, turn_id, parse, attempts, conversation_id, unit"
+            " FROM inbox WHERE chat_id = %s AND state = 'waiting' ORDER BY id LIMIT 50",
             (chat_id,),
         ).fetchall()
         return [InboxRow(**{**row, "payload": Inbound.from_json(row["payload"])}) for row in rows]
@@ -261,9 +248,7 @@ class Lane:
         ).fetchone()
         assert conversation is not None
         if unit == chat["unit"] and chat["conversation_id"] != conversation["id"]:
-            connection.execute(
-                "UPDATE chats SET conversation_id = %s WHERE id = %s", (conversation["id"], chat["id"])
-            )
+            connection.execute("UPDATE chats SET conversation_id = %s WHERE id = %s", (conversation["id"], chat["id"]))
         return conversation
 
     def _next_due(self, connection: Connection, chat_id: UUID) -> Any:

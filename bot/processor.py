@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional, Text
+from typing import Any
 
 import rasa.core.actions.action as rasa_actions
 from jsonschema import Draft202012Validator
 from rasa.core.channels.channel import OutputChannel
 from rasa.core.nlg import NaturalLanguageGenerator
-from rasa.core.processor import MessageProcessor
 from rasa.core.policies.policy import PolicyPrediction
+from rasa.core.processor import MessageProcessor
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -35,7 +35,7 @@ class _Guarded(rasa_actions.Action):
     def __init__(self, action: rasa_actions.Action) -> None:
         self._action = action
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return self._action.name()
 
     def event_for_successful_execution(self, prediction: PolicyPrediction) -> ActionExecuted:
@@ -104,7 +104,7 @@ class TurnProcessor(MessageProcessor):
         """Nothing, as above."""
 
 
-_reply_validator: Optional[Draft202012Validator] = None
+_reply_validator: Draft202012Validator | None = None
 
 
 def _validate_action_result(self: rasa_actions.RemoteAction, result: dict[str, Any]) -> bool:
@@ -119,4 +119,4 @@ def _validate_action_result(self: rasa_actions.RemoteAction, result: dict[str, A
 
 def speed_up_reply_validation() -> None:
     """Put the validator in its place; called where a process is put together."""
-    rasa_actions.RemoteAction._validate_action_result = _validate_action_result  # type: ignore[method-assign]
+    rasa_actions.RemoteAction._validate_action_result = _validate_action_result

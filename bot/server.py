@@ -12,8 +12,8 @@ import logging  # noqa: E402
 import signal  # noqa: E402
 import sys  # noqa: E402
 import threading  # noqa: E402
+from collections.abc import Callable  # noqa: E402
 from pathlib import Path  # noqa: E402
-from typing import Callable  # noqa: E402
 
 import psycopg  # noqa: E402
 from aiohttp import web  # noqa: E402
@@ -91,9 +91,13 @@ async def serve(settings: BotSettings) -> None:
     worker = Worker(lane, agents, lease=settings.lease, parallel=_PARALLEL)
     loop = asyncio.get_running_loop()
     stopped = threading.Event()
+
+    def wake() -> None:
+        loop.call_soon_threadsafe(worker.wake)
+
     threads = [
         _every(settings.lease / 3, worker.renew_leases, stopped),
-        _listen(settings, lambda: loop.call_soon_threadsafe(worker.wake), stopped),
+        _listen(settings, wake, stopped),
     ]
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)

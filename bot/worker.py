@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Callable, Mapping, Optional, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -20,7 +21,7 @@ from bot.agents import UnitAgent, render
 from bot.lane import Claim, Lane
 from bot.said import Said, TurnOutput, read_response
 from bot.tracker_store import new_events
-from bot.turn import Outage, Overtaken, Turn, current_turn
+from bot.turn import Outage, Overtaken, Turn, current_turn, the_turn
 from contract.message import Message, TemplateUse
 
 logger = logging.getLogger(__name__)
@@ -109,8 +110,8 @@ class Worker:
             pass
 
     async def _work(self, claim: Claim) -> None:
-        turn: Optional[Turn] = None
-        watchdog: Optional[asyncio.TimerHandle] = None
+        turn: Turn | None = None
+        watchdog: asyncio.TimerHandle | None = None
         try:
             turn = await self._in_thread(lambda: self._lane.open_turn(claim))
             if turn is None:
@@ -153,7 +154,7 @@ class Worker:
                 tracker = await self._tracker(agent)
                 tracker.update(UserUttered(_text_of(turn), parse_data=None), agent.domain)
             else:
-                await agent.processor.handle_message(self._message(turn, output))  # type: ignore[union-attr]
+                await agent.processor.handle_message(self._message(turn, output))
                 assert turn.tracker is not None
                 tracker = turn.tracker
             said = output.said
@@ -184,6 +185,8 @@ class Worker:
                 entities = {"latitude": payload.location.latitude, "longitude": payload.location.longitude}
             return picks.parse_of(INTENT_OF_KIND[kind], entities)
         text = _text_of(turn)
+        if picks.is_opt_out(text):
+            return picks.parse_of("opt_out", {}, text=text)
         if any(option.multiple for option in turn.options if option.ord > 0):
             known, _ = picks.several_by_text(text, turn.options)
             if known:
@@ -192,7 +195,7 @@ class Worker:
         if picked is not None:
             return picks.as_parse([picked])
         message = UserMessage(text, sender_id=turn.sender_id, input_channel=turn.channel)
-        return await agent.processor.parse_message(message)  # type: ignore[union-attr]
+        return await agent.processor.parse_message(message)
 
     def _message(self, turn: Turn, output: TurnOutput) -> UserMessage:
         parse = turn.parse or {}
@@ -213,7 +216,7 @@ class Worker:
         )
 
     async def _tracker(self, agent: UnitAgent) -> DialogueStateTracker:
-        return await agent.processor.get_tracker(current_turn.get().sender_id)  # type: ignore[union-attr]
+        return await agent.processor.get_tracker(the_turn().sender_id)
 
     async def _from_inside(self, turn: Turn, agent: UnitAgent, tracker: DialogueStateTracker) -> list[Said]:
         """A due notice or a consultant's words: said as they are, no policy runs."""
@@ -262,7 +265,7 @@ class Worker:
         tracker = DialogueStateTracker.from_events(turn.sender_id, [])
         return read_response(await render(agent, response, tracker, turn.channel))[0]
 
-    async def _retry(self, claim: Claim, turn: Optional[Turn], seconds: Optional[float]) -> None:
+    async def _retry(self, claim: Claim, turn: Turn | None, seconds: float | None) -> None:
         if seconds is None:
             if turn is None:
                 seconds = 1.0

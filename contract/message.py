@@ -4,8 +4,9 @@ Both travel as JSON in the inbox and the outbox: `as_json` and `from_json` are e
 """
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Mapping
+from typing import Any, Literal
 
 # What can come in. `notice` and `consultant` enter the same lane from inside: a due notice, a person's reply.
 InboundKind = Literal[
@@ -62,7 +63,7 @@ class Inbound:
         return _compact(asdict(self))
 
     @staticmethod
-    def from_json(data: Mapping[str, Any]) -> "Inbound":
+    def from_json(data: Mapping[str, Any]) -> Inbound:
         values = dict(data)
         if values.get("media"):
             values["media"] = Media(**values["media"])
@@ -104,6 +105,7 @@ class Message:
     """One thing to say. A channel draws it as well as it can (see bot/rendering).
 
     options: of buttons and multi_select, any number. list_button: the text that opens a list.
+    start: how many options a list leaves out at its beginning, when "more" was pressed.
     url: of link, image, document. template: what to send instead outside the vendor's service window.
     subject, html, attachments: of email only.
     """
@@ -111,6 +113,7 @@ class Message:
     kind: OutboundKind
     text: str = ""
     options: tuple[Option, ...] = ()
+    start: int = 0
     header: str = ""
     footer: str = ""
     list_button: str = ""
@@ -126,7 +129,7 @@ class Message:
         return _compact(asdict(self))
 
     @staticmethod
-    def from_json(data: Mapping[str, Any]) -> "Message":
+    def from_json(data: Mapping[str, Any]) -> Message:
         values = dict(data)
         values["options"] = tuple(Option(**option) for option in values.get("options", ()))
         values["attachments"] = tuple(Attachment(**item) for item in values.get("attachments", ()))
@@ -145,6 +148,6 @@ def _compact(data: dict[str, Any]) -> dict[str, Any]:
             value = _compact(value)
         elif isinstance(value, (list, tuple)):
             value = [_compact(item) if isinstance(item, dict) else item for item in value]
-        if value or value in (0.0,) and key in {"latitude", "longitude"}:
+        if value or (value in (0.0,) and key in {"latitude", "longitude"}):
             compact[key] = value
     return compact

@@ -217,3 +217,8 @@ def read_bot_settings(environment: Mapping[str, str] | None = None) -> BotSettin
     )
     reader.done()
     return settings
+
+
+def business_unit(environment: Mapping[str, str] | None = None) -> str:
+    """Return the unit that Rasa's own commands work on: `BUSINESS_UNIT=huntred rasa train`; amigro unless given."""
+    return Reader(environment).text("BUSINESS_UNIT", "a unit code", ALL_UNITS[0])

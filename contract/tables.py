@@ -4,11 +4,28 @@ The bot speaks SQL to them, the app maps them in `huntred/conversations/models.p
 creates them. A chat (channel account × user) is the lane of the queue; a conversation is chat × unit and is
 what row-level security guards.
 """
+
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
-    BigInteger, Boolean, CheckConstraint, Column, DateTime, ForeignKey, Identity, Index, Integer, MetaData,
-    SmallInteger, Table, Text, UniqueConstraint, func, text,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB, UUID
 
@@ -23,16 +40,16 @@ metadata = MetaData(
 )
 
 
-def _id() -> Column:
+def _id() -> Column[Any]:
     return Column("id", UUID(as_uuid=True), primary_key=True)
 
 
-def _at(name: str, nullable: bool = True, now: bool = False) -> Column:
+def _at(name: str, nullable: bool = True, now: bool = False) -> Column[Any]:
     default = func.clock_timestamp() if now else None
     return Column(name, DateTime(timezone=True), nullable=nullable and not now, server_default=default)
 
 
-def _unit(nullable: bool = False) -> Column:
+def _unit(nullable: bool = False) -> Column[Any]:
     return Column("unit", Text, ForeignKey("units.code"), nullable=nullable)
 
 
@@ -171,6 +188,7 @@ outbox = Table(
     Column("due", DateTime(timezone=True), comment="when waiting: not before; when sending: lease's expiry"),
     Column("token", UUID(as_uuid=True)),
     Column("attempts", SmallInteger, nullable=False, server_default="0"),
+    Column("parts_sent", SmallInteger, nullable=False, server_default="0", comment="of a message in several parts"),
     Column("vendor_id", Text),
     Column("error_code", Text),
     Column("error", Text),
