@@ -49,7 +49,9 @@ class Grant(Base):
     role: Mapped[str]
     unit: Mapped[str | None] = mapped_column(ForeignKey("units.code"))
     division_id: Mapped[UUID | None] = mapped_column(ForeignKey("divisions.id"))
-    permissions: Mapped[list[str]] = mapped_column(JSONB, server_default="[]", comment="switches of a division consultant")
+    permissions: Mapped[list[str]] = mapped_column(
+        JSONB, server_default="[]", comment="switches of a division consultant"
+    )
 
     __table_args__ = (
         UniqueConstraint("user_id", "role", "unit", "division_id", postgresql_nulls_not_distinct=True),

@@ -1,8 +1,12 @@
-"""The app's view of the shared tables (`contract/tables.py`), and what only the app has of a conversation."""
+"""The app's view of the shared tables (`contract/tables.py`), and what only the app has of a conversation.
+
+The columns stand in contract/; the annotations here only tell the type checker of them, and a test compares the two.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
@@ -15,41 +19,190 @@ from huntred.db.base import Base, CreatedAt, Id, UnitCode
 class ChannelApp(Base):
     __table__ = tables.channel_apps
 
+    if TYPE_CHECKING:
+        id: Mapped[UUID]
+        channel: Mapped[str]
+        name: Mapped[str]
+        secrets: Mapped[str]
+        created_at: Mapped[datetime]
+
 
 class ChannelAccount(Base):
     __table__ = tables.channel_accounts
+
+    if TYPE_CHECKING:
+        id: Mapped[UUID]
+        unit: Mapped[str]
+        app_id: Mapped[UUID]
+        channel: Mapped[str]
+        external_id: Mapped[str]
+        name: Mapped[str]
+        address: Mapped[str]
+        secrets: Mapped[str]
+        active: Mapped[bool]
+        created_at: Mapped[datetime]
+        updated_at: Mapped[datetime]
 
 
 class Chat(Base):
     __table__ = tables.chats
 
+    if TYPE_CHECKING:
+        id: Mapped[UUID]
+        channel_account_id: Mapped[UUID]
+        channel: Mapped[str]
+        user_id: Mapped[str]
+        user_name: Mapped[str]
+        phone: Mapped[str | None]
+        unit: Mapped[str]
+        conversation_id: Mapped[UUID | None]
+        person_id: Mapped[UUID | None]
+        last_inbound_at: Mapped[datetime | None]
+        due: Mapped[datetime | None]
+        token: Mapped[UUID | None]
+        version: Mapped[int]
+        created_at: Mapped[datetime]
+
 
 class Conversation(Base):
     __table__ = tables.conversations
+
+    if TYPE_CHECKING:
+        id: Mapped[UUID]
+        unit: Mapped[str]
+        chat_id: Mapped[UUID]
+        person_id: Mapped[UUID | None]
+        channel: Mapped[str]
+        handling: Mapped[str]
+        assigned_to: Mapped[UUID | None]
+        language: Mapped[str]
+        current_step: Mapped[str]
+        opted_out: Mapped[list[str]]
+        message_count: Mapped[int]
+        unread_count: Mapped[int]
+        last_text: Mapped[str]
+        last_message_at: Mapped[datetime | None]
+        last_inbound_at: Mapped[datetime | None]
+        version: Mapped[int]
+        created_at: Mapped[datetime]
+        generated: Mapped[bool]
 
 
 class InboxRow(Base):
     __table__ = tables.inbox
 
+    if TYPE_CHECKING:
+        id: Mapped[int]
+        chat_id: Mapped[UUID]
+        conversation_id: Mapped[UUID | None]
+        unit: Mapped[str | None]
+        channel_account_id: Mapped[UUID]
+        channel: Mapped[str]
+        kind: Mapped[str]
+        vendor_id: Mapped[str]
+        vendor_at: Mapped[datetime | None]
+        payload: Mapped[dict[str, Any]]
+        raw: Mapped[dict[str, Any] | None]
+        received_at: Mapped[datetime]
+        state: Mapped[str]
+        turn_id: Mapped[int | None]
+        parse: Mapped[dict[str, Any] | None]
+        attempts: Mapped[int]
+        error: Mapped[str | None]
+        done_at: Mapped[datetime | None]
+
 
 class OutboxRow(Base):
     __table__ = tables.outbox
+
+    if TYPE_CHECKING:
+        id: Mapped[int]
+        unit: Mapped[str]
+        conversation_id: Mapped[UUID | None]
+        chat_id: Mapped[UUID | None]
+        channel_account_id: Mapped[UUID | None]
+        channel: Mapped[str]
+        address: Mapped[str | None]
+        source: Mapped[str]
+        source_id: Mapped[str]
+        ord: Mapped[int]
+        purpose: Mapped[str]
+        payload: Mapped[dict[str, Any]]
+        priority: Mapped[int]
+        state: Mapped[str]
+        due: Mapped[datetime | None]
+        token: Mapped[UUID | None]
+        attempts: Mapped[int]
+        parts_sent: Mapped[int]
+        vendor_id: Mapped[str | None]
+        error_code: Mapped[str | None]
+        error: Mapped[str | None]
+        possible_duplicate: Mapped[bool]
+        created_at: Mapped[datetime]
+        sent_at: Mapped[datetime | None]
+        delivered_at: Mapped[datetime | None]
+        read_at: Mapped[datetime | None]
 
 
 class ChatMessage(Base):
     __table__ = tables.messages
 
+    if TYPE_CHECKING:
+        id: Mapped[UUID]
+        unit: Mapped[str]
+        conversation_id: Mapped[UUID]
+        direction: Mapped[str]
+        author: Mapped[str]
+        user_id: Mapped[UUID | None]
+        kind: Mapped[str]
+        text: Mapped[str]
+        payload: Mapped[dict[str, Any]]
+        intent: Mapped[str | None]
+        confidence: Mapped[str | None]
+        inbox_id: Mapped[int | None]
+        outbox_id: Mapped[int | None]
+        at: Mapped[datetime]
+
 
 class ScheduledNotice(Base):
     __table__ = tables.scheduled_notices
+
+    if TYPE_CHECKING:
+        id: Mapped[UUID]
+        unit: Mapped[str]
+        conversation_id: Mapped[UUID | None]
+        address: Mapped[str | None]
+        key: Mapped[str]
+        response: Mapped[str]
+        values: Mapped[dict[str, Any]]
+        template: Mapped[dict[str, Any] | None]
+        purpose: Mapped[str]
+        due_at: Mapped[datetime]
+        state: Mapped[str]
+        created_at: Mapped[datetime]
 
 
 class ActionReply(Base):
     __table__ = tables.action_replies
 
+    if TYPE_CHECKING:
+        key: Mapped[str]
+        unit: Mapped[str]
+        conversation_id: Mapped[UUID]
+        reply: Mapped[dict[str, Any]]
+        created_at: Mapped[datetime]
+
 
 class Quarantined(Base):
     __table__ = tables.quarantine
+
+    if TYPE_CHECKING:
+        id: Mapped[int]
+        channel: Mapped[str]
+        app: Mapped[str]
+        reason: Mapped[str]
+        body: Mapped[bytes]
+        received_at: Mapped[datetime]
 
 
 class Handoff(Base):
@@ -69,5 +222,8 @@ class Handoff(Base):
 
     __table_args__ = (
         CheckConstraint("state IN ('queued', 'with_person', 'returned', 'timed_out')", name="state"),
-        Index("uq_handoffs_open", "conversation_id", unique=True, postgresql_where=text("state IN ('queued', 'with_person')")),
+        Index(
+            "uq_handoffs_open", "conversation_id", unique=True,
+            postgresql_where=text("state IN ('queued', 'with_person')"),
+        ),
     )

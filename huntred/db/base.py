@@ -10,7 +10,7 @@ from sqlalchemy import DateTime, ForeignKey, Text, TypeDecorator, func
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
-from contract.encryption import Cipher
+from contract.encryption import Cipher, lookup_hash
 from contract.ids import new_id
 from contract.tables import metadata
 
@@ -26,9 +26,20 @@ CreatedAt = Annotated[datetime, mapped_column(server_default=func.clock_timestam
 
 
 class KeyRing:
-    """Holds the cipher of this process; `runtime/wiring.py` and the tests put it in once."""
+    """Holds the keys of this process; `runtime/wiring.py` and the tests put them in once.
+
+    cipher: for sealed columns. lookup_key: for the HMACs by which sealed values and codes are found.
+    """
 
     cipher: Cipher | None = None
+    lookup_key: bytes | None = None
+
+    @classmethod
+    def lookup(cls, text: str) -> str:
+        """Return the HMAC of a value (case and outer spaces apart)."""
+        if cls.lookup_key is None:
+            raise RuntimeError("no keys in this process: set KeyRing.lookup_key where the process is put together")
+        return lookup_hash(cls.lookup_key, text)
 
 
 class Sealed(TypeDecorator[str]):

@@ -32,6 +32,17 @@ CREATE OR REPLACE FUNCTION app_flag(name text) RETURNS boolean LANGUAGE sql STAB
   $$ SELECT coalesce(current_setting('app.' || name, true), '') = 'on' $$;
 CREATE OR REPLACE FUNCTION app_id(name text) RETURNS uuid LANGUAGE sql STABLE AS
   $$ SELECT nullif(current_setting('app.' || name, true), '')::uuid $$;
+-- Whether somebody has another interview then, in any unit: row-level security hides the others' interviews, but
+-- nobody can be in two places. It runs as its owner, who sees all, and says yes or no, nothing more.
+CREATE OR REPLACE FUNCTION app_busy(
+  person uuid, interviewer uuid, since timestamptz, upto timestamptz, but uuid
+) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+  $$ SELECT EXISTS (
+       SELECT 1 FROM interviews i JOIN interview_slots s ON s.id = i.slot_id
+       JOIN applications a ON a.id = i.application_id
+       WHERE i.state = 'booked' AND s.starts_at < upto AND s.ends_at > since
+         AND (i.interviewer_id = interviewer OR a.person_id = person) AND i.id IS DISTINCT FROM but
+     ) $$;
 """
 
 # Scalar sub-selects, so that PostgreSQL reads the setting once a query and not once a row.

@@ -6,35 +6,18 @@ of `migrations/policies.py` read it. An empty scope sees nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from uuid import UUID
-
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.orm import Session, SessionTransaction
+
+from huntred.db.scope import NOTHING, Scope
+
+__all__ = ["NOTHING", "Scope", "make_engine", "open_session", "rescope"]
 
 _SET_SCOPE = text(
     "SELECT set_config('app.units', :units, true), set_config('app.divisions', :divisions, true), "
     "set_config('app.all_units', :all_units, true), set_config('app.user_id', :user_id, true), "
     "set_config('app.login', :login, true)"
 )
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What a session may see.
-
-    units: codes. divisions: empty for all of the units. all_units: the super administrator, who also sees
-    what belongs to no unit. login: only while somebody signs in or a signed link is resolved.
-    """
-
-    units: tuple[str, ...] = ()
-    divisions: tuple[UUID, ...] = ()
-    all_units: bool = False
-    user_id: UUID | None = None
-    login: bool = False
-
-
-NOTHING = Scope()
 
 
 def make_engine(database_url: str, *, pool_size: int = 5) -> Engine:

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from huntred.db.session import Scope, open_session
+from huntred.db.wakeups import wake_after_commit
 from huntred.events.models import StoredEvent
 from huntred.events.types import Event, plain
 
@@ -37,6 +38,7 @@ class UnitOfWork:
         """Store an event in this transaction; the relay hands it to its handlers after the commit."""
         payload: dict[str, Any] = plain(asdict(event))
         self.session.add(StoredEvent(unit=unit or self.unit, name=type(event).__name__, payload=payload))
+        wake_after_commit(self.session, "events")
 
 
 @contextmanager

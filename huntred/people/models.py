@@ -64,7 +64,9 @@ class UnitProfile(Base):
     rfc_hash: Mapped[str | None] = mapped_column(index=True)
     sex_sealed: Mapped[str | None] = mapped_column(Sealed("unit_profiles.sex"), deferred=True)
     nationality: Mapped[str] = mapped_column(server_default="")
-    work_permit: Mapped[str] = mapped_column(server_default="", comment="citizen, permanent, temporary, humanitarian, in_process, none")
+    work_permit: Mapped[str] = mapped_column(
+        server_default="", comment="citizen, permanent, temporary, humanitarian, in_process, none"
+    )
     city: Mapped[str] = mapped_column(server_default="")
     state: Mapped[str] = mapped_column(server_default="")
     latitude: Mapped[float | None]

@@ -8,7 +8,6 @@ from huntred.db import all_models  # noqa: F401  (fills the metadata)
 from huntred.db.base import Base, Sealed
 
 
-
 def render_item(kind: str, item: object, autogen_context: object) -> str | bool:
     """Write encrypted columns into a revision as what they are in the database: text."""
     return "sa.Text()" if kind == "type" and isinstance(item, Sealed) else False

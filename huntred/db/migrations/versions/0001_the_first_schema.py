@@ -571,6 +571,7 @@ def upgrade() -> None:
     sa.Column('due', sa.DateTime(timezone=True), nullable=True, comment="when waiting: not before; when sending: lease's expiry"),
     sa.Column('token', sa.UUID(), nullable=True),
     sa.Column('attempts', sa.SmallInteger(), server_default='0', nullable=False),
+    sa.Column('parts_sent', sa.SmallInteger(), server_default='0', nullable=False, comment='of a message in several parts'),
     sa.Column('vendor_id', sa.Text(), nullable=True),
     sa.Column('error_code', sa.Text(), nullable=True),
     sa.Column('error', sa.Text(), nullable=True),

@@ -1,0 +1,75 @@
+"""What a user's grants let them see and do; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+from huntred.db.scope import Scope
+
+SUPER_ADMIN, CONSULTANT, DIVISION_CONSULTANT = "super_admin", "consultant", "division_consultant"
+ROLES = (SUPER_ADMIN, CONSULTANT, DIVISION_CONSULTANT)
+
+# The switches of a division consultant: what they may do beyond looking.
+PERMISSIONS = (
+    "edit_vacancies", "publish_vacancies", "move_applications", "manage_slots", "reply", "edit_companies",
+)  # fmt: skip
+
+
+class Granted(Protocol):
+    """A grant as the rules read it."""
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def unit(self) -> str | None: ...
+
+    @property
+    def division_id(self) -> UUID | None: ...
+
+    @property
+    def permissions(self) -> list[str]: ...
+
+
+class Granting(Protocol):
+    """Somebody with grants."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def active(self) -> bool: ...
+
+    @property
+    def grants(self) -> Sequence[Granted]: ...
+
+
+def scope_of(user: Granting) -> Scope:
+    """Return what the user may see. Without a grant, or switched off: only themselves.
+
+    Divisions confine only where every grant is of a division: who has a whole unit sees all of it.
+    """
+    if not user.active:
+        return Scope()
+    if any(grant.role == SUPER_ADMIN for grant in user.grants):
+        return Scope(all_units=True, user_id=user.id)
+    whole = sorted({grant.unit for grant in user.grants if grant.role == CONSULTANT and grant.unit})
+    if whole:
+        return Scope(units=tuple(whole), user_id=user.id)
+    parts = [grant for grant in user.grants if grant.role == DIVISION_CONSULTANT and grant.unit and grant.division_id]
+    return Scope(
+        units=tuple(sorted({grant.unit for grant in parts if grant.unit})),
+        divisions=tuple(sorted({grant.division_id for grant in parts if grant.division_id}, key=str)),
+        user_id=user.id,
+    )
+
+
+def may(user: Granting, permission: str) -> bool:
+    """Whether the user may do it: a division consultant only with the switch, everybody else with a role, yes."""
+    if not user.active:
+        return False
+    if any(grant.role in {SUPER_ADMIN, CONSULTANT} for grant in user.grants):
+        return True
+    return any(permission in grant.permissions for grant in user.grants)

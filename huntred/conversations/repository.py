@@ -1,0 +1,162 @@
+"""Queries over chats, conversations and what was said in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, tuple_
+
+from huntred.conversations.models import ChannelAccount, Chat, ChatMessage, Conversation, Handoff, OutboxRow
+from huntred.db.unit_of_work import UnitOfWork
+from huntred.errors import NotFound
+from huntred.pages import Page, read_cursor, write_cursor
+
+_MOST = 200
+
+
+@dataclass(frozen=True)
+class ConversationRow:
+    """One line of the list. waiting_since: of an open handoff that nobody has taken."""
+
+    conversation: Conversation
+    chat: Chat
+    waiting_since: datetime | None
+
+
+@dataclass(frozen=True)
+class SaidMessage:
+    """One message as people read it, and how far it got (empty for what came in)."""
+
+    message: ChatMessage
+    delivery: str
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    read_at: datetime | None
+    error: str
+
+
+def get(uow: UnitOfWork, conversation_id: UUID) -> Conversation:
+    """Raises NotFound."""
+    conversation = uow.session.get(Conversation, conversation_id)
+    if conversation is None:
+        raise NotFound("conversation")
+    return conversation
+
+
+def locked(uow: UnitOfWork, conversation_id: UUID) -> tuple[Conversation, Chat]:
+    """Return conversation and chat, both locked, the chat first as everywhere. Raises NotFound."""
+    chat = locked_chat(uow, get(uow, conversation_id).chat_id)
+    conversation = uow.session.get_one(Conversation, conversation_id, with_for_update=True, populate_existing=True)
+    return conversation, chat
+
+
+def locked_chat(uow: UnitOfWork, chat_id: UUID) -> Chat:
+    """Return the chat, locked; only the columns that the app writes travel back. Raises NotFound."""
+    chat = uow.session.get(Chat, chat_id, with_for_update=True, populate_existing=True)
+    if chat is None:
+        raise NotFound("chat")
+    return chat
+
+
+def latest_of_person(uow: UnitOfWork, unit: str, person_id: UUID) -> Conversation | None:
+    """Return the conversation with a unit in which the person wrote last: notices go there."""
+    return uow.session.scalar(
+        select(Conversation)
+        .where(Conversation.unit == unit, Conversation.person_id == person_id)
+        .order_by(Conversation.last_inbound_at.desc().nulls_last(), Conversation.id.desc())
+        .limit(1)
+    )
+
+
+def of_person(uow: UnitOfWork, person_id: UUID) -> list[Conversation]:
+    """Return the person's conversations that this scope may see, latest first."""
+    query = select(Conversation).where(Conversation.person_id == person_id)
+    return list(uow.session.scalars(query.order_by(Conversation.last_message_at.desc().nulls_last())))
+
+
+def account_of(uow: UnitOfWork, unit: str, channel: str) -> UUID | None:
+    """Return the unit's active account of a channel."""
+    return uow.session.scalar(
+        select(ChannelAccount.id)
+        .where(ChannelAccount.unit == unit, ChannelAccount.channel == channel, ChannelAccount.active)
+        .order_by(ChannelAccount.created_at, ChannelAccount.id)
+        .limit(1)
+    )
+
+
+def addresses_of(uow: UnitOfWork, unit: str) -> dict[str, str]:
+    """Return channel → what people dial of a unit's active accounts."""
+    rows = uow.session.execute(
+        select(ChannelAccount.channel, ChannelAccount.address)
+        .where(ChannelAccount.unit == unit, ChannelAccount.active, ChannelAccount.address != "")
+        .order_by(ChannelAccount.created_at.desc())
+    )
+    return {row.channel: row.address for row in rows}
+
+
+def page(
+    uow: UnitOfWork, *, handling: str = "", text: str = "", cursor: str = "", limit: int = 50
+) -> Page[ConversationRow]:
+    """List conversations, the one that moved last first. handling: `bot`, `queued`, `with_person`, or empty for all."""
+    limit = max(1, min(limit, _MOST))
+    moved = func.coalesce(Conversation.last_message_at, Conversation.created_at)
+    query = (
+        select(Conversation, Chat, Handoff.requested_at)
+        .join(Chat, Chat.id == Conversation.chat_id)
+        .outerjoin(Handoff, (Handoff.conversation_id == Conversation.id) & (Handoff.state == "queued"))
+        .order_by(moved.desc(), Conversation.id.desc())
+        .limit(limit + 1)
+    )
+    if handling:
+        query = query.where(Conversation.handling == handling)
+    if text:
+        query = query.where(
+            Chat.user_name.icontains(text, autoescape=True)
+            | Conversation.last_text.icontains(text, autoescape=True)
+        )
+    after = read_cursor(cursor)
+    if after:
+        query = query.where(tuple_(moved, Conversation.id) < tuple_(*after))
+    rows = [ConversationRow(*row) for row in uow.session.execute(query)]
+    shown = rows[:limit]
+    if len(rows) <= limit:
+        return Page(shown)
+    last = shown[-1].conversation
+    return Page(shown, write_cursor(last.last_message_at or last.created_at, last.id))
+
+
+def messages_of(
+    uow: UnitOfWork, conversation_id: UUID, *, cursor: str = "", limit: int = 100
+) -> Page[SaidMessage]:
+    """Return messages newest first; the cursor leads further back."""
+    limit = max(1, min(limit, _MOST))
+    query = (
+        select(ChatMessage, OutboxRow)
+        .outerjoin(OutboxRow, OutboxRow.id == ChatMessage.outbox_id)
+        .where(ChatMessage.conversation_id == conversation_id)
+        .order_by(ChatMessage.at.desc(), ChatMessage.id.desc())
+        .limit(limit + 1)
+    )
+    after = read_cursor(cursor)
+    if after:
+        query = query.where(tuple_(ChatMessage.at, ChatMessage.id) < tuple_(*after))
+    rows = [_said(message, out) for message, out in uow.session.execute(query)]
+    shown = rows[:limit]
+    if len(rows) <= limit:
+        return Page(shown)
+    return Page(shown, write_cursor(shown[-1].message.at, shown[-1].message.id))
+
+
+def waiting_handoffs(uow: UnitOfWork) -> list[Handoff]:
+    """Handoffs that nobody has taken, the longest wait first."""
+    return list(
+        uow.session.scalars(select(Handoff).where(Handoff.state == "queued").order_by(Handoff.requested_at))
+    )
+
+
+def _said(message: ChatMessage, out: OutboxRow | None) -> SaidMessage:
+    if out is None:
+        return SaidMessage(message, "", None, None, None, "")
+    return SaidMessage(message, out.state, out.sent_at, out.delivered_at, out.read_at, out.error or "")

@@ -1,0 +1,118 @@
+"""What a ranker is: it orders vacancies for a candidate and candidates for a vacancy, and says why.
+
+Nothing that the law forbids to weigh (LFT 133: origin, sex, age, disability, health, religion, orientation,
+marital status) has a field here, so none of it can reach a ranker. A work permit decides which vacancies are
+open to a person at all; it is judged in `service.py` and never scores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class CandidateFeatures:
+    """What may be weighed of a candidate, or of what they search for. Empty and None: not told.
+
+    title: the work that they look for. background: what else they wrote about their work.
+    asks_for_title: they search for this work now, so that what has nothing of it does not fit, whatever their skills.
+    salary_monthly: expected, gross. Coordinates: of where they live or want to work.
+    """
+
+    title: str = ""
+    asks_for_title: bool = False
+    background: str = ""
+    skills: tuple[str, ...] = ()
+    experience_years: Decimal | None = None
+    salary_monthly: Decimal | None = None
+    salary_currency: str = "MXN"
+    city: str = ""
+    region: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True)
+class RequirementFeatures:
+    name: str
+    kind: str = "skill"
+    importance: str = "must"
+    min_years: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class VacancyFeatures:
+    """What may be weighed of a vacancy. Salaries are monthly, gross."""
+
+    id: UUID
+    title: str
+    description: str = ""
+    requirements: tuple[RequirementFeatures, ...] = ()
+    city: str = ""
+    region: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    remote: bool = False
+    min_experience_years: Decimal | None = None
+    salary_min: Decimal | None = None
+    salary_max: Decimal | None = None
+    salary_currency: str = "MXN"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One thing that speaks for (a reason) or against (a gap). The wording of a code is `utter_reason_<code>`.
+
+    Reasons: title_close, skills_met {skills, met, asked}, same_city {city}, near {km, city}, remote,
+    salary_meets {}, salary_close {}, experience_enough {years}.
+    Gaps: skills_missing {skills}, far {km, city}, other_city {city}, salary_below {}, experience_short {years, asked},
+    place_unknown, salary_unknown (the candidate's), salary_not_published (the vacancy's), experience_unknown,
+    skills_unknown, permit_unknown.
+    """
+
+    code: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RequirementState:
+    """state: met, partly, not (other skills were told, this one was not) or unknown."""
+
+    name: str
+    importance: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Match:
+    """subject_id: the vacancy's id when vacancies are ranked, the candidate's key when people are.
+
+    score: 0 to 1. fits: enough in common to be shown to somebody who searches for that work.
+    distance_km: where both places are known.
+    """
+
+    subject_id: UUID
+    score: Decimal
+    fits: bool
+    reasons: tuple[Reason, ...]
+    gaps: tuple[Reason, ...]
+    requirements: tuple[RequirementState, ...] = ()
+    distance_km: float | None = None
+
+    @property
+    def vacancy_id(self) -> UUID:
+        return self.subject_id
+
+
+class Ranker(Protocol):
+    """Best first; equal scores keep the order given. The same input gives the same output."""
+
+    def rank(self, query: CandidateFeatures, vacancies: Sequence[VacancyFeatures]) -> list[Match]: ...
+
+    def rank_people(
+        self, vacancy: VacancyFeatures, people: Sequence[tuple[UUID, CandidateFeatures]]
+    ) -> list[Match]: ...

@@ -1,0 +1,146 @@
+"""Vacancies for a person and people for a vacancy, ranked and with reasons."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from contract.text import normalise
+from huntred.applications import service as applications
+from huntred.db.unit_of_work import UnitOfWork
+from huntred.errors import NotFound
+from huntred.geography import find_place
+from huntred.matching import repository
+from huntred.matching.ports import (
+    CandidateFeatures,
+    Match,
+    Ranker,
+    Reason,
+    RequirementState,
+    VacancyFeatures,
+)
+from huntred.matching.types import RankedPerson, RankedVacancy, SearchQuery
+from huntred.vacancies import service as vacancies
+
+__all__ = [
+    "CandidateFeatures", "Match", "RankedPerson", "RankedVacancy", "Ranker", "Reason", "RequirementState",
+    "SearchQuery", "match_of", "people_for", "vacancies_for",
+]  # fmt: skip
+
+# Where somebody names a town, what lies farther is not "there" (remote work is everywhere).
+_REACH_KM = 60.0
+
+
+def vacancies_for(
+    uow: UnitOfWork, ranker: Ranker, person_id: UUID, query: SearchQuery, *, limit: int = 5, now: datetime
+) -> list[RankedVacancy]:
+    """Open vacancies that fit, best first; empty where none does.
+
+    Left out: those applied for already, those whose accepted work permits the person's is not among, and, where
+    a town was asked for, those that are out of its reach while any is within it.
+    """
+    told = repository.candidate(uow.session, uow.unit, person_id)
+    profile, permit = told if told is not None else (CandidateFeatures(), "")
+    wanted = _wanted(profile, query)
+    applied = applications.applied_vacancies(uow, person_id)
+    open_to, permit_unknown = _eligible(
+        [(features, permits) for features, permits in repository.open_vacancies(uow.session, uow.unit)
+         if features.id not in applied],
+        permit,
+    )  # fmt: skip
+    matches = [match for match in ranker.rank(wanted, open_to) if match.fits]
+    if query.city or query.latitude is not None:
+        matches = _within_reach(matches)
+    best = matches[:limit]
+    found = vacancies.by_ids(uow, [match.vacancy_id for match in best])
+    return [
+        RankedVacancy(
+            found[match.vacancy_id],
+            match.score,
+            match.reasons,
+            match.gaps + ((Reason("permit_unknown"),) if match.vacancy_id in permit_unknown else ()),
+            match.distance_km,
+        )
+        for match in best
+    ]
+
+
+def people_for(uow: UnitOfWork, ranker: Ranker, vacancy_id: UUID, *, limit: int = 50) -> list[RankedPerson]:
+    """Candidates of the vacancy's unit, best first, with the state of every requirement. Raises NotFound."""
+    read = repository.vacancy(uow.session, vacancy_id)
+    if read is None:
+        raise NotFound(f"vacancy {vacancy_id}")
+    features, unit, permits = read
+    matches = [
+        match for match in ranker.rank_people(features, repository.candidates(uow.session, unit, permits)) if match.fits
+    ][:limit]
+    found = repository.profiles(uow.session, [match.subject_id for match in matches])
+    return [
+        RankedPerson(found[match.subject_id], match.score, match.reasons, match.gaps, match.requirements)
+        for match in matches
+    ]
+
+
+def match_of(uow: UnitOfWork, ranker: Ranker, person_id: UUID, vacancy_id: UUID) -> Match:
+    """How one person and one vacancy fit, e.g. to note the score of an application. Raises NotFound."""
+    read = repository.vacancy(uow.session, vacancy_id)
+    if read is None:
+        raise NotFound(f"vacancy {vacancy_id}")
+    told = repository.candidate(uow.session, read[1], person_id)
+    return ranker.rank(told[0] if told is not None else CandidateFeatures(), [read[0]])[0]
+
+
+def _wanted(profile: CandidateFeatures, query: SearchQuery) -> CandidateFeatures:
+    """Lay what is asked for over what the profile says."""
+    wanted = profile
+    title = query.title.strip() or _without_place(query.text, query.city)
+    if title:
+        # Somebody who asks for another kind of work is not judged by the work that they did.
+        wanted = replace(wanted, title=title, background="", asks_for_title=True)
+    if query.skills:
+        wanted = replace(wanted, skills=query.skills)
+        if not title:
+            wanted = replace(wanted, title="", background="")
+    if query.salary is not None:
+        wanted = replace(wanted, salary_monthly=query.salary)
+    if query.latitude is not None and query.longitude is not None:
+        return replace(wanted, city=query.city, latitude=query.latitude, longitude=query.longitude)
+    if query.city:
+        place = find_place(query.city)
+        return replace(
+            wanted,
+            city=place.name if place else query.city,
+            region=place.state if place else "",
+            latitude=place.latitude if place else None,
+            longitude=place.longitude if place else None,
+        )
+    return wanted
+
+
+def _without_place(text: str, city: str) -> str:
+    """The town is weighed by itself; in the sentence it would only blur the work."""
+    named = set(normalise(city).split())
+    return " ".join(word for word in text.split() if normalise(word).strip(".,;!?¿¡") not in named)
+
+
+def _eligible(read: list[tuple[VacancyFeatures, list[str]]], permit: str) -> tuple[list[VacancyFeatures], set[UUID]]:
+    open_to: list[VacancyFeatures] = []
+    unknown: set[UUID] = set()
+    for features, permits in read:
+        if permits and permit and permit not in permits:
+            continue
+        if permits and not permit:
+            unknown.add(features.id)
+        open_to.append(features)
+    return open_to, unknown
+
+
+def _within_reach(matches: list[Match]) -> list[Match]:
+    def reachable(match: Match) -> bool:
+        codes = {reason.code for reason in match.reasons}
+        return bool(codes & {"remote", "same_city"}) or (
+            match.distance_km is not None and match.distance_km <= _REACH_KM
+        )
+
+    return [match for match in matches if reachable(match)] or matches

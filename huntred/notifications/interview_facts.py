@@ -1,0 +1,133 @@
+"""What is said of an interview, gathered once for everybody who is told of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from contract.message import TemplateUse
+from huntred.access import service as access
+from huntred.conversations import repository as conversations
+from huntred.conversations.models import Conversation
+from huntred.db.unit_of_work import UnitOfWork
+from huntred.errors import NotFound
+from huntred.interviews.models import Interview
+from huntred.notifications.calendar import Appointment
+from huntred.notifications.wording import when_text, wording
+from huntred.people import service as people
+from huntred.units import service as units
+from huntred.units.models import Unit
+
+_TEMPLATE_VALUES = {"entrevista_cancelada": 3}
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Somebody of ours or of the client's. Empty where unknown."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class InterviewFacts:
+    """company: empty where the search is confidential. contact: the vacancy's own, else the interviewer."""
+
+    id: UUID
+    sequence: int
+    unit: Unit
+    conversation: Conversation | None
+    candidate: Addressee
+    first_name: str
+    interviewer_id: UUID
+    interviewer: Addressee
+    contact: Addressee
+    position: str
+    company: str
+    starts_at: datetime
+    ends_at: datetime
+    when: str
+    where: str
+    video_url: str
+    reason: str
+    reminder_hours: tuple[int, ...]
+
+    @property
+    def place(self) -> str:
+        """Where to be, in one line: an address, or the video room with its link."""
+        return f"{self.where}: {self.video_url}" if self.video_url else self.where
+
+    def chat_values(self) -> dict[str, str]:
+        """The values of the responses about interviews."""
+        return {
+            "name": self.first_name,
+            "position": self.position,
+            "company": self.company or self.unit.name,
+            "when": self.when,
+            "where": self.place,
+            "place": self.place,
+            "reason": self.reason,
+            "interviewer": self.interviewer.name,
+        }
+
+    def template(self, name: str) -> TemplateUse:
+        """The approved template for a candidate outside the service window."""
+        values = (self.first_name, self.position, self.when, self.place)
+        return TemplateUse(f"{name}_{self.unit.code}", "es_MX", values[: _TEMPLATE_VALUES.get(name, 4)])
+
+    def appointment(self) -> Appointment:
+        mail = self.unit.settings.get("mail", {})
+        summary = wording()["calendar_summary"].format(position=self.position, unit=self.unit.name)
+        return Appointment(
+            self.id, self.sequence, self.starts_at, self.ends_at, summary, self.where, self.video_url,
+            str(mail.get("name", self.unit.name)), str(mail.get("address", "")),
+        )  # fmt: skip
+
+
+def facts_of(uow: UnitOfWork, interview: Interview) -> InterviewFacts:
+    """Gather the facts of an interview as it stands now."""
+    application, slot = interview.application, interview.slot
+    vacancy, profile = application.vacancy, application.profile
+    unit = units.get(uow, interview.unit)
+    interviewer = addressee_of_user(uow, interview.interviewer_id)
+    contact = vacancy.contact
+    conversation = (
+        conversations.get(uow, application.conversation_id)
+        if application.conversation_id
+        else conversations.latest_of_person(uow, interview.unit, application.person_id)
+    )
+    where = wording()["video"]
+    if slot.modality != "video":
+        where = slot.address or ", ".join(part for part in (vacancy.address, vacancy.city) if part) or unit.name
+    hours = unit.settings.get("reminders", {}).get("interview_before_hours", [24, 2])
+    return InterviewFacts(
+        id=interview.id,
+        sequence=interview.sequence,
+        unit=unit,
+        conversation=conversation,
+        candidate=Addressee(people.full_name(profile), profile.email, profile.phone),
+        first_name=profile.first_name,
+        interviewer_id=interview.interviewer_id,
+        interviewer=interviewer,
+        contact=Addressee(contact.name, contact.email, contact.phone) if contact else interviewer,
+        position=vacancy.title,
+        company="" if vacancy.confidential else vacancy.company.name,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        when=when_text(slot.starts_at, unit.timezone),
+        where=where,
+        video_url=slot.video_url if slot.modality == "video" else "",
+        reason=interview.reason,
+        reminder_hours=tuple(sorted((int(hour) for hour in hours), reverse=True)),
+    )
+
+
+def addressee_of_user(uow: UnitOfWork, user_id: UUID) -> Addressee:
+    """Return how a user is reached; nobody where this unit does not see them any more."""
+    try:
+        user = access.get(uow, user_id)
+    except NotFound:
+        return Addressee()
+    return Addressee(user.name, user.email if user.active else "", user.phone if user.active else "")

@@ -1,0 +1,29 @@
+"""What happens to people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from huntred.events.types import Event
+
+
+@dataclass(frozen=True)
+class PersonRegistered(Event):
+    person_id: UUID
+    conversation_id: UUID
+
+
+@dataclass(frozen=True)
+class ProfileCompleted(Event):
+    """All that an application needs is told."""
+
+    profile_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True)
+class InvitationAccepted(Event):
+    referral_id: UUID
+    inviter_id: UUID
+    invited_id: UUID

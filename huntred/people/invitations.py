@@ -1,0 +1,94 @@
+"""Invitations that a person forwards. We never write to the friend first: who invited whom is kept when the
+friend arrives by himself or herself and agrees.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from urllib.parse import quote
+from uuid import UUID
+
+from huntred.conversations import repository as conversations
+from huntred.db.unit_of_work import UnitOfWork
+from huntred.errors import RuleBroken
+from huntred.people import repository
+from huntred.people.events import InvitationAccepted
+from huntred.people.models import Referral
+from huntred.people.service import profile_of
+from huntred.people.types import Invitation
+from huntred.units import service as units
+
+# Without what is read for something else: 0 O, 1 I L.
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_PREFIX = "INV-"
+
+
+class InvitationUnknown(RuleBroken):
+    code = "invitation_unknown"
+
+
+class OwnInvitation(RuleBroken):
+    """Nobody invites themselves."""
+
+    code = "own_invitation"
+
+
+def invitation(uow: UnitOfWork, person_id: UUID, *, now: datetime, chat_url: str = "") -> Invitation:
+    """Return the person's invitation; the same one until a friend has used it.
+
+    chat_url: of the unit's web chat, for a unit without WhatsApp and Telegram (`?ref=` is added).
+    """
+    profile = profile_of(uow, person_id)
+    referral = repository.open_referral(uow, person_id)
+    if referral is None:
+        referral = Referral(unit=uow.unit, code=_new_code(), inviter_id=person_id, created_at=now)
+        uow.session.add(referral)
+        uow.session.flush()
+    unit = units.get(uow, uow.unit)
+    url = _url(conversations.addresses_of(uow, uow.unit), referral.code, chat_url)
+    return Invitation(
+        referral.code,
+        url,
+        {"name": profile.first_name, "unit": unit.name, "url": url, "code": referral.code},
+    )
+
+
+def accept_invitation(uow: UnitOfWork, code: str, person_id: UUID, *, now: datetime) -> bool:
+    """Note who invited this person; return False where that is known already (the first one stays).
+
+    One code may be forwarded to several friends. Raises InvitationUnknown, OwnInvitation.
+    """
+    referral = repository.referral_by_code(uow, clean_code(code))
+    if referral is None:
+        raise InvitationUnknown(code)
+    if referral.inviter_id == person_id:
+        raise OwnInvitation(code)
+    if repository.referral_of_friend(uow, person_id) is not None:
+        return False
+    if referral.invited_id is not None:
+        referral = Referral(unit=uow.unit, code=_new_code(), inviter_id=referral.inviter_id, created_at=now)
+        uow.session.add(referral)
+    referral.invited_id = person_id
+    referral.accepted_at = now
+    uow.session.flush()
+    uow.record(InvitationAccepted(referral.id, referral.inviter_id, person_id))
+    return True
+
+
+def clean_code(text: str) -> str:
+    """Return the code as it is kept: "inv-abcd2345 " → "INV-ABCD2345"."""
+    return text.strip().upper()
+
+
+def _new_code() -> str:
+    return _PREFIX + "".join(secrets.choice(_ALPHABET) for _ in range(8))
+
+
+def _url(addresses: dict[str, str], code: str, chat_url: str) -> str:
+    if addresses.get("whatsapp"):
+        digits = "".join(char for char in addresses["whatsapp"] if char.isdigit())
+        return f"https://wa.me/{digits}?text={quote(code)}"
+    if addresses.get("telegram"):
+        return f"https://t.me/{addresses['telegram'].lstrip('@')}?start={quote(code)}"
+    return f"{chat_url}?ref={quote(code)}" if chat_url else ""

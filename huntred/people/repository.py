@@ -1,0 +1,86 @@
+"""Queries over people and their profiles."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+
+from contract.text import normalise
+from huntred.db.unit_of_work import UnitOfWork
+from huntred.pages import Page, read_cursor, write_cursor
+from huntred.people.models import PersonIdentity, Referral, UnitProfile
+
+_MOST = 200
+
+
+def identity(uow: UnitOfWork, kind: str, channel_account_id: UUID, value: str) -> PersonIdentity | None:
+    return uow.session.scalar(
+        select(PersonIdentity).where(
+            PersonIdentity.unit == uow.unit,
+            PersonIdentity.kind == kind,
+            PersonIdentity.channel_account_id == channel_account_id,
+            PersonIdentity.value == value,
+        )
+    )
+
+
+def profile(uow: UnitOfWork, person_id: UUID, *, for_update: bool = False) -> UnitProfile | None:
+    query = select(UnitProfile).where(UnitProfile.unit == uow.unit, UnitProfile.person_id == person_id)
+    return uow.session.scalar(query.with_for_update() if for_update else query)
+
+
+def search(
+    uow: UnitOfWork,
+    text: str = "",
+    *,
+    place: str = "",
+    skill: str = "",
+    cursor: str = "",
+    limit: int = 50,
+) -> Page[UnitProfile]:
+    """Find profiles, accents and case apart, latest change first; every word of the text must be found."""
+    limit = max(1, min(limit, _MOST))
+    query = select(UnitProfile).order_by(UnitProfile.updated_at.desc(), UnitProfile.id.desc()).limit(limit + 1)
+    for word in normalise(text).split():
+        query = query.where(UnitProfile.search_text.contains(word, autoescape=True))
+    if place:
+        query = query.where(UnitProfile.search_text.contains(normalise(place), autoescape=True))
+    if skill:
+        query = query.where(UnitProfile.search_text.contains(normalise(skill), autoescape=True))
+    after = read_cursor(cursor)
+    if after:
+        query = query.where(tuple_(UnitProfile.updated_at, UnitProfile.id) < tuple_(*after))
+    rows = list(uow.session.scalars(query))
+    shown = rows[:limit]
+    return Page(shown, write_cursor(shown[-1].updated_at, shown[-1].id) if len(rows) > limit else "")
+
+
+def knows_email(uow: UnitOfWork, email: str) -> bool:
+    """Whether somebody told this unit the address (lower case)."""
+    found = uow.session.scalar(
+        select(UnitProfile.id).where(UnitProfile.unit == uow.unit, UnitProfile.email == email).limit(1)
+    )
+    return found is not None
+
+
+def referral_by_code(uow: UnitOfWork, code: str) -> Referral | None:
+    return uow.session.scalar(
+        select(Referral).where(Referral.unit == uow.unit, Referral.code == code).with_for_update()
+    )
+
+
+def open_referral(uow: UnitOfWork, inviter_id: UUID) -> Referral | None:
+    """Return the invitation of a person that no friend has used yet."""
+    return uow.session.scalar(
+        select(Referral)
+        .where(Referral.unit == uow.unit, Referral.inviter_id == inviter_id, Referral.invited_id.is_(None))
+        .order_by(Referral.created_at.desc())
+        .limit(1)
+    )
+
+
+def referral_of_friend(uow: UnitOfWork, invited_id: UUID) -> Referral | None:
+    return uow.session.scalar(
+        select(Referral).where(Referral.unit == uow.unit, Referral.invited_id == invited_id)
+    )

@@ -1,0 +1,194 @@
+"""Registers and corrects people. Invitations live in invitations.py, what only the web asks in private.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from contract.text import normalise
+from huntred.conversations import repository as conversations
+from huntred.db.unit_of_work import UnitOfWork
+from huntred.errors import FieldInvalid, NotFound
+from huntred.people import repository
+from huntred.people.events import PersonRegistered, ProfileCompleted
+from huntred.people.models import Person, PersonIdentity, UnitProfile
+from huntred.people.recap import shown
+from huntred.people.repository import search
+from huntred.people.rules import APPLY_REQUIRED, RECAP_ORDER, FieldValue, missing, parse_field, phone_of
+from huntred.people.types import RecapLine
+
+__all__ = [
+    "clear_field",
+    "full_name",
+    "missing_fields",
+    "person_of",
+    "profile_of",
+    "recap",
+    "refresh_search_text",
+    "search",
+    "set_field",
+    "set_fields",
+    "told",
+]
+
+_MEXICO = ZoneInfo("America/Mexico_City")
+
+
+def person_of(uow: UnitOfWork, conversation_id: UUID, *, now: datetime) -> Person:
+    """Return the conversation's person; at first make person, identity and the unit's profile, and link the chat."""
+    conversation, chat = conversations.locked(uow, conversation_id)
+    # The person is the group's: a chat that comes from another unit keeps theirs, and brings nothing else along.
+    person_id = conversation.person_id or chat.person_id
+    identity = repository.identity(uow, chat.channel, chat.channel_account_id, chat.user_id)
+    if person_id is None and identity is not None:
+        person_id = identity.person_id
+    person = uow.session.get(Person, person_id) if person_id else None
+    if person is None:
+        person = Person(created_at=now)
+        uow.session.add(person)
+        uow.session.flush()
+        uow.record(PersonRegistered(person.id, conversation_id))
+    if identity is None:
+        uow.session.add(
+            PersonIdentity(
+                unit=uow.unit,
+                person_id=person.id,
+                kind=chat.channel,
+                channel_account_id=chat.channel_account_id,
+                value=chat.user_id,
+                verified_at=now,
+                created_at=now,
+            )
+        )
+    if chat.person_id is None:
+        chat.person_id = person.id
+    if conversation.person_id is None:
+        conversation.person_id = person.id
+    if repository.profile(uow, person.id) is None:
+        uow.session.add(
+            UnitProfile(
+                unit=uow.unit,
+                person_id=person.id,
+                phone=_phone_told_by_vendor(chat.phone),
+                skills=[],
+                created_at=now,
+                updated_at=now,
+            )
+        )
+    uow.session.flush()
+    return person
+
+
+def profile_of(uow: UnitOfWork, person_id: UUID) -> UnitProfile:
+    """Return what the person told this unit. Raises NotFound."""
+    profile = repository.profile(uow, person_id)
+    if profile is None:
+        raise NotFound("profile")
+    return profile
+
+
+def set_field(uow: UnitOfWork, person_id: UUID, field: str, text: str, *, now: datetime) -> None:
+    """Take one answer. Raises FieldInvalid."""
+    set_fields(uow, person_id, {field: text}, now=now)
+
+
+def set_fields(uow: UnitOfWork, person_id: UUID, texts: Mapping[str, str], *, now: datetime) -> None:
+    """Take several answers, all or none. Raises FieldInvalid."""
+    today = now.astimezone(_MEXICO).date()
+    values = [parse_field(field, text, today=today) for field, text in texts.items()]
+    profile = repository.profile(uow, person_id, for_update=True)
+    if profile is None:
+        raise NotFound("profile")
+    for value in values:
+        _assign(profile, value)
+    _after_change(uow, profile, now=now)
+
+
+def clear_field(uow: UnitOfWork, person_id: UUID, field: str, *, now: datetime) -> None:
+    """Forget one optional answer. Raises FieldInvalid for what an application needs."""
+    if field in APPLY_REQUIRED:
+        raise FieldInvalid(field, "required")
+    profile = repository.profile(uow, person_id, for_update=True)
+    if profile is None:
+        raise NotFound("profile")
+    for column in _COLUMNS_OF.get(field, (field,)):
+        setattr(profile, column, None if column in _NULLABLE else "")
+    _after_change(uow, profile, now=now)
+
+
+def recap(uow: UnitOfWork, person_id: UUID) -> list[RecapLine]:
+    """Return what was told and may be shown in a chat, in order. CURP and RFC are never part of it."""
+    profile = profile_of(uow, person_id)
+    lines = [RecapLine(field, shown(field, profile)) for field in RECAP_ORDER]
+    return [line for line in lines if line.value]
+
+
+def missing_fields(
+    uow: UnitOfWork, person_id: UUID, required: tuple[str, ...] = APPLY_REQUIRED
+) -> list[str]:
+    """Return the required fields that the person has not told yet."""
+    return missing(told(profile_of(uow, person_id)), required)
+
+
+def told(profile: UnitProfile) -> dict[str, Any]:
+    """Return the profile's values by the names of the fields."""
+    values: dict[str, Any] = {field: getattr(profile, _COLUMNS_OF.get(field, (field,))[0]) for field in RECAP_ORDER}
+    return values
+
+
+def full_name(profile: UnitProfile) -> str:
+    return " ".join(part for part in (profile.first_name, profile.last_name, profile.second_last_name) if part)
+
+
+# How a field is kept, where not in the column of its own name. search.refresh keeps `search_text`.
+_COLUMNS_OF: dict[str, tuple[str, ...]] = {
+    "birth_date": ("birth_date_sealed",),
+    "salary": ("salary_amount",),
+    "city": ("city", "state", "latitude", "longitude"),
+}
+_NULLABLE = {"birth_date_sealed", "salary_amount", "experience_years", "latitude", "longitude"}
+
+
+def _assign(profile: UnitProfile, value: FieldValue) -> None:
+    for column, content in value.columns.items():
+        if column == "birth_date":
+            assert isinstance(content, date)
+            profile.birth_date_sealed = content.isoformat()
+        else:
+            setattr(profile, column, content)
+
+
+def _after_change(uow: UnitOfWork, profile: UnitProfile, *, now: datetime) -> None:
+    profile.updated_at = now
+    refresh_search_text(profile)
+    if profile.completed_at is None and not missing(told(profile), APPLY_REQUIRED):
+        profile.completed_at = now
+        uow.record(ProfileCompleted(profile.id, profile.person_id))
+    uow.session.flush()
+
+
+def refresh_search_text(profile: UnitProfile) -> None:
+    """Fold what the profile is searched by: names, work, skills, place, address and number."""
+    profile.search_text = normalise(
+        " ".join(
+            [
+                full_name(profile),
+                profile.headline or "",
+                *(profile.skills or []),
+                profile.city or "",
+                profile.state or "",
+                profile.email or "",
+                profile.phone or "",
+            ]
+        )
+    )
+
+
+def _phone_told_by_vendor(phone: str | None) -> str:
+    try:
+        return phone_of(f"+{phone.lstrip('+')}") if phone else ""
+    except FieldInvalid:
+        return ""

@@ -1,0 +1,232 @@
+"""Puts in what a fresh installation starts from, where it is absent; from then on the database is the truth.
+
+Units with their stages, divisions and WhatsApp templates come from `seed/<unit>/`, channel apps and accounts from
+a credentials file (`apps` and `accounts`, YAML or JSON). Runs as the migrator; nothing that is there is changed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import Engine, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from contract.encryption import Cipher
+from contract.ids import new_id
+from huntred.applications.models import Stage
+from huntred.conversations.models import ChannelAccount, ChannelApp
+from huntred.db.base import Base
+from huntred.notifications.models import MessageTemplate
+from huntred.units.models import Division, Unit
+from huntred.units.service import SEED_FOLDER
+
+_WEB_APP = "web"
+_COMPONENTS = ("header", "footer", "parameters", "buttons")
+STAGE_KINDS = ("new", "screening", "interview", "offer", "hired", "rejected", "withdrawn")
+
+
+class SeedInvalid(Exception):
+    """A seed or credentials file says something that cannot be taken; the text names file and field."""
+
+
+@dataclass
+class SeedReport:
+    """How many rows were put in, by table."""
+
+    added: dict[str, int] = field(default_factory=dict)
+
+    def count(self, table: str, rows: int) -> None:
+        if rows:
+            self.added[table] = self.added.get(table, 0) + rows
+
+    def __str__(self) -> str:
+        if not self.added:
+            return "nothing to put in: all of it is there"
+        return ", ".join(f"{rows} {table}" for table, rows in sorted(self.added.items()))
+
+
+def seed(
+    engine: Engine,
+    *,
+    cipher: Cipher,
+    units: Sequence[str] | None = None,
+    credentials: Path | None = None,
+    gateway_url: str = "",
+    approve_templates: bool = False,
+    folder: Path = SEED_FOLDER,
+) -> SeedReport:
+    """Put in what is absent, in one transaction. engine: of the migrator.
+
+    units: codes; all folders unless given. gateway_url: where the web chat is reached. approve_templates: in
+    development, where the stand-in knows them; else they wait for Meta. Raises SeedInvalid.
+    """
+    report = SeedReport()
+    known = sorted(path.name for path in folder.iterdir() if (path / "unit.yml").is_file())
+    wanted = list(units) if units is not None else known
+    for code in wanted:
+        if code not in known:
+            raise SeedInvalid(f"unit {code}: {folder.name}/{code}/unit.yml is missing")
+    with Session(engine) as session, session.begin():
+        # Two installations that start at once take turns.
+        session.execute(text("SELECT pg_advisory_xact_lock(7340032)"))
+        for code in wanted:
+            _seed_unit(session, folder / code, approve_templates, report)
+        for code in wanted:
+            _seed_web(session, code, cipher, gateway_url, report)
+        if credentials is not None:
+            _seed_channels(session, credentials, wanted, cipher, report)
+    return report
+
+
+def _seed_unit(session: Session, folder: Path, approve_templates: bool, report: SeedReport) -> None:
+    content = _read(folder / "unit.yml")
+    code = folder.name
+    if content.get("code") != code:
+        raise SeedInvalid(f"{code}/unit.yml: code is {content.get('code')!r}, the folder says {code!r}")
+    if not content.get("name"):
+        raise SeedInvalid(f"{code}/unit.yml: name is missing")
+    notice = folder / "privacy.md"
+    _put(
+        session, report, Unit,
+        [
+            {
+                "code": code, "name": content["name"], "tagline": content.get("tagline", ""),
+                "colour": content.get("colour", "#3b82f6"), "languages": content.get("languages", ["es"]),
+                "timezone": content.get("timezone", "America/Mexico_City"),
+                "privacy_version": str(content.get("privacy_version", "")),
+                "privacy_notice": notice.read_text(encoding="utf-8") if notice.is_file() else "",
+                "position": content.get("position", 100), "in_picker": content.get("in_picker", True),
+                "settings": content.get("settings", {}),
+            }
+        ],
+        ["code"],
+    )  # fmt: skip
+    stages = content.get("stages", [])
+    for stage in stages:
+        if stage.get("kind") not in STAGE_KINDS:
+            raise SeedInvalid(f"{code}/unit.yml: stage kind {stage.get('kind')!r} is none of {', '.join(STAGE_KINDS)}")
+    has_stages = session.scalar(select(Stage.id).where(Stage.unit == code).limit(1)) is not None
+    if not has_stages:
+        rows = [
+            {"id": new_id(), "unit": code, "kind": stage["kind"], "name": stage["name"], "ord": position}
+            for position, stage in enumerate(stages, 1)
+        ]
+        _put(session, report, Stage, rows, ["unit", "name"])
+    divisions = [
+        {"id": new_id(), "unit": code, "code": division["code"], "name": division["name"]}
+        for division in content.get("divisions", [])
+    ]
+    _put(session, report, Division, divisions, ["unit", "code"])
+    templates = _read(folder / "templates.yml").get("templates", []) if (folder / "templates.yml").is_file() else []
+    _put(
+        session, report, MessageTemplate,
+        [
+            {
+                "id": new_id(), "unit": code, "channel": "whatsapp", "name": template["name"],
+                "language": template.get("language", "es_MX"), "category": template.get("category", "UTILITY"),
+                "body": template["body"],
+                "components": {key: template[key] for key in _COMPONENTS if key in template},
+                "state": "APPROVED" if approve_templates else "PENDING",
+            }
+            for template in templates
+        ],
+        ["unit", "channel", "name", "language"],
+    )  # fmt: skip
+
+
+def _seed_web(session: Session, unit: str, cipher: Cipher, gateway_url: str, report: SeedReport) -> None:
+    """Every unit has a web chat of its own; its account is the unit's code and holds no secret."""
+    app_id = _app(session, "web", _WEB_APP, {}, cipher, report)
+    _account(
+        session, app_id, cipher, report,
+        {
+            "unit": unit, "channel": "web", "external_id": unit, "name": unit, "secrets": {},
+            "address": f"{gateway_url}/chat/{unit}" if gateway_url else "",
+        },
+    )  # fmt: skip
+
+
+def _seed_channels(
+    session: Session, path: Path, units: Sequence[str], cipher: Cipher, report: SeedReport
+) -> None:
+    content = _read(path)
+    apps = {}
+    for app in content.get("apps", []):
+        key = (app.get("channel"), app.get("name"))
+        if not all(key) or not isinstance(app.get("secrets"), dict):
+            raise SeedInvalid(f"{path.name}: an app without channel, name or secrets")
+        apps[key] = app["secrets"]
+    for account in content.get("accounts", []):
+        for name in ("unit", "channel", "app", "external_id", "name", "secrets"):
+            if name not in account:
+                raise SeedInvalid(f"{path.name}: account {account.get('external_id', '?')} has no {name}")
+        key = (account["channel"], account["app"])
+        if key not in apps:
+            raise SeedInvalid(f"{path.name}: account {account['external_id']} names the unknown app {account['app']}")
+        if account["unit"] not in units:
+            continue
+        app_id = _app(session, account["channel"], account["app"], apps[key], cipher, report)
+        _account(session, app_id, cipher, report, account)
+
+
+def _app(
+    session: Session, channel: str, name: str, secrets: Mapping[str, str], cipher: Cipher, report: SeedReport
+) -> Any:
+    sealed = cipher.seal(json.dumps(dict(secrets)), "channel_apps.secrets")
+    _put(
+        session, report, ChannelApp,
+        [{"id": new_id(), "channel": channel, "name": name, "secrets": sealed}], ["channel", "name"],
+    )  # fmt: skip
+    return session.scalars(
+        select(ChannelApp.id).where(ChannelApp.channel == channel, ChannelApp.name == name)
+    ).one()
+
+
+def _account(
+    session: Session, app_id: Any, cipher: Cipher, report: SeedReport, account: Mapping[str, Any]
+) -> None:
+    secrets = dict(account["secrets"])
+    if account.get("business_account_id"):
+        secrets["business_account_id"] = account["business_account_id"]
+    _put(
+        session, report, ChannelAccount,
+        [
+            {
+                "id": new_id(), "unit": account["unit"], "app_id": app_id, "channel": account["channel"],
+                "external_id": str(account["external_id"]), "name": account["name"],
+                "address": account.get("address", ""),
+                "secrets": cipher.seal(json.dumps(secrets), "channel_accounts.secrets"),
+            }
+        ],
+        ["channel", "external_id"],
+    )  # fmt: skip
+
+
+def _put(
+    session: Session, report: SeedReport, model: type[Base], rows: list[dict[str, Any]], key: list[str]
+) -> None:
+    if not rows:
+        return
+    table = model.__table__
+    put = session.execute(
+        insert(model).values(rows).on_conflict_do_nothing(index_elements=key).returning(table.c[key[0]])
+    )
+    report.count(str(table.name), len(put.all()))  # type: ignore[attr-defined]  # a Table, which the stubs call a FromClause
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SeedInvalid(f"{path.name}: {error.strerror}") from None
+    except yaml.YAMLError as error:
+        raise SeedInvalid(f"{path.name}: {' '.join(str(error).split())}") from None
+    if not isinstance(content, dict):
+        raise SeedInvalid(f"{path.name}: not a mapping")
+    return content

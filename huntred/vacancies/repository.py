@@ -1,0 +1,84 @@
+"""Queries over vacancies. What a session may see is PostgreSQL's work (row-level security)."""
+
+from __future__ import annotations
+
+import math
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy.orm import Session
+
+from contract.text import normalise
+from huntred.geography import distance_km
+from huntred.pages import Page, read_cursor, write_cursor
+from huntred.vacancies.models import Vacancy
+from huntred.vacancies.types import VacancyFilter
+
+_KM_PER_DEGREE = 111.2
+
+
+def get(session: Session, vacancy_id: UUID, *, lock: bool = False) -> Vacancy | None:
+    query = select(Vacancy).where(Vacancy.id == vacancy_id)
+    if lock:
+        query = query.with_for_update(of=Vacancy)
+    return session.scalars(query).one_or_none()
+
+
+def by_number(session: Session, number: int) -> Vacancy | None:
+    return session.scalars(select(Vacancy).where(Vacancy.number == number)).one_or_none()
+
+
+def by_ids(session: Session, ids: list[UUID]) -> dict[UUID, Vacancy]:
+    return {vacancy.id: vacancy for vacancy in session.scalars(select(Vacancy).where(Vacancy.id.in_(ids)))}
+
+
+def search(session: Session, wanted: VacancyFilter, cursor: str, limit: int) -> Page[Vacancy]:
+    """Newest first. Each word of the text must stand in the vacancy, whatever its accents and case."""
+    query = select(Vacancy).order_by(Vacancy.created_at.desc(), Vacancy.id.desc()).limit(limit + 1)
+    for condition in _conditions(wanted):
+        query = query.where(condition)
+    after = read_cursor(cursor)
+    if after is not None:
+        query = query.where(tuple_(Vacancy.created_at, Vacancy.id) < after)
+    rows = list(session.scalars(query))
+    shown = rows[:limit]
+    more = len(rows) > limit
+    return Page(shown, write_cursor(shown[-1].created_at, shown[-1].id) if more else "")
+
+
+def _conditions(wanted: VacancyFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [
+        Vacancy.search_text.contains(word, autoescape=True) for word in normalise(wanted.text).split()
+    ]
+    for column, value in (
+        (Vacancy.state, wanted.state),
+        (Vacancy.city, wanted.city),
+        (Vacancy.region, wanted.region),
+        (Vacancy.company_id, wanted.company_id),
+        (Vacancy.division_id, wanted.division_id),
+        (Vacancy.consultant_id, wanted.consultant_id),
+    ):
+        if value:
+            conditions.append(column == value)
+    return conditions
+
+
+def nearby(
+    session: Session, latitude: float, longitude: float, *, limit: int, radius_km: float
+) -> list[tuple[Vacancy, float]]:
+    """Open vacancies with a place within the radius, nearest first."""
+    # A square of degrees narrows in SQL; the circle is drawn here.
+    height = radius_km / _KM_PER_DEGREE
+    width = height / max(math.cos(math.radians(latitude)), 0.01)
+    query = select(Vacancy).where(
+        Vacancy.state == "open",
+        Vacancy.modality != "remote",
+        Vacancy.latitude.between(latitude - height, latitude + height),
+        Vacancy.longitude.between(longitude - width, longitude + width),
+    )
+    measured = [
+        (vacancy, distance_km(latitude, longitude, vacancy.latitude or 0.0, vacancy.longitude or 0.0))
+        for vacancy in session.scalars(query)
+    ]
+    within = [pair for pair in measured if pair[1] <= radius_km]
+    return sorted(within, key=lambda pair: (pair[1], pair[0].number))[:limit]

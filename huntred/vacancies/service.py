@@ -1,0 +1,218 @@
+"""Write, publish, pause, close and find vacancies."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from contract.text import normalise
+from huntred.db.unit_of_work import UnitOfWork
+from huntred.errors import FieldInvalid, NotFound
+from huntred.geography import find_place
+from huntred.pages import Page
+from huntred.vacancies import repository, rules
+from huntred.vacancies.errors import VacancyNotOpen
+from huntred.vacancies.events import VacancyClosed, VacancyPaused, VacancyPublished
+from huntred.vacancies.models import Vacancy, VacancyQuestion, VacancyRequirement
+from huntred.vacancies.types import QuestionForm, RequirementForm, VacancyFilter, VacancyForm
+
+__all__ = [
+    "QuestionForm", "RequirementForm", "VacancyFilter", "VacancyForm", "by_ids", "close", "create", "fill", "get",
+    "get_by_number", "get_open", "nearby", "pause", "publish", "search", "update",
+]  # fmt: skip
+
+_PLAIN_FIELDS = (
+    "division_id", "company_id", "contact_id", "consultant_id", "title", "description", "confidential", "openings",
+    "modality", "schedule", "benefits", "address", "city", "region", "latitude", "longitude", "seniority",
+    "min_experience_years", "salary_min", "salary_max", "salary_currency", "salary_period",
+)  # fmt: skip
+
+
+def get(uow: UnitOfWork, vacancy_id: UUID) -> Vacancy:
+    """Raises NotFound."""
+    vacancy = repository.get(uow.session, vacancy_id)
+    if vacancy is None:
+        raise NotFound(f"vacancy {vacancy_id}")
+    return vacancy
+
+
+def get_open(uow: UnitOfWork, vacancy_id: UUID) -> Vacancy:
+    """Raises NotFound, VacancyNotOpen."""
+    vacancy = get(uow, vacancy_id)
+    if vacancy.state != "open":
+        raise VacancyNotOpen(f"vacancy {vacancy.number} is {vacancy.state}")
+    return vacancy
+
+
+def get_by_number(uow: UnitOfWork, number: int) -> Vacancy:
+    """Raises NotFound."""
+    vacancy = repository.by_number(uow.session, number)
+    if vacancy is None:
+        raise NotFound(f"vacancy number {number}")
+    return vacancy
+
+
+def by_ids(uow: UnitOfWork, ids: list[UUID]) -> dict[UUID, Vacancy]:
+    return repository.by_ids(uow.session, ids)
+
+
+def search(uow: UnitOfWork, wanted: VacancyFilter, cursor: str = "", limit: int = 25) -> Page[Vacancy]:
+    """Newest first, a page at a time. Raises FieldInvalid where the cursor is none of ours."""
+    return repository.search(uow.session, wanted, cursor, limit)
+
+
+def nearby(
+    uow: UnitOfWork, latitude: float, longitude: float, *, limit: int = 5, radius_km: float = 15.0
+) -> list[tuple[Vacancy, float]]:
+    """Open vacancies within the radius with their distance in km, nearest first."""
+    return repository.nearby(uow.session, latitude, longitude, limit=limit, radius_km=radius_km)
+
+
+def create(uow: UnitOfWork, form: VacancyForm, *, now: datetime) -> Vacancy:
+    """Make a draft. Raises FieldInvalid."""
+    vacancy = Vacancy(unit=uow.unit, state="draft", created_at=now)
+    _write(vacancy, form, now)
+    uow.session.add(vacancy)
+    uow.session.flush()
+    return vacancy
+
+
+def update(uow: UnitOfWork, vacancy_id: UUID, form: VacancyForm, *, now: datetime) -> Vacancy:
+    """Replace what is written about it; its state stays. Raises NotFound, FieldInvalid."""
+    vacancy = _locked(uow, vacancy_id)
+    vacancy.requirements.clear()
+    vacancy.questions.clear()
+    uow.session.flush()
+    _write(vacancy, form, now)
+    if vacancy.state == "open":
+        _require_complete(vacancy)
+    uow.session.flush()
+    return vacancy
+
+
+def publish(uow: UnitOfWork, vacancy_id: UUID, user_id: UUID, *, now: datetime) -> Vacancy:
+    """Open it to candidates. Raises NotFound, StateChangeRefused, FieldInvalid where something is missing."""
+    vacancy = _locked(uow, vacancy_id)
+    after = rules.next_state(vacancy.state, "publish")
+    _require_complete(vacancy)
+    vacancy.state = after
+    vacancy.published_at = vacancy.published_at or now
+    vacancy.consultant_id = vacancy.consultant_id or user_id
+    vacancy.updated_at = now
+    uow.record(VacancyPublished(vacancy.id), unit=vacancy.unit)
+    return vacancy
+
+
+def pause(uow: UnitOfWork, vacancy_id: UUID, user_id: UUID, *, now: datetime) -> Vacancy:
+    """Take it from the candidates' sight for a while. Raises NotFound, StateChangeRefused."""
+    vacancy = _step(uow, vacancy_id, "pause", now)
+    uow.record(VacancyPaused(vacancy.id), unit=vacancy.unit)
+    return vacancy
+
+
+def close(uow: UnitOfWork, vacancy_id: UUID, user_id: UUID, *, now: datetime) -> Vacancy:
+    """End it without a placement. Raises NotFound, StateChangeRefused."""
+    return _end(uow, vacancy_id, "close", now)
+
+
+def fill(uow: UnitOfWork, vacancy_id: UUID, user_id: UUID, *, now: datetime) -> Vacancy:
+    """End it with its placements made. Raises NotFound, StateChangeRefused."""
+    return _end(uow, vacancy_id, "fill", now)
+
+
+def _end(uow: UnitOfWork, vacancy_id: UUID, step: str, now: datetime) -> Vacancy:
+    vacancy = _step(uow, vacancy_id, step, now)
+    vacancy.closed_at = now
+    uow.record(VacancyClosed(vacancy.id), unit=vacancy.unit)
+    return vacancy
+
+
+def _step(uow: UnitOfWork, vacancy_id: UUID, step: str, now: datetime) -> Vacancy:
+    vacancy = _locked(uow, vacancy_id)
+    vacancy.state = rules.next_state(vacancy.state, step)
+    vacancy.updated_at = now
+    return vacancy
+
+
+def _locked(uow: UnitOfWork, vacancy_id: UUID) -> Vacancy:
+    vacancy = repository.get(uow.session, vacancy_id, lock=True)
+    if vacancy is None:
+        raise NotFound(f"vacancy {vacancy_id}")
+    return vacancy
+
+
+def _require_complete(vacancy: Vacancy) -> None:
+    missing = rules.missing_to_publish(vacancy.title, vacancy.description, vacancy.city, vacancy.modality)
+    if missing:
+        raise FieldInvalid(missing[0], "missing")
+
+
+def _write(vacancy: Vacancy, form: VacancyForm, now: datetime) -> None:
+    _check(form)
+    for name in _PLAIN_FIELDS:
+        setattr(vacancy, name, getattr(form, name))
+    vacancy.title = " ".join(form.title.split())
+    vacancy.permits = list(form.permits)
+    place = find_place(form.city) if form.city else None
+    if place is not None:
+        # The list's own spelling, so that a filter by city finds all of them.
+        vacancy.city, vacancy.region = place.name, form.region or place.state
+        if form.latitude is None or form.longitude is None:
+            vacancy.latitude, vacancy.longitude = place.latitude, place.longitude
+    vacancy.requirements = [
+        VacancyRequirement(
+            unit=vacancy.unit, ord=ord_, kind=requirement.kind, name=requirement.name.strip(),
+            importance=requirement.importance, min_years=requirement.min_years,
+        )
+        for ord_, requirement in enumerate(form.requirements, 1)
+    ]  # fmt: skip
+    vacancy.questions = [
+        VacancyQuestion(
+            unit=vacancy.unit, ord=ord_, kind=question.kind, text=question.text.strip(),
+            expected=dict(question.expected),
+        )
+        for ord_, question in enumerate(form.questions, 1)
+    ]  # fmt: skip
+    vacancy.search_text = search_text(vacancy)
+    vacancy.updated_at = now
+
+
+def search_text(vacancy: Vacancy) -> str:
+    """Return what a vacancy is found by, folded. The company stays out: a confidential one must not be found by it."""
+    return normalise(
+        " ".join(
+            (
+                vacancy.title,
+                vacancy.city,
+                vacancy.region,
+                vacancy.description,
+                *(requirement.name for requirement in vacancy.requirements),
+            )
+        )
+    )
+
+
+def _check(form: VacancyForm) -> None:
+    if not form.title.strip():
+        raise FieldInvalid("title", "missing")
+    if form.openings < 1:
+        raise FieldInvalid("openings", "not_positive")
+    if len(form.salary_currency) != 3 or not form.salary_currency.isupper():
+        raise FieldInvalid("salary_currency", "unknown")
+    rules.check_choice("modality", form.modality, rules.MODALITIES)
+    rules.check_choice("seniority", form.seniority, rules.SENIORITIES)
+    rules.check_choice("salary_period", form.salary_period, rules.PERIODS)
+    rules.check_salary(form.salary_min, form.salary_max)
+    for requirement in form.requirements:
+        if not requirement.name.strip():
+            raise FieldInvalid("requirements", "missing")
+        rules.check_choice("requirements", requirement.kind, rules.REQUIREMENT_KINDS)
+        rules.check_choice("requirements", requirement.importance, rules.IMPORTANCES)
+    for question in form.questions:
+        if not question.text.strip():
+            raise FieldInvalid("questions", "missing")
+        rules.check_choice("questions", question.kind, rules.QUESTION_KINDS)
+        if question.kind == "yes_no" and not isinstance(question.expected.get("answer"), bool):
+            raise FieldInvalid("questions", "expected_missing")
+        if question.kind == "number" and not {"min", "max"} & set(question.expected):
+            raise FieldInvalid("questions", "expected_missing")

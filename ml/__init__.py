@@ -1,0 +1,1 @@
+"""Implements ports of `huntred` that need numbers; only `runtime/` loads it."""

@@ -1,0 +1,1 @@
+"""Rows for tests, one function or builder for each kind."""

@@ -1,0 +1,261 @@
+"""Each database role tries to read and write across units and divisions, in every table (R1).
+
+A row of unit amigro stands in every table that has a unit; whoever works in another unit must find none of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from psycopg import errors, sql
+
+from contract.ids import new_id
+from huntred.access.models import AuditEntry
+from huntred.applications.models import ApplicationMove
+from huntred.conversations import handoff
+from huntred.db import policies
+from huntred.db.base import Base
+from huntred.interviews import service as interviews
+from huntred.notifications.service import schedule
+from huntred.people import invitations
+from huntred.people import service as people
+from huntred.privacy import service as privacy
+from huntred.units.models import Division
+from huntred.vacancies.models import VacancyQuestion, VacancyRequirement
+from tests.factories.desk import Desk, desk, keys
+
+__all__ = ["desk", "keys"]
+
+UNIT_TABLES = sorted(table.name for table in Base.metadata.tables.values() if "unit" in table.c)
+ROLES = ("gateway", "bot", "relay", "app")
+# Who reads across units because it is that role's work, or because it is public.
+READS_ALL = {
+    ("gateway", "channel_accounts"), ("bot", "channel_accounts"), ("app", "channel_accounts"),
+    ("gateway", "chats"), ("bot", "chats"), ("gateway", "conversations"), ("gateway", "inbox"), ("bot", "inbox"),
+    ("gateway", "outbox"), ("gateway", "message_templates"), ("relay", "stored_events"),
+}  # fmt: skip
+WRITES_ALL = {
+    ("gateway", "chats"), ("bot", "chats"), ("gateway", "conversations"), ("gateway", "inbox"), ("bot", "inbox"),
+    ("gateway", "outbox"), ("relay", "stored_events"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def filled(desk: Desk) -> Desk:
+    """One row of amigro at least in every table that has a unit."""
+    now = desk.now
+    conversation, interviewer = desk.chat(), desk.user()
+    with desk.work() as uow:
+        person = people.person_of(uow, conversation.id, now=now)
+        people.set_fields(uow, person.id, {"full_name": "Ana Ruiz", "email": "ana@example.com"}, now=now)
+        privacy.accept_notice(uow, person.id, "whatsapp", now=now)
+        invitations.invitation(uow, person.id, now=now)
+        privacy.request_code(uow, conversation.id, "ana@example.com", now=now)
+        handoff.request_handoff(uow, conversation.id, now=now)
+        profile = people.profile_of(uow, person.id)
+    desk.add(Division(unit="amigro", code="norte", name="Norte"), AuditEntry(unit="amigro", action="a", object_type="o", object_id="1"))
+    application = desk.application(conversation, profile, contact=True)
+    desk.add(
+        VacancyRequirement(unit="amigro", vacancy_id=application.vacancy_id, ord=1, name="soldadura"),
+        VacancyQuestion(unit="amigro", vacancy_id=application.vacancy_id, ord=1, text="¿?", expected={"answer": True}),
+        ApplicationMove(unit="amigro", application_id=application.id, to_stage_id=application.stage_id, at=now),
+    )
+    slot = desk.slot(interviewer, timedelta(days=1))
+    with desk.work() as uow:
+        interviews.book_slot(uow, slot.id, application.id, now=now)
+        schedule(uow, "demo:1", "one_time_code", {}, now, address="a@example.com", now=now)
+    of = {"c": conversation.id, "h": conversation.chat_id, "m": new_id()}
+    desk.execute(
+        "INSERT INTO inbox (chat_id, conversation_id, unit, channel_account_id, channel, kind, vendor_id, payload)"
+        " SELECT id, :c, unit, channel_account_id, channel, 'text', 'w-1', '{}' FROM chats WHERE id = :h", c=of["c"], h=of["h"],
+    )  # fmt: skip
+    desk.execute(
+        "INSERT INTO messages (id, unit, conversation_id, direction, author, kind, payload)"
+        " VALUES (:m, 'amigro', :c, 'in', 'person', 'text', '{}')", m=of["m"], c=of["c"],
+    )  # fmt: skip
+    desk.execute(
+        "INSERT INTO offered_options (conversation_id, option_id, unit, title, intent, entities, ord, turn_id, expires_at)"
+        " VALUES (:c, 'x', 'amigro', 'X', 'affirm', '{}', 1, 1, now())", c=of["c"],
+    )  # fmt: skip
+    desk.execute(
+        "INSERT INTO tracker_events (conversation_id, seq, unit, name, event) VALUES (:c, 1, 'amigro', 'slot', '{}')",
+        c=of["c"],
+    )
+    desk.execute("INSERT INTO action_replies (key, unit, conversation_id, reply) VALUES ('1:1:a', 'amigro', :c, '{}')", c=of["c"])
+    return desk
+
+
+class As:
+    """One role's connection, each statement in a transaction of its own scope that is rolled back."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.connection = connection
+
+    def run(self, statement: sql.Composable | str, values: Any = None, **scope: str) -> psycopg.Cursor[Any]:
+        with self.connection.transaction(force_rollback=True):
+            for name, value in scope.items():
+                self.connection.execute("SELECT set_config(%s, %s, true)", (f"app.{name}", value))
+            return self.connection.execute(statement, values)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def as_role(database: Any) -> Iterator[dict[str, As]]:
+    connections = {role: psycopg.connect(database.url(role)) for role in (*ROLES, "migrator")}
+    yield {role: As(connection) for role, connection in connections.items()}
+    for connection in connections.values():
+        connection.close()
+
+
+def _amigro(table: str) -> sql.Composable:
+    return sql.SQL("SELECT count(*) FROM {} WHERE unit = 'amigro'").format(sql.Identifier(table))
+
+
+def test_the_rows_to_be_tried_on_stand_in_every_table(filled: Desk, as_role: dict[str, As]) -> None:
+    empty = [table for table in UNIT_TABLES if table != "grants" and as_role["migrator"].run(_amigro(table)).fetchone() == (0,)]
+    assert empty == [], "a new table needs a row here, so that its policies are tried"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_role_reads_another_units_rows(filled: Desk, as_role: dict[str, As], role: str) -> None:
+    seen = []
+    for table in UNIT_TABLES:
+        for scope in ({"units": "huntu"}, {}, {"units": ""}, {"units": "huntu,sexsi"}):
+            try:
+                (count,) = as_role[role].run(_amigro(table), **scope).fetchone()
+            except errors.InsufficientPrivilege:
+                continue
+            if count:
+                seen.append((role, table))
+    assert set(seen) == {pair for pair in READS_ALL if pair[0] == role}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_role_changes_or_removes_another_units_rows(filled: Desk, as_role: dict[str, As], role: str) -> None:
+    done = []
+    for table in UNIT_TABLES:
+        column = {"conversations": "last_inbound_at", "stored_events": "error"}.get(table, "unit")
+        for statement in (
+            sql.SQL("UPDATE {t} SET {c} = {c} WHERE unit = 'amigro'"),
+            sql.SQL("DELETE FROM {t} WHERE unit = 'amigro'"),
+        ):
+            try:
+                changed = as_role[role].run(
+                    statement.format(t=sql.Identifier(table), c=sql.Identifier(column)), units="huntu"
+                )
+            except errors.InsufficientPrivilege:
+                continue
+            if changed.rowcount:
+                done.append((role, table))
+    assert set(done) == {pair for pair in WRITES_ALL if pair[0] == role}
+
+
+def test_the_app_puts_no_row_into_another_unit(filled: Desk, as_role: dict[str, As]) -> None:
+    """The same row again: the policy refuses it from outside; from inside only the key does."""
+    for table in UNIT_TABLES:
+        row = as_role["migrator"].run(
+            sql.SQL("SELECT to_jsonb(t) FROM {} t WHERE unit = 'amigro' LIMIT 1").format(sql.Identifier(table))
+        ).fetchone()
+        if row is None:
+            continue
+        insert = sql.SQL("INSERT INTO {t} OVERRIDING SYSTEM VALUE SELECT * FROM jsonb_populate_record(NULL::{t}, %s)")
+        values = (json.dumps(row[0]),)
+        with pytest.raises(errors.InsufficientPrivilege):
+            as_role["app"].run(insert.format(t=sql.Identifier(table)), values, units="huntu")
+        if table in {"offered_options", "tracker_events", "divisions", "channel_accounts", "grants"}:
+            continue  # not the app's to write, or the super administrator's
+        with pytest.raises((errors.UniqueViolation, errors.CheckViolation)):
+            as_role["app"].run(insert.format(t=sql.Identifier(table)), values, units="amigro")
+
+
+def test_inside_ones_unit_the_app_sees_all_of_it(filled: Desk, as_role: dict[str, As]) -> None:
+    for table in UNIT_TABLES:
+        if table in {"grants", "channel_accounts"}:
+            continue
+        assert as_role["app"].run(_amigro(table), units="amigro").fetchone() != (0,), table
+
+
+@pytest.mark.parametrize(
+    ("role", "tables"),
+    [
+        ("gateway", ("unit_profiles", "identities", "consents", "applications", "tracker_events", "users", "referrals")),
+        ("bot", ("unit_profiles", "consents", "applications", "users", "message_templates", "channel_apps")),
+        ("relay", tuple(sorted(set(Base.metadata.tables) - {"stored_events", "units"}))),
+    ],
+)
+def test_what_is_not_a_roles_business_it_may_not_even_ask_for(
+    filled: Desk, as_role: dict[str, As], role: str, tables: tuple[str, ...]
+) -> None:
+    for table in tables:
+        with pytest.raises(errors.InsufficientPrivilege):
+            as_role[role].run(sql.SQL("SELECT 1 FROM {}").format(sql.Identifier(table)), units="amigro", all_units="on")
+
+
+def test_secrets_are_write_only_and_ledgers_only_grow(filled: Desk, as_role: dict[str, As]) -> None:
+    everything = {"units": "amigro", "all_units": "on"}
+    for statement in (
+        "SELECT secrets FROM channel_accounts", "SELECT secrets FROM channel_apps",
+        "UPDATE consents SET granted = true", "DELETE FROM consents",
+        "UPDATE audit_entries SET action = 'x'", "DELETE FROM audit_entries",
+        "UPDATE application_moves SET reason = 'x'", "DELETE FROM application_moves",
+    ):  # fmt: skip
+        with pytest.raises(errors.InsufficientPrivilege):
+            as_role["app"].run(statement, **everything)
+    with pytest.raises(errors.InsufficientPrivilege):
+        as_role["relay"].run("UPDATE stored_events SET handled_at = now()")
+
+
+def test_a_division_sees_its_own_and_nothing_beside(filled: Desk, as_role: dict[str, As]) -> None:
+    """Vacancies, their applications and interviews, and who applied: nothing of the rest of the unit."""
+    norte, sur = Division(id=new_id(), unit="amigro", code="n", name="N"), Division(id=new_id(), unit="amigro", code="s", name="S")
+    filled.add(norte, sur)
+    made: dict[UUID, UUID] = {}
+    for division in (norte, sur):
+        conversation = filled.chat()
+        with filled.work() as uow:
+            person = people.person_of(uow, conversation.id, now=filled.now)
+            profile = people.profile_of(uow, person.id)
+        application = filled.application(conversation, profile, division_id=division.id)
+        filled.execute("INSERT INTO messages (id, unit, conversation_id, direction, author, kind, payload) VALUES"
+                       " (:m, 'amigro', :c, 'in', 'person', 'text', '{}')", m=new_id(), c=conversation.id)  # fmt: skip
+        slot = filled.slot(filled.user(), timedelta(days=2), division_id=division.id)
+        with filled.work() as uow:
+            interviews.book_slot(uow, slot.id, application.id, now=filled.now)
+            handoff.request_handoff(uow, conversation.id, now=filled.now)
+        made[division.id] = conversation.id
+    scope = {"units": "amigro", "divisions": str(norte.id)}
+    app = as_role["app"]
+    for table in ("vacancies", "applications", "interview_slots", "interviews", "unit_profiles", "conversations", "messages", "handoffs"):
+        assert app.run(_amigro(table), **scope).fetchone() == (1,), table
+    assert app.run("SELECT id FROM conversations", **scope).fetchone() == (made[norte.id],)
+    for table in ("vacancies", "applications", "interviews", "interview_slots"):
+        with pytest.raises(errors.InsufficientPrivilege):
+            app.run(sql.SQL("UPDATE {} SET division_id = %s").format(sql.Identifier(table)), (sur.id,), **scope)
+        with pytest.raises(errors.InsufficientPrivilege):
+            app.run(sql.SQL("UPDATE {} SET division_id = NULL").format(sql.Identifier(table)), **scope)
+
+
+def test_no_role_is_above_the_policies_and_no_table_without_one(database: Any) -> None:
+    with psycopg.connect(database.admin_url) as admin:
+        above = admin.execute(
+            "SELECT rolname FROM pg_roles WHERE rolname LIKE 'huntred%' AND (rolsuper OR rolbypassrls OR rolcreaterole)"
+        ).fetchall()
+        assert above == []
+        assert _unguarded(admin) == []
+        assert sorted(policies.RULES) == sorted(Base.metadata.tables), "every table has its rule in huntred/db/policies.py"
+        admin.execute("CREATE TABLE forgotten (id int)")
+        assert _unguarded(admin) == ["forgotten"], "the check itself works"
+        admin.rollback()
+
+
+def _unguarded(admin: psycopg.Connection[Any]) -> list[str]:
+    rows = admin.execute(
+        "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
+        " AND relname <> 'alembic_version' AND NOT (relrowsecurity AND relforcerowsecurity)"
+    )
+    return [row[0] for row in rows]

@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tests.factories.board import board
+
+__all__ = ["board"]
