@@ -1,0 +1,51 @@
+"""Celery over Redis: what may wait. Messages carry ids only; the truth stands in PostgreSQL, so Redis may be flushed.
+
+Tasks stand in runtime/tasks.py; the relay and beat send them by name and load nothing else.
+"""
+
+from __future__ import annotations
+
+from celery import Celery
+
+from huntred.settings import AppSettings
+
+QUEUE = "huntred"
+HANDLE_EVENT = "huntred.handle_event"
+RELEASE_NOTICES = "huntred.release_notices"
+TIME_OUT_HANDOFFS = "huntred.time_out_handoffs"
+REMIND_PROFILES = "huntred.remind_profiles"
+PURGE = "huntred.purge"
+
+# A task that nobody took within this time is of no use any more: beat has sent the next one.
+_SOON = {"expires": 60}
+
+
+def make_celery(settings: AppSettings) -> Celery:
+    """Return the application; nothing is connected yet."""
+    app = Celery("huntred", broker=settings.redis_url)
+    app.conf.update(
+        task_default_queue=QUEUE,
+        task_ignore_result=True,
+        # An event whose worker dies is handed on again by the relay; its handlers run in one transaction.
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_send_task_events=False,
+        broker_connection_retry_on_startup=True,
+        broker_transport_options={"visibility_timeout": 3600, "socket_keepalive": True},
+        task_time_limit=600,
+        timezone="UTC",
+        beat_max_loop_interval=2,
+        redbeat_redis_url=settings.redis_url,
+        redbeat_key_prefix="huntred:beat:",
+        # A beat that was killed is followed by the next one within this time.
+        redbeat_lock_timeout=30,
+        beat_schedule={
+            "release-notices": {"task": RELEASE_NOTICES, "schedule": 10.0, "options": {"expires": 10}},
+            "time-out-handoffs": {"task": TIME_OUT_HANDOFFS, "schedule": 60.0, "options": _SOON},
+            "remind-profiles": {"task": REMIND_PROFILES, "schedule": 3600.0, "options": _SOON},
+            "purge": {"task": PURGE, "schedule": 3600.0, "options": _SOON},
+        },
+    )
+    return app

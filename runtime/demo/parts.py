@@ -1,0 +1,80 @@
+"""What the parts of the demo hand to each other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from runtime.demo.content import Content, Job
+
+
+@dataclass(frozen=True)
+class MadeVacancy:
+    id: UUID
+    unit: str
+    job: Job
+    company: str
+    title: str
+    city: str
+    region: str
+    latitude: float
+    longitude: float
+    division_id: UUID | None
+    state: str
+    published_at: datetime | None
+    pay_text: str
+    questions: tuple[dict[str, Any], ...]
+    confidential: bool
+
+
+@dataclass(frozen=True)
+class MadePerson:
+    id: UUID
+    profile_id: UUID
+    unit: str
+    job: Job
+    first_name: str
+    full_name: str
+    headline: str
+    phone: str
+    city: str
+    region: str
+    latitude: float
+    longitude: float
+    since: datetime
+
+
+@dataclass(frozen=True)
+class MadeApplication:
+    id: UUID
+    unit: str
+    vacancy: MadeVacancy
+    person: MadePerson
+    stage: str
+    moved_at: datetime
+    created_at: datetime
+
+
+@dataclass
+class Demo:
+    """Rows by table, and what was made so far. units: those with vacancies. seeded: all that the database has."""
+
+    content: Content
+    now: datetime
+    units: tuple[str, ...]
+    seeded: frozenset[str]
+    stages: dict[tuple[str, str], UUID]
+    accounts: dict[str, tuple[UUID, str]]
+    divisions: dict[tuple[str, str], UUID] = field(default_factory=dict)
+    users: dict[str, list[UUID]] = field(default_factory=lambda: defaultdict(list))
+    vacancies: list[MadeVacancy] = field(default_factory=list)
+    people: list[MadePerson] = field(default_factory=list)
+    applications: list[MadeApplication] = field(default_factory=list)
+    interview_at: dict[UUID, datetime] = field(default_factory=dict)
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, table: str, **values: Any) -> None:
+        self.rows[table].append(values)

@@ -1,0 +1,71 @@
+"""The tasks of the worker: each opens its own units of work, one unit of the group at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from celery import Celery
+from sqlalchemy import select
+
+from huntred.conversations import handoff
+from huntred.db.session import Scope
+from huntred.db.unit_of_work import UnitOfWork, unit_of_work
+from huntred.events import service as events
+from huntred.notifications import profile_reminders
+from huntred.notifications import service as notifications
+from huntred.privacy import retention
+from huntred.units.models import Unit
+from runtime import celery_app
+from runtime.wiring import Wiring
+
+
+class SomeFailed(ExceptionGroup[Exception]):  # noqa: F821  # Python 3.11: the app side's
+    """What could be done is done and committed; these could not."""
+
+
+def register(app: Celery, wiring: Wiring) -> None:
+    """Register the tasks with the application of this process."""
+
+    @app.task(name=celery_app.HANDLE_EVENT)
+    def handle_event(event_id: int, unit: str) -> None:
+        events.handle(wiring.engine, event_id, unit, wiring.context())
+
+    @app.task(name=celery_app.RELEASE_NOTICES)
+    def release_notices() -> None:
+        faults: list[Exception] = []
+
+        def release(uow: UnitOfWork) -> None:
+            faults.extend(notifications.release_due(uow, now=wiring.clock()).faults)
+
+        _each_unit(wiring, release, faults)
+
+    @app.task(name=celery_app.TIME_OUT_HANDOFFS)
+    def time_out_handoffs() -> None:
+        _each_unit(wiring, lambda uow: handoff.time_out(uow, now=wiring.clock()), [])
+
+    @app.task(name=celery_app.REMIND_PROFILES)
+    def remind_profiles() -> None:
+        _each_unit(wiring, lambda uow: profile_reminders.remind(uow, wiring.links, now=wiring.clock()), [])
+
+    @app.task(name=celery_app.PURGE)
+    def purge() -> None:
+        _each_unit(wiring, lambda uow: retention.purge(uow, now=wiring.clock()), [])
+
+
+def _each_unit(wiring: Wiring, work: Callable[[UnitOfWork], object], faults: list[Exception]) -> None:
+    """Work in each unit that runs here; one that fails holds up no other. Raises SomeFailed at the end."""
+    for unit in _units(wiring):
+        try:
+            with unit_of_work(wiring.engine, Scope(units=(unit,))) as uow:
+                work(uow)
+        except Exception as error:  # raised below, once the other units have had their turn
+            error.add_note(f"unit {unit}")
+            faults.append(error)
+    if faults:
+        raise SomeFailed("some of the work failed", faults)
+
+
+def _units(wiring: Wiring) -> Iterator[str]:
+    with unit_of_work(wiring.engine, Scope()) as uow:
+        known = set(uow.session.scalars(select(Unit.code)))
+    yield from (unit for unit in wiring.settings.units if unit in known)
