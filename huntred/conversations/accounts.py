@@ -78,11 +78,12 @@ def apps(uow: UnitOfWork) -> list[Row[Any]]:
 
 
 def find(uow: UnitOfWork, account_id: UUID) -> Row[Any] | None:
-    return uow.session.execute(
+    found: Row[Any] | None = uow.session.execute(
         select(*_SHOWN, _APPS.c.name.label("app"))
         .join(_APPS, _APPS.c.id == _ACCOUNTS.c.app_id)
         .where(_ACCOUNTS.c.id == account_id, _ACCOUNTS.c.unit.in_(uow.scope.units))
-    ).one_or_none()
+    ).one_or_none()  # type: ignore[assignment]  # of the columns above
+    return found
 
 
 def create(uow: UnitOfWork, form: AccountForm, *, now: datetime) -> UUID:
