@@ -1,0 +1,1 @@
+"""What the bot does in a conversation: thin actions, one file per topic, that ask the services of `huntred`."""

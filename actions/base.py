@@ -1,0 +1,48 @@
+"""The base of all actions: one savepoint, and errors of the business become replies."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.context import current
+from actions.turn import Turn
+from huntred.errors import HuntredError, ProviderUnavailable
+
+
+class ServiceAction(Action, ABC):
+    """An action of a conversation.
+
+    `serve` works in a savepoint: where the business refuses, all of it is rolled back and `utter_error_<code>` is
+    said. An outage of a provider is raised instead, so that the turn fails whole and is tried again.
+    """
+
+    in_form = False
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        context = current()
+        turn = Turn(context, dispatcher, tracker)
+        try:
+            with context.uow.session.begin_nested():
+                self.serve(turn)
+        except ProviderUnavailable:
+            raise
+        except HuntredError as error:
+            turn.forget_replies()
+            self.refuse(turn, error)
+        if not self.in_form and tracker.get_slot("fallbacks") and self.name() != "action_fallback":
+            turn.set(fallbacks=0)
+        return turn.events(in_form=self.in_form)
+
+    @abstractmethod
+    def serve(self, turn: Turn) -> None:
+        """Do the work through services and say what came of it."""
+
+    def refuse(self, turn: Turn, error: HuntredError) -> None:
+        """Say why it was refused."""
+        turn.say(f"utter_error_{error.code}")

@@ -1,0 +1,167 @@
+"""The privacy notice, and leave to write."""
+
+from __future__ import annotations
+
+from actions.base import ServiceAction
+from actions.steps import go_on, yes_no
+from actions.turn import Turn
+from actions.wording import folded_in
+from huntred.conversations import handoff
+from huntred.errors import RuleBroken
+from huntred.people import service as people
+from huntred.people.invitations import accept_invitation
+from huntred.privacy import service as privacy
+from huntred.units import service as units
+
+
+def consented(turn: Turn, then: str) -> bool:
+    """Whether the privacy notice was accepted; else show it, and go on with `then` once it is."""
+    if privacy.has_accepted(turn.uow, turn.person.id):
+        return True
+    ask_consent(turn, then)
+    return False
+
+
+def ask_consent(turn: Turn, then: str) -> None:
+    if not turn.slot("opened"):
+        turn.say("utter_welcome", unit=units.get(turn.uow, turn.unit).name)
+    turn.set(goal=then, opened=True)
+    turn.expecting = "privacy"
+    turn.say("utter_privacy_notice", url=notice_url(turn))
+
+
+def notice_url(turn: Turn) -> str:
+    return turn.context.links.privacy_page(turn.unit)
+
+
+class AcceptPrivacy(ServiceAction):
+    def name(self) -> str:
+        return "action_accept_privacy"
+
+    def serve(self, turn: Turn) -> None:
+        accept(turn)
+
+
+class DeclinePrivacy(ServiceAction):
+    def name(self) -> str:
+        return "action_decline_privacy"
+
+    def serve(self, turn: Turn) -> None:
+        decline(turn)
+
+
+def accept(turn: Turn) -> None:
+    privacy.accept_notice(turn.uow, turn.person.id, turn.context.channel, now=turn.now)
+    _thank_inviter(turn)
+    wanted = str(turn.slot("goal") or "")
+    turn.set(goal=None)
+    turn.say("utter_privacy_accepted")
+    if wanted:
+        go_on(turn, wanted)
+    else:
+        offer_to_learn_more(turn)
+
+
+def _thank_inviter(turn: Turn) -> None:
+    """Note who invited them; a code that is none stops nobody."""
+    code = turn.slot("invitation")
+    if not code:
+        return
+    turn.set(invitation=None)
+    try:
+        with turn.uow.session.begin_nested():
+            accept_invitation(turn.uow, str(code), turn.person.id, now=turn.now)
+    except RuleBroken as error:
+        turn.say(f"utter_error_{error.code}")
+
+
+def decline(turn: Turn) -> None:
+    """A no is a no: nothing is kept, and what needs no data stays open."""
+    privacy.refuse_notice(turn.uow, turn.person.id, turn.context.channel, now=turn.now)
+    turn.set(goal=None)
+    turn.say("utter_privacy_declined", contact=_contact(turn))
+
+
+def offer_to_learn_more(turn: Turn) -> None:
+    turn.expecting = "learn_more"
+    turn.say("utter_ask_learn_more", unit=units.get(turn.uow, turn.unit).name)
+
+
+def _learn_more(turn: Turn) -> None:
+    turn.say("utter_about_business_unit")
+    turn.say("utter_menu")
+
+
+def _no_more(turn: Turn) -> None:
+    turn.say("utter_learn_less")
+
+
+yes_no("privacy", yes=accept, no=decline)
+yes_no("learn_more", yes=_learn_more, no=_no_more)
+
+
+class TermsPrivacy(ServiceAction):
+    """The notice; where it was not accepted yet, with the question."""
+
+    def name(self) -> str:
+        return "action_terms_privacy"
+
+    def serve(self, turn: Turn) -> None:
+        if privacy.has_accepted(turn.uow, turn.person.id):
+            turn.say("utter_terms", url=notice_url(turn))
+        else:
+            ask_consent(turn, "")
+
+
+class OptOut(ServiceAction):
+    """ALTO, BAJA or STOP alone is obeyed at once; what only sounds like it is asked about."""
+
+    def name(self) -> str:
+        return "action_opt_out"
+
+    def serve(self, turn: Turn) -> None:
+        if turn.picked or folded_in(turn.text, "opt_out_words"):
+            _opt_out(turn)
+        else:
+            turn.expecting = "opt_out"
+            turn.say("utter_ask_opt_out")
+
+
+def _opt_out(turn: Turn) -> None:
+    privacy.opt_out(turn.uow, turn.conversation_id, now=turn.now)
+    turn.say("utter_opted_out")
+
+
+def _stay(turn: Turn) -> None:
+    turn.say("utter_opt_out_kept")
+
+
+yes_no("opt_out", yes=_opt_out, no=_stay)
+
+
+class OptIn(ServiceAction):
+    def name(self) -> str:
+        return "action_opt_in"
+
+    def serve(self, turn: Turn) -> None:
+        privacy.opt_in(turn.uow, turn.conversation_id, now=turn.now)
+        turn.say("utter_opted_in")
+
+
+class DeleteMyData(ServiceAction):
+    """ARCO: a person of the unit answers these, so the request is queued and logged."""
+
+    def name(self) -> str:
+        return "action_delete_my_data"
+
+    def serve(self, turn: Turn) -> None:
+        handoff.request_handoff(turn.uow, turn.conversation_id, "arco", now=turn.now)
+        turn.say("utter_delete_my_data", email=_contact(turn))
+
+
+def _contact(turn: Turn) -> str:
+    return str(units.get(turn.uow, turn.unit).settings.get("contact", {}).get("email", ""))
+
+
+def known_name(turn: Turn) -> str:
+    return people.profile_of(turn.uow, turn.person.id).first_name or ""

@@ -1,0 +1,251 @@
+"""Choosing a time, and everything around an interview: move, cancel, confirm, arrive."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from actions.base import ServiceAction
+from actions.jobs import SearchJobs, nearby
+from actions.steps import yes_no
+from actions.turn import Turn, button
+from actions.wording import shortened, when, when_short, word
+from huntred.applications import service as applications
+from huntred.interviews import service as interviews
+from huntred.interviews.errors import NoLongerFree, PlaceUnknown, SlotTaken, TooEarlyToArrive
+from huntred.interviews.models import Interview, InterviewSlot
+from huntred.units import service as units
+
+_SLOTS_SHOWN = 6
+
+
+def offer_slots(turn: Turn, application_id: UUID, response: str = "utter_choose_slot") -> None:
+    """Show the free times of an application; say so where none is left."""
+    timezone = units.get(turn.uow, turn.unit).timezone
+    free = interviews.free_slots(turn.uow, application_id, now=turn.now, limit=_SLOTS_SHOWN, timezone=timezone)
+    turn.set(application_id=str(application_id), slot_id=None)
+    if not free:
+        turn.say("utter_no_slot_left")
+        return
+    rows = [
+        button(
+            when_short(slot.starts_at, timezone), "choose_slot", slot_id=str(slot.id),
+            description=shortened(where(slot), 72),
+        )
+        for slot in free
+    ]  # fmt: skip
+    turn.say(response, buttons=rows)
+
+
+def where(slot: InterviewSlot) -> str:
+    """Return the address, or that it is by video."""
+    if slot.modality == "video":
+        return word("modalities", "video")
+    return slot.address or word("modalities", "in_person")
+
+
+def way_in(slot: InterviewSlot) -> str:
+    """Return where, with the link of a video interview; only for whoever has booked it."""
+    return f"{where(slot)}: {slot.video_url}" if slot.modality == "video" and slot.video_url else where(slot)
+
+
+class ChooseSlot(ServiceAction):
+    """A time was picked: it is read back, and booked on a yes."""
+
+    def name(self) -> str:
+        return "action_choose_slot"
+
+    def serve(self, turn: Turn) -> None:
+        picked = turn.entity("slot_id")
+        application_id = turn.id_slot("application_id")
+        if application_id is None:
+            _offer_for_open_application(turn)
+            return
+        timezone = units.get(turn.uow, turn.unit).timezone
+        free = interviews.free_slots(turn.uow, application_id, now=turn.now, limit=100, timezone=timezone)
+        slot = next((slot for slot in free if str(slot.id) == picked), None)
+        if slot is None:
+            offer_slots(turn, application_id, "utter_slot_gone")
+            return
+        turn.set(slot_id=str(slot.id))
+        turn.expecting = "book_slot"
+        turn.say("utter_confirm_slot", when=when(slot.starts_at, timezone), where=where(slot))
+
+
+def _book(turn: Turn) -> None:
+    slot_id, application_id = turn.id_slot("slot_id"), turn.id_slot("application_id")
+    if slot_id is None or application_id is None:
+        _offer_for_open_application(turn)
+        return
+    moving = turn.id_slot("interview_id")
+    try:
+        with turn.uow.session.begin_nested():
+            if moving is not None:
+                interview = interviews.reschedule(turn.uow, moving, slot_id, now=turn.now)
+            else:
+                interview = interviews.book_slot(turn.uow, slot_id, application_id, now=turn.now)
+    except (SlotTaken, NoLongerFree) as error:
+        turn.say(f"utter_error_{error.code}")
+        offer_slots(turn, application_id)
+        return
+    turn.set(slot_id=None, interview_id=None)
+    _say_interview(turn, "utter_interview_moved_by_you" if moving else "utter_interview_booked", interview)
+
+
+def _other_slot(turn: Turn) -> None:
+    application_id = turn.id_slot("application_id")
+    if application_id is None:
+        turn.say("utter_deny")
+    else:
+        offer_slots(turn, application_id)
+
+
+yes_no("book_slot", yes=_book, no=_other_slot)
+
+
+def _say_interview(turn: Turn, response: str, interview: Interview) -> None:
+    timezone = units.get(turn.uow, turn.unit).timezone
+    turn.say(
+        response, position=interview.application.vacancy.title, when=when(interview.slot.starts_at, timezone),
+        where=way_in(interview.slot),
+    )  # fmt: skip
+
+
+class ScheduleInterview(ServiceAction):
+    def name(self) -> str:
+        return "action_schedule_interview"
+
+    def serve(self, turn: Turn) -> None:
+        interview = _next(turn)
+        if interview is not None and not _waiting(turn):
+            _say_interview(turn, "utter_interview_ahead", interview)
+            return
+        turn.set(interview_id=None)
+        _offer_for_open_application(turn)
+
+
+def _waiting(turn: Turn) -> list[UUID]:
+    """Return the person's applications that are open and have no interview ahead, newest first."""
+    found = applications.of_person(turn.uow, turn.person.id, now=turn.now)
+    return [
+        status.application_id
+        for status in found
+        if status.interview_id is None and status.stage_kind in {"new", "screening", "interview"}
+    ]
+
+
+def _offer_for_open_application(turn: Turn) -> None:
+    waiting = _waiting(turn)
+    if not waiting:
+        turn.say("utter_no_application_to_schedule")
+        return
+    offer_slots(turn, waiting[0])
+
+
+class RescheduleInterview(ServiceAction):
+    def name(self) -> str:
+        return "action_reschedule_interview"
+
+    def serve(self, turn: Turn) -> None:
+        interview = _next(turn)
+        if interview is None:
+            turn.say("utter_no_interview")
+            return
+        turn.set(interview_id=str(interview.id))
+        _say_interview(turn, "utter_reschedule_start", interview)
+        offer_slots(turn, interview.application_id)
+
+
+class CancelInterview(ServiceAction):
+    def name(self) -> str:
+        return "action_cancel_interview"
+
+    def serve(self, turn: Turn) -> None:
+        interview = _next(turn)
+        if interview is None:
+            turn.say("utter_no_interview")
+            return
+        turn.set(interview_id=str(interview.id))
+        turn.expecting = "cancel_interview"
+        _say_interview(turn, "utter_ask_cancel_interview", interview)
+
+
+def _cancel(turn: Turn) -> None:
+    interview_id = turn.id_slot("interview_id")
+    turn.set(interview_id=None)
+    if interview_id is None:
+        turn.say("utter_no_interview")
+        return
+    interviews.cancel(turn.uow, interview_id, "candidate", "", now=turn.now)
+    turn.say("utter_interview_cancelled_by_you")
+
+
+def _keep(turn: Turn) -> None:
+    turn.set(interview_id=None)
+    turn.say("utter_interview_kept")
+
+
+yes_no("cancel_interview", yes=_cancel, no=_keep)
+
+
+class ConfirmAttendance(ServiceAction):
+    """Confirmed once; for an interview in person the way to say "I have arrived" comes along."""
+
+    def name(self) -> str:
+        return "action_confirm_attendance"
+
+    def serve(self, turn: Turn) -> None:
+        interview = _next(turn)
+        if interview is None:
+            turn.say("utter_no_interview")
+            return
+        first = interviews.confirm_attendance(turn.uow, interview.id, now=turn.now)
+        _say_interview(turn, "utter_attendance_confirmed" if first else "utter_attendance_known", interview)
+        if interview.slot.modality == "in_person":
+            turn.say("utter_location_request")
+
+
+class ShareLocation(ServiceAction):
+    """Where an interview in person is near in time, an arrival; else, and where it fails, vacancies nearby."""
+
+    def name(self) -> str:
+        return "action_share_location"
+
+    def serve(self, turn: Turn) -> None:
+        latitude, longitude = float(turn.entity("latitude")), float(turn.entity("longitude"))
+        interview = _next(turn)
+        if interview is not None and interview.slot.modality == "in_person":
+            try:
+                arrival = interviews.arrive(turn.uow, interview.id, latitude, longitude, now=turn.now)
+            except TooEarlyToArrive:
+                pass  # the interview is on another day: the location is meant for something else
+            except PlaceUnknown as error:
+                turn.say(f"utter_error_{error.code}")
+                return
+            else:
+                if arrival.arrived:
+                    turn.say("utter_arrived", metres=arrival.metres)
+                    return
+                turn.say("utter_not_arrived", distance=distance(arrival.metres))
+        settings = units.get(turn.uow, turn.unit).settings
+        nearby(turn, latitude, longitude, float(settings.get("nearby_radius_km", 25)))
+
+
+class NearbyJobs(ServiceAction):
+    """A named place is searched; without one the person is asked to share where they are."""
+
+    def name(self) -> str:
+        return "action_nearby_jobs"
+
+    def serve(self, turn: Turn) -> None:
+        if turn.entity("place"):
+            SearchJobs().serve(turn)
+        else:
+            turn.say("utter_nearby_request")
+
+
+def distance(metres: int) -> str:
+    return f"{metres} m" if metres < 1000 else f"{metres / 1000:.1f} km"
+
+
+def _next(turn: Turn) -> Interview | None:
+    return interviews.next_of_person(turn.uow, turn.person.id, now=turn.now)

@@ -1,0 +1,26 @@
+"""The action server's process. `python -m runtime.actions`"""
+
+from __future__ import annotations
+
+import uvicorn
+
+from actions.server import THREADS, create_app
+from huntred.settings import AppSettings, read_app_settings
+from runtime.entry import run_entry
+from runtime.wiring import wire
+
+
+def main(settings: AppSettings) -> None:
+    wiring = wire(settings, pool_size=THREADS)
+    uvicorn.run(
+        create_app(wiring),
+        host=settings.bind_host,
+        port=settings.actions_port,
+        log_level=settings.log_level.lower(),
+        log_config=None,
+        access_log=False,
+    )
+
+
+if __name__ == "__main__":
+    run_entry("actions", read_app_settings, main)

@@ -1,0 +1,175 @@
+"""The domain, the rules and the actions name the same things."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from rasa_sdk.executor import ActionExecutor
+
+from actions import forms
+from actions.steps import _yes_no
+from contract.settings import ALL_UNITS
+from huntred import errors
+from tests.bed import ROOT
+
+_RESPONSE = re.compile(r'"(utter_[a-z0-9_]+)"')
+
+
+def load(folder: Path, part: str) -> Any:
+    merged: dict[str, Any] = {}
+    listed: list[Any] = []
+    for file in sorted(folder.glob("*.yml")):
+        found = (yaml.safe_load(file.read_text("utf-8")) or {}).get(part)
+        if isinstance(found, dict):
+            merged.update(found)
+        elif isinstance(found, list):
+            listed += found
+    return merged or listed
+
+
+@pytest.fixture(scope="module")
+def executor() -> ActionExecutor:
+    made = ActionExecutor()
+    made.register_package("actions")
+    return made
+
+
+@pytest.fixture(scope="module")
+def responses() -> dict[str, Any]:
+    return dict(load(ROOT / "domain" / "shared", "responses"))
+
+
+def test_every_action_is_declared_and_every_declared_action_exists(executor: ActionExecutor) -> None:
+    assert set(load(ROOT / "domain" / "shared", "actions")) == set(executor.actions)
+
+
+def test_every_response_that_an_action_names_exists(responses: dict[str, Any]) -> None:
+    named = {
+        name
+        for file in (ROOT / "actions").glob("*.py")
+        for name in _RESPONSE.findall(file.read_text("utf-8"))
+        if not name.endswith("_")
+    }
+    assert named - set(responses) == set()
+
+
+def test_every_question_of_a_form_can_be_asked_and_refused(responses: dict[str, Any]) -> None:
+    from huntred.people.rules import FIELDS
+
+    asked = {*FIELDS, "search", "code_email", "code", "question_yes_no", "question_number"}
+    for question in asked:
+        assert f"utter_ask_{question}" in responses
+        assert f"utter_invalid_{question}" in responses
+
+
+def test_every_awaited_yes_or_no_can_be_explained(executor: ActionExecutor, responses: dict[str, Any]) -> None:
+    assert _yes_no
+    assert {f"utter_explain_{step}" for step in _yes_no} <= set(responses)
+
+
+def test_every_digression_has_an_answer(responses: dict[str, Any]) -> None:
+    intents = set(load(ROOT / "domain" / "shared", "intents"))
+    assert intents >= forms.ASIDE
+    assert intents >= forms.LEAVE
+    assert not forms.ASIDE & forms.LEAVE
+    assert {f"utter_{intent}" for intent in forms.ASIDE} <= set(responses)
+
+
+def all_codes() -> set[str]:
+    import importlib
+    import pkgutil
+
+    import huntred
+
+    for module in pkgutil.walk_packages(huntred.__path__, "huntred."):
+        if module.name.rpartition(".")[2] in {"errors", "service", "invitations", "codes", "links", "private"}:
+            importlib.import_module(module.name)
+
+    def below(kind: type[errors.HuntredError]) -> set[str]:
+        return {kind.code}.union(*(below(child) for child in kind.__subclasses__()))
+
+    return below(errors.HuntredError)
+
+
+def test_every_error_has_a_reply(responses: dict[str, Any]) -> None:
+    assert {f"utter_error_{code}" for code in all_codes()} <= set(responses)
+    assert "utter_outage" in responses
+
+
+def test_every_intent_has_exactly_one_shared_rule() -> None:
+    rules = load(ROOT / "data" / "shared", "rules")
+    ruled = [step["intent"] for rule in rules for step in rule["steps"] if "intent" in step]
+    assert sorted(ruled) == sorted({*load(ROOT / "domain" / "shared", "intents"), "nlu_fallback"})
+
+
+def test_every_rule_ends_in_something_that_exists(executor: ActionExecutor, responses: dict[str, Any]) -> None:
+    forms_known = set(load(ROOT / "domain" / "shared", "forms"))
+    for unit in ("shared", *ALL_UNITS):
+        own = set(load(ROOT / "domain" / unit, "responses") or ())
+        for rule in load(ROOT / "data" / unit, "rules"):
+            for step in rule["steps"]:
+                if "action" in step:
+                    assert step["action"] in {*executor.actions, *responses, *own, *forms_known}, rule
+
+
+def test_a_rule_of_a_unit_replaces_a_shared_one() -> None:
+    shared = {rule["rule"] for rule in load(ROOT / "data" / "shared", "rules")}
+    for unit in ALL_UNITS:
+        for rule in load(ROOT / "data" / unit, "rules"):
+            assert rule["rule"] in shared
+
+
+@pytest.mark.parametrize("unit", ALL_UNITS)
+def test_every_button_leads_to_an_intent(unit: str) -> None:
+    intents = set(load(ROOT / "domain" / "shared", "intents"))
+    spoken = {**load(ROOT / "domain" / "shared", "responses"), **load(ROOT / "domain" / unit, "responses")}
+    for name, variations in spoken.items():
+        for variation in variations:
+            for button in [*variation.get("buttons", ()), *variation.get("custom", {}).get("buttons", ())]:
+                intent = re.match(r"^/([a-z_]+)(\{\{.*\}\})?$", button["payload"])
+                assert intent and intent[1] in intents, (name, button)
+                assert len(button["title"]) <= 24, (name, button)
+
+
+def test_the_picker_says_exactly_what_was_agreed(responses: dict[str, Any]) -> None:
+    (picker,) = responses["utter_choose_unit"]
+    assert picker["text"] == "Selecciona una unidad de negocio para continuar:"
+    assert picker["custom"]["list_button"] == "Ver servicios"
+    assert picker["custom"]["footer"] == "Grupo huntRED®"
+    assert {button["section"] for button in picker["custom"]["buttons"]} == {"Unidades de negocio"}
+
+
+def test_the_menu_has_the_agreed_items_in_order(responses: dict[str, Any]) -> None:
+    for variation in responses["utter_menu"]:
+        titles = [button["title"] for button in variation["custom"]["buttons"] if button["section"] == "Menú"]
+        assert titles == [
+            "Bienvenida", "Registro", "Ver oportunidades", "Actualizar perfil", "Invitar amigos",
+            "Términos y condiciones", "Contacto", "Solicitar ayuda",
+        ]  # fmt: skip
+
+
+_TU = re.compile(
+    r"\b(tú|tu|tus|te|ti|contigo|quieres|puedes|tienes|eliges|prefieres|dime|escríbeme|escribe|necesitas|"
+    r"postulas|vives|aceptas|compárteme|avísanos)\b",
+    re.I,
+)
+
+
+def test_executive_never_says_tu() -> None:
+    """Formal usted in everything that this unit can say, its shared texts included."""
+    spoken = {
+        **load(ROOT / "domain" / "shared", "responses"), **load(ROOT / "domain" / "huntred_executive", "responses")
+    }  # fmt: skip
+    # The picker's words are the group's, the same in all units.
+    familiar = {
+        name: found[0]
+        for name, variations in spoken.items()
+        if name != "utter_choose_unit"
+        for variation in variations
+        if (found := _TU.findall(variation.get("text", "")))
+    }
+    assert familiar == {}
