@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json as jsonlib
-from typing import Any, Optional, Text
+from typing import Any
 
 import aiohttp
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
@@ -25,7 +25,7 @@ class ActionEndpoint(EndpointConfig):
     def __init__(self, url: str, secret: str, timeout: float) -> None:
         super().__init__(url=url, headers={"X-Actions-Secret": secret})
         self._timeout = aiohttp.ClientTimeout(total=timeout)
-        self._session: Optional[aiohttp.ClientSession] = None
+        self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
         if self._session is not None:
@@ -34,12 +34,12 @@ class ActionEndpoint(EndpointConfig):
 
     async def request(
         self,
-        method: Text = "post",
-        subpath: Optional[Text] = None,
-        content_type: Optional[Text] = "application/json",
+        method: str = "post",
+        subpath: str | None = None,
+        content_type: str | None = "application/json",
         compress: bool = False,
         **kwargs: Any,
-    ) -> Optional[Any]:
+    ) -> Any | None:
         body = kwargs["json"]
         turn = the_turn()
         key = turn.key(body["next_action"])

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
-from typing import Any, Optional, Text, Union
+from typing import Any
 
 import rasa.shared.data
 import rasa.shared.utils.io
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.training_data.structures import RuleStep, StoryGraph, StoryStep
 from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
+from rasa.shared.core.training_data.structures import RuleStep, StoryGraph, StoryStep
 from rasa.shared.exceptions import RasaException
 from rasa.shared.importers import utils
 from rasa.shared.importers.importer import TrainingDataImporter
@@ -33,10 +33,10 @@ class UnitImporter(TrainingDataImporter):
 
     def __init__(
         self,
-        config_file: Optional[Text] = None,
-        domain_path: Optional[Text] = None,
-        training_data_paths: Optional[Union[list[Text], Text]] = None,
-        unit: Optional[Text] = None,
+        config_file: str | None = None,
+        domain_path: str | None = None,
+        training_data_paths: list[str] | str | None = None,
+        unit: str | None = None,
         **kwargs: Any,
     ) -> None:
         self._root = Path(config_file).resolve().parent if config_file else Path.cwd()
@@ -65,7 +65,7 @@ class UnitImporter(TrainingDataImporter):
                 component.update(thresholds.get(component["name"], {}))
         return config
 
-    def get_config_file_for_auto_config(self) -> Optional[Text]:
+    def get_config_file_for_auto_config(self) -> str | None:
         """None: `config.yml` is complete, and nothing may write suggestions into it."""
         return None
 
@@ -73,19 +73,19 @@ class UnitImporter(TrainingDataImporter):
         shared, own = (Domain.load(str(folder)) for folder in self.domain_folders)
         return shared.merge(own, override=True)
 
-    def get_stories(self, exclusion_percentage: Optional[int] = None) -> StoryGraph:
+    def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
         return self._stories([str(folder) for folder in self.data_folders], exclusion_percentage)
 
     def get_conversation_tests(self) -> StoryGraph:
         return self._stories([str(path) for path in self._test_paths or self.data_folders])
 
-    def get_nlu_data(self, language: Optional[Text] = "es") -> TrainingData:
+    def get_nlu_data(self, language: str | None = "es") -> TrainingData:
         files = rasa.shared.data.get_data_files(
             [str(folder) for folder in self.data_folders], rasa.shared.data.is_nlu_file
         )
         return utils.training_data_from_paths(sorted(files), language or "es")
 
-    def _stories(self, folders: list[str], exclusion_percentage: Optional[int] = None) -> StoryGraph:
+    def _stories(self, folders: list[str], exclusion_percentage: int | None = None) -> StoryGraph:
         files = rasa.shared.data.get_data_files(folders, YAMLStoryReader.is_stories_file)
         files += [
             file

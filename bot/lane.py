@@ -21,6 +21,7 @@ from contract.ids import new_id
 from contract.message import Inbound
 
 _OPTION_LIFE = "30 days"
+_FROM_INSIDE = ("notice", "consultant", "opened")
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,9 @@ class Lane:
                 return None
             rows = _of_one_turn(rows, self._burst)
             # A turn that is tried again stays where it was pinned, even if its action has moved the chat on.
-            unit: str = (rows[0].unit if rows[0].turn_id else None) or chat["unit"]
+            # What comes from inside names its unit: a reminder of one unit is said by it, wherever the chat is now.
+            stays = rows[0].turn_id or (rows[0].kind in _FROM_INSIDE and rows[0].unit in self._units)
+            unit: str = (rows[0].unit if stays else None) or chat["unit"]
             connection.execute("SELECT set_config('app.units', %s, true)", (unit,))
             conversation = self._conversation(connection, chat, unit)
             connection.execute(
@@ -141,13 +144,13 @@ class Lane:
         with transaction(self._pool, turn.unit) as connection:
             self._lock(connection, Claim(turn.chat_id, turn.token))
             for row in turn.rows:
-                if row.kind not in ("notice", "consultant", "opened"):
+                if row.kind not in _FROM_INSIDE:
                     _write_inbound(connection, turn, row)
             _write_events(connection, turn, events)
             for ord_, one in enumerate(said):
                 _write_said(connection, turn, ord_, one)
             _write_options(connection, turn, said)
-            heard = [row for row in turn.rows if row.kind not in ("notice", "consultant", "opened")]
+            heard = [row for row in turn.rows if row.kind not in _FROM_INSIDE]
             texts = [one.message.text for one in said if one.message.text]
             last_text = (texts[-1] if texts else heard[-1].payload.text if heard else "")[:200]
             updated = connection.execute(
@@ -190,7 +193,7 @@ class Lane:
         with transaction(self._pool, turn.unit) as connection:
             self._lock(connection, Claim(turn.chat_id, turn.token))
             for row in turn.rows:
-                if row.kind not in ("notice", "consultant", "opened"):
+                if row.kind not in _FROM_INSIDE:
                     _write_inbound(connection, turn, row)
             for ord_, one in enumerate(said):
                 _write_said(connection, turn, ord_, one, source="aside")

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Optional, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 from bot.turn import OfferedOption
 from contract.text import normalise
 
+# As the vendors' policies and our notices promise; said by everybody in capitals, never part of a sentence.
+OPT_OUT_WORDS = frozenset({"alto", "baja", "stop"})
 _NUMBER = re.compile(r"^(?:la |el |opcion |numero |no\.? ?|#)*(\d{1,3})[.)]?$")
 
 
-def by_id(option_id: str, offered: Sequence[OfferedOption]) -> Optional[OfferedOption]:
+def by_id(option_id: str, offered: Sequence[OfferedOption]) -> OfferedOption | None:
     """Find a pressed option, however long ago it was shown while it has not expired."""
     return next((option for option in offered if option.id == option_id and not option.expired), None)
 
 
-def by_text(text: str, offered: Sequence[OfferedOption]) -> Optional[OfferedOption]:
+def by_text(text: str, offered: Sequence[OfferedOption]) -> OfferedOption | None:
     """Find what was typed among what was shown last: by number, title (accents and case aside) or id."""
     shown = [option for option in offered if option.ord > 0 and not option.expired]
     folded = normalise(text).strip(" .!")
@@ -27,6 +30,11 @@ def by_text(text: str, offered: Sequence[OfferedOption]) -> Optional[OfferedOpti
         if folded and folded in (normalise(option.title).strip(" .!"), option.id.casefold()):
             return option
     return None
+
+
+def is_opt_out(text: str) -> bool:
+    """Whether the whole message is one of the words that stop our messages (C13), whatever was being asked."""
+    return normalise(text).strip(" .!") in OPT_OUT_WORDS
 
 
 def several_by_text(text: str, offered: Sequence[OfferedOption]) -> tuple[list[OfferedOption], list[str]]:
@@ -57,7 +65,7 @@ def as_parse(options: Sequence[OfferedOption]) -> dict[str, Any]:
     )
 
 
-def parse_of(intent: str, entities: dict[str, Any], text: Optional[str] = None) -> dict[str, Any]:
+def parse_of(intent: str, entities: dict[str, Any], text: str | None = None) -> dict[str, Any]:
     """Return parse data for an intent that is known and not guessed."""
     return {
         "text": text,

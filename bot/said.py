@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Mapping, Optional, Text
+from typing import Any
 from uuid import UUID
 
 from rasa.core.channels.channel import OutputChannel
@@ -38,7 +39,7 @@ class Said:
     purpose: str = "reply"
     source: str = "turn"
     author: str = "bot"
-    user_id: Optional[UUID] = None
+    user_id: UUID | None = None
 
 
 def read_payload(payload: str) -> tuple[str, dict[str, Any]]:
@@ -119,8 +120,8 @@ class TurnOutput(OutputChannel):
         self.said: list[Said] = []
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         return "turn"
 
-    async def send_response(self, recipient_id: Text, message: dict[Text, Any]) -> None:
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         self.said.extend(read_response(message))

@@ -5,8 +5,9 @@ Transactions are short; whoever hangs is cut off by the server, so that no old s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Iterator
+from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row

@@ -5,8 +5,9 @@ Unlike Rasa's fail-safe store it never falls back to memory: an error of the dat
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import islice
-from typing import Any, Iterable, Optional, Text
+from typing import Any
 
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.events import ActiveLoop, Event, SlotSet
@@ -18,7 +19,7 @@ from bot.turn import the_turn
 class ConversationTrackerStore(TrackerStore):
     """One object for each agent, since loading a model writes the model's domain into it."""
 
-    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         turn = the_turn()
         if sender_id != turn.sender_id:
             raise ValueError(f"the turn is of {turn.sender_id}, not of {sender_id}")
@@ -32,14 +33,14 @@ class ConversationTrackerStore(TrackerStore):
         turn.tracker = tracker
         return tracker
 
-    async def retrieve_full_tracker(self, conversation_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
         return await self.retrieve(conversation_id)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Note the tracker; the turn's one transaction writes it."""
         the_turn().tracker = tracker
 
-    async def keys(self) -> Iterable[Text]:
+    async def keys(self) -> Iterable[str]:
         return [the_turn().sender_id]
 
     def _leave_unknown_form(self, tracker: DialogueStateTracker) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Optional
+from typing import Any
 from uuid import UUID
 
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -40,11 +40,11 @@ class InboxRow:
     vendor_id: str
     payload: Inbound
     received_at: datetime
-    turn_id: Optional[int]
-    parse: Optional[dict[str, Any]]
+    turn_id: int | None
+    parse: dict[str, Any] | None
     attempts: int
-    conversation_id: Optional[UUID] = None
-    unit: Optional[str] = None
+    conversation_id: UUID | None = None
+    unit: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,10 @@ class Turn:
     events: list[dict[str, Any]]
     options: list[OfferedOption]
     ordinal: int = 0
-    tracker: Optional[DialogueStateTracker] = None
+    tracker: DialogueStateTracker | None = None
     loaded_events: int = 0
-    failure: Optional[TurnFailed] = None
-    parse: Optional[dict[str, Any]] = None
+    failure: TurnFailed | None = None
+    parse: dict[str, Any] | None = None
     said: list[Any] = field(default_factory=list)
 
     @property
@@ -102,7 +102,7 @@ class Turn:
         return f"{self.id}:{self.ordinal}:{action}"
 
 
-current_turn: ContextVar[Optional[Turn]] = ContextVar("current_turn", default=None)
+current_turn: ContextVar[Turn | None] = ContextVar("current_turn", default=None)
 
 
 def the_turn() -> Turn:

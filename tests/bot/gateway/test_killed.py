@@ -120,7 +120,9 @@ def test_a_killed_sender_loses_nothing_and_doubles_nothing(town: Town, standins:
         town.db.execute(
             "INSERT INTO conversations (id, unit, chat_id, channel) SELECT gen_random_uuid(), 'amigro', id, channel FROM chats"
         )
-        town.db.execute("UPDATE chats SET conversation_id = (SELECT id FROM conversations v WHERE v.chat_id = chats.id)")
+        town.db.execute(
+            "UPDATE chats SET conversation_id = (SELECT id FROM conversations v WHERE v.chat_id = chats.id)"
+        )
         rows = [town.say(chats[person], Message("text", f"m{n}")) for n in range(12) for person in people]
         town.until(lambda: len(town.rows("SELECT 1 FROM outbox WHERE state IN ('sent', 'delivered', 'read')")) > 20)
         gateway.send_signal(signal.SIGKILL)

@@ -53,7 +53,12 @@ def test_every_kind_is_understood(town: Town, chat, standins: StandinsClient) ->
     standins.react(ME, EXECUTIVE, first.id, "👍")
     standins.send_location(ME, EXECUTIVE, 19.4326, -99.1332)
     standins.send_file(ME, EXECUTIVE, "document", b"%PDF", "application/pdf", "cv.pdf", "mi CV")
-    for kind, content_type in (("image", "image/jpeg"), ("audio", "audio/ogg"), ("video", "video/mp4"), ("sticker", "image/webp")):
+    for kind, content_type in (
+        ("image", "image/jpeg"),
+        ("audio", "audio/ogg"),
+        ("video", "video/mp4"),
+        ("sticker", "image/webp"),
+    ):
         standins.send_file(ME, EXECUTIVE, kind, b"....", content_type)
     standins.send_contact(ME, EXECUTIVE, "Luis Pérez", "+525511112222")
     standins.send_text(ME, EXECUTIVE, "/start invita42")

@@ -98,7 +98,7 @@ async def test_what_is_said_is_stored_once_and_only_then_confirmed(town: Town, g
     assert rows[0]["payload"]["text"] == "busco trabajo" and rows[1]["payload"]["option_id"] == "o1"
     async with visit(town) as visitor:
         again = await visitor.hello(session["token"])
-    assert [message["id"] for message in again["history"]][0] == message_id
+    assert again["history"][0]["id"] == message_id
     assert len(town.rows("SELECT id FROM chats")) == 1
 
 
@@ -123,7 +123,9 @@ async def test_who_comes_back_sees_what_was_said(town: Town, gateway: Running) -
         said = await visitor.text("hola")
     # The turn was handled while nobody was there.
     inbox_id = town.row("SELECT id FROM inbox WHERE kind = 'text'")["id"]
-    write_message(town, chat, direction="in", author="person", text="hola", inbox_id=inbox_id, payload='{"kind": "text"}')
+    write_message(
+        town, chat, direction="in", author="person", text="hola", inbox_id=inbox_id, payload='{"kind": "text"}'
+    )
     town.db.execute("UPDATE inbox SET state = 'done'")
     message = Message("text", "¡Hola! Soy Amigro.")
     row = town.say(chat, message)
@@ -158,6 +160,8 @@ async def test_other_sites_are_kept_out(town: Town, gateway: Running) -> None:
                 await visitor.hello()
     assert town.rows("SELECT id FROM chats") == []
     async with visit(town, origin="https://sitio.example") as visitor:
+        await visitor.hello()
+    async with visit(town, "huntu-web", origin="https://dos.example") as visitor:
         await visitor.hello()
     url = f"{town.url}/chat/{AMIGRO}/look.json"
     assert httpx.get(url, headers={"Origin": "https://otro.example"}).status_code == 403

@@ -88,9 +88,7 @@ def test_a_leased_chat_keeps_its_due(town: Town, gateway: Running) -> None:
         ({"X-Hub-Signature-256": "sha256=é"}, 403),
     ],
 )
-def test_what_is_not_signed_is_refused(
-    town: Town, gateway: Running, headers: dict[str, str], status: int
-) -> None:
+def test_what_is_not_signed_is_refused(town: Town, gateway: Running, headers: dict[str, str], status: int) -> None:
     raw = body(said("hola"))
     url = f"{town.url}/webhooks/whatsapp/demo/webhook"
     encoded = {name: value.encode("latin-1") for name, value in headers.items()}

@@ -84,7 +84,9 @@ def test_a_long_text_is_several_messages_in_order(town: Town, standins: Standins
 def test_buttons_then_a_list_then_pages(town: Town, standins: StandinsClient, chat) -> None:
     def ask(count: int, title: str = "Opción {}") -> None:
         options = tuple(Option(f"id-{count}-{n}", title.format(n)) for n in range(1, count + 1))
-        town.until_state(town.say(chat, Message("buttons", "¿Cuál eliges?", options=options)), "sent", "delivered", "read")
+        town.until_state(
+            town.say(chat, Message("buttons", "¿Cuál eliges?", options=options)), "sent", "delivered", "read"
+        )
 
     ask(3)
     assert standins.last(ME, AMIGRO).kind == "buttons"
@@ -223,16 +225,6 @@ def test_what_cannot_be_drawn_fails_and_lets_others_go(town: Town, standins: Sta
     assert town.until_state(strange, "failed")["error_code"] == "unreadable"
 
 
-def test_priority_goes_first_between_chats(town: Town, gateway: Running, standins: StandinsClient) -> None:
-    chats = [town.chat(AMIGRO, f"52155000001{n:02}") for n in range(6)]
-    gateway.gateway.sending._rates.pause(str(town.account(AMIGRO)), 1.0)
-    for number, chat in enumerate(chats):
-        standins.send_text(f"52155000001{number:02}", AMIGRO, "hola")
-    rows = [town.say(chat, Message("text", "x"), priority=number) for number, chat in enumerate(chats)]
-    for row in rows:
-        town.until_state(row, "sent", "delivered", "read")
-
-
 def test_location_link_image_document_and_multi_select(town: Town, standins: StandinsClient, chat) -> None:
     options = (Option("a", "Soldadura"), Option("b", "Albañilería"))
     for message in (
@@ -247,3 +239,16 @@ def test_location_link_image_document_and_multi_select(town: Town, standins: Sta
     kinds = [shown.kind for shown in standins.messages(ME, AMIGRO)]
     assert kinds == ["location_request", "link", "image", "document", "text"]
     assert "1. Soldadura\n2. Albañilería" in standins.last(ME, AMIGRO).text
+
+
+def test_a_broken_connection_to_the_database_doubles_nothing(town: Town, standins: StandinsClient, chat) -> None:
+    """The server drops every connection between sending and noting it."""
+    standins.switch(statuses=False)
+    rows = []
+    for n in range(4):
+        rows.append(town.say(chat, Message("text", f"m{n}")))
+        town.database.disconnect_others()
+        town._connection = None
+    for row in rows:
+        town.until_state(row, "sent", timeout=40)
+    assert texts(standins) == [f"m{n}" for n in range(4)]

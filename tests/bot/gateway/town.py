@@ -86,7 +86,9 @@ class Town:
 
     def account(self, key: str) -> UUID:
         channel, _, unit = key.partition(":")
-        return UUID(str(self.row("SELECT id FROM channel_accounts WHERE channel = %s AND unit = %s", channel, unit)["id"]))
+        return UUID(
+            str(self.row("SELECT id FROM channel_accounts WHERE channel = %s AND unit = %s", channel, unit)["id"])
+        )
 
     def seed(self) -> None:
         """The units and the accounts of the stand-ins, and one web widget for each unit."""
@@ -111,7 +113,7 @@ class Town:
             )
         widgets = [
             {"unit": unit, "channel": "web", "app": "web", "external_id": f"{unit}-web", "name": unit, "address": "",
-             "secrets": {"allowed_origins": ["https://sitio.example"]}}
+             "secrets": {"allowed_origins": "https://uno.example, https://dos.example" if unit == "huntu" else ["https://sitio.example"]}}
             for unit in units
         ]  # fmt: skip
         for row in [*data["accounts"], *widgets]:
@@ -206,7 +208,9 @@ class Running:
 @contextmanager
 def running(settings: BotSettings, connectors: list[Connector] | None = None) -> Iterator[Running]:
     """A gateway that listens on its port, inside this process."""
-    app = make_app(settings, connectors if connectors is not None else load_connectors(), name=f"gateway_{next(_names)}")
+    app = make_app(
+        settings, connectors if connectors is not None else load_connectors(), name=f"gateway_{next(_names)}"
+    )
     loop = asyncio.new_event_loop()
     started = threading.Event()
     failed: list[BaseException] = []

@@ -230,3 +230,22 @@ async def test_a_location_is_an_intent_with_its_coordinates(running: Running, wo
         "latitude": 19.4,
         "longitude": -99.1,
     }
+
+
+async def test_what_comes_from_inside_is_said_in_the_conversation_that_it_is_for(
+    running: Running, world: World
+) -> None:
+    """The chat has moved on to another unit; the first unit's notice is still said by the first."""
+    world.arrive("ana", "hola")
+    await running.settle()
+    conversation = world.row("SELECT id FROM conversations")["id"]
+    world.connection.execute("UPDATE chats SET unit = 'huntu'")
+    inbox_id = world.arrive("ana", kind="notice", values={"response": "utter_reminder", "values": {"when": "hoy"}})
+    world.connection.execute(
+        "UPDATE inbox SET conversation_id = %s, unit = 'amigro' WHERE id = %s", (conversation, inbox_id)
+    )
+    running.lane._units = ["amigro", "huntu"]
+    await running.settle()
+
+    assert world.said("ana")[-1] == "Recuerda tu cita de hoy."
+    assert world.row("SELECT count(*) AS n FROM conversations")["n"] == 1

@@ -1,0 +1,1 @@
+"""Connectors: one file a vendor, each an InputChannel and OutputChannel of Rasa's: parse, verify, render, send."""

@@ -1,0 +1,1 @@
+"""NLU components of ours; config.yml names them by their module path."""

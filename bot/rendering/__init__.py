@@ -1,0 +1,1 @@
+"""The vendor-neutral message drawn as each channel can: pure functions, no network, no database."""
