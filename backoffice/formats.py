@@ -1,0 +1,109 @@
+"""How dates, times and money are written in Mexico, as filters of the templates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+from flask import Flask
+
+from backoffice import work
+from backoffice.notice import notice_html
+from huntred.people.recap import shown
+from huntred.people.service import full_name
+from huntred.vacancies.rules import salary_text
+
+LOCALE = "es_MX"
+MEXICO = ZoneInfo("America/Mexico_City")
+
+
+def local(at: datetime) -> datetime:
+    return at.astimezone(MEXICO)
+
+
+def day(at: datetime | date | None) -> str:
+    """Such as "lun, 2 de mar"; with the year where it is another one."""
+    if at is None:
+        return ""
+    on = local(at).date() if isinstance(at, datetime) else at
+    skeleton = "MMMEd" if on.year == local(work.now()).year else "yMMMd"
+    return str(format_skeleton(skeleton, on, locale=LOCALE))
+
+
+def long_day(at: datetime | date | None) -> str:
+    """Such as "lunes, 2 de marzo de 2026"."""
+    if at is None:
+        return ""
+    return str(format_date(local(at) if isinstance(at, datetime) else at, "full", locale=LOCALE))
+
+
+def clock(at: datetime | None) -> str:
+    """Such as "09:30"."""
+    return "" if at is None else str(format_time(local(at), "HH:mm", locale=LOCALE))
+
+
+def day_time(at: datetime | None) -> str:
+    return "" if at is None else f"{day(at)}, {clock(at)}"
+
+
+def ago(at: datetime | None) -> str:
+    """Such as "hace 5 minutos"."""
+    if at is None:
+        return ""
+    return str(format_timedelta(at - work.now(), add_direction=True, locale=LOCALE))
+
+
+def money(amount: Decimal | None, currency: str = "MXN") -> str:
+    """Such as "$18,500.00 MXN"."""
+    return "" if amount is None else f"${amount:,.2f} {currency}"
+
+
+def percent(share: Decimal | float | None) -> str:
+    return "" if share is None else f"{share * 100:.0f} %"
+
+
+def number(value: int) -> str:
+    return f"{value:,}"
+
+
+def phone(value: str | None) -> str:
+    """Such as "55 1234 5678" for a Mexican number; another country's as it came."""
+    digits = "".join(sign for sign in value or "" if sign.isdigit())
+    if digits.startswith("52") and len(digits) in {12, 13}:
+        digits = digits[-10:]
+        return f"{digits[:2]} {digits[2:6]} {digits[6:]}"
+    return value or ""
+
+
+def initials(name: str) -> str:
+    words = [word for word in name.split() if word[:1].isalpha()]
+    return "".join(word[0] for word in words[:2]).upper() or "·"
+
+
+def plain_number(value: Any) -> str:
+    """A Decimal without zeros that say nothing: "2.5", "3"."""
+    return "" if value is None else f"{Decimal(value).normalize():f}"
+
+
+def colour(value: str) -> str:
+    """A colour as it may stand in a style; anything else is our red."""
+    return value if re.fullmatch(r"#[0-9a-fA-F]{6}", value) else "#b3261e"
+
+
+def rest(args: Mapping[str, str]) -> dict[str, str]:
+    """The arguments of a list's address without its page."""
+    return {key: value for key, value in args.items() if key != "cursor" and value}
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        day=day, long_day=long_day, clock=clock, day_time=day_time, ago=ago, money=money, percent=percent,
+        number=number, phone=phone, initials=initials, plain_number=plain_number, salary=salary_text,
+        full_name=full_name, colour=colour, notice=notice_html,
+    )  # fmt: skip
+    app.jinja_env.globals.update(shown=shown, rest=rest, local=local)

@@ -1,0 +1,1 @@
+"""Pages without a log-in: signed, expiring links and the privacy notices."""

@@ -1,0 +1,92 @@
+"""What the pages of applications read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Row, select, tuple_
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from backoffice.queries.today import STILL_DAYS
+from contract.text import normalise
+from huntred.access.models import User
+from huntred.applications.models import Application, ApplicationMove, Stage
+from huntred.interviews.models import Interview, InterviewSlot
+from huntred.pages import Page, read_cursor, write_cursor
+from huntred.people.models import UnitProfile
+from huntred.vacancies.models import Vacancy
+
+ENDED = ("hired", "rejected", "withdrawn")
+KINDS = ("new", "screening", "interview", "offer", "hired", "rejected", "withdrawn")
+
+
+@dataclass(frozen=True)
+class ApplicationFilter:
+    """kind: one of KINDS, `open` for all that have not ended, empty for all. still: only what nobody moves."""
+
+    text: str = ""
+    kind: str = "open"
+    vacancy_id: UUID | None = None
+    still: bool = False
+
+
+def page(
+    session: Session, wanted: ApplicationFilter, cursor: str, limit: int, *, now: datetime
+) -> Page[Application]:
+    """Newest first."""
+    query = (
+        select(Application)
+        .join(Stage, Application.stage_id == Stage.id)
+        .join(Vacancy, Application.vacancy_id == Vacancy.id)
+        .join(UnitProfile, Application.profile_id == UnitProfile.id)
+        .options(joinedload(Application.vacancy), joinedload(Application.profile))
+        .order_by(Application.created_at.desc(), Application.id.desc())
+        .limit(limit + 1)
+    )
+    for word in normalise(wanted.text).split():
+        query = query.where(
+            UnitProfile.search_text.contains(word, autoescape=True)
+            | Vacancy.search_text.contains(word, autoescape=True)
+        )
+    if wanted.kind == "open":
+        query = query.where(Stage.kind.not_in(ENDED))
+    elif wanted.kind in KINDS:
+        query = query.where(Stage.kind == wanted.kind)
+    if wanted.vacancy_id:
+        query = query.where(Application.vacancy_id == wanted.vacancy_id)
+    if wanted.still:
+        query = query.where(Application.moved_at < now - timedelta(days=STILL_DAYS), Vacancy.state == "open")
+    after = read_cursor(cursor)
+    if after is not None:
+        query = query.where(tuple_(Application.created_at, Application.id) < after)
+    rows = list(session.scalars(query))
+    shown = rows[:limit]
+    return Page(shown, write_cursor(shown[-1].created_at, shown[-1].id) if len(rows) > limit else "")
+
+
+def moves(session: Session, application_id: UUID) -> list[Row[tuple[ApplicationMove, str, str, str]]]:
+    """The history, newest first: the move, from, to, who."""
+    before, after = aliased(Stage), aliased(Stage)
+    return list(
+        session.execute(
+            select(ApplicationMove, before.name, after.name, User.name)
+            .outerjoin(before, ApplicationMove.from_stage_id == before.id)
+            .join(after, ApplicationMove.to_stage_id == after.id)
+            .outerjoin(User, ApplicationMove.user_id == User.id)
+            .where(ApplicationMove.application_id == application_id)
+            .order_by(ApplicationMove.at.desc())
+        )
+    )
+
+
+def interviews_of(session: Session, application_id: UUID) -> list[Interview]:
+    return list(
+        session.scalars(
+            select(Interview)
+            .join(InterviewSlot, Interview.slot_id == InterviewSlot.id)
+            .where(Interview.application_id == application_id)
+            .order_by(InterviewSlot.starts_at.desc())
+        )
+    )

@@ -1,0 +1,127 @@
+"""What the home page shows: today's interviews, who waits for a person, what stands still."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from backoffice.formats import MEXICO
+from huntred.access.models import User
+from huntred.applications.models import Application, Stage
+from huntred.conversations.models import Conversation, Handoff
+from huntred.interviews.models import Interview, InterviewSlot
+from huntred.people.models import UnitProfile
+from huntred.vacancies.models import Vacancy
+
+STILL_DAYS = 5
+_ENDED = ("hired", "rejected", "withdrawn")
+
+
+@dataclass(frozen=True)
+class InterviewToday:
+    interview: Interview
+    profile: UnitProfile
+    vacancy: Vacancy
+    interviewer: User
+
+
+@dataclass(frozen=True)
+class Waiting:
+    handoff: Handoff
+    conversation: Conversation
+    profile: UnitProfile | None
+
+
+@dataclass(frozen=True)
+class Counts:
+    open_vacancies: int
+    new_applications: int
+    waiting: int
+    interviews_ahead: int
+
+
+def day_bounds(now: datetime) -> tuple[datetime, datetime]:
+    """The beginning and the end of today in Mexico City."""
+    start = datetime.combine(now.astimezone(MEXICO).date(), time(), MEXICO)
+    return start, start + timedelta(days=1)
+
+
+def interviews_today(session: Session, now: datetime) -> list[InterviewToday]:
+    start, end = day_bounds(now)
+    rows = session.execute(
+        select(Interview, UnitProfile, Vacancy, User)
+        .join(InterviewSlot, Interview.slot_id == InterviewSlot.id)
+        .join(Application, Interview.application_id == Application.id)
+        .join(UnitProfile, Application.profile_id == UnitProfile.id)
+        .join(Vacancy, Application.vacancy_id == Vacancy.id)
+        .join(User, Interview.interviewer_id == User.id)
+        .where(InterviewSlot.starts_at >= start, InterviewSlot.starts_at < end, Interview.state != "cancelled")
+        .order_by(InterviewSlot.starts_at)
+        .limit(100)
+    ).all()
+    return [InterviewToday(*row) for row in rows]
+
+
+def waiting(session: Session, limit: int = 20) -> list[Waiting]:
+    """Who asked for a person and has none yet, longest wait first."""
+    rows = session.execute(
+        select(Handoff, Conversation, UnitProfile)
+        .join(Conversation, Handoff.conversation_id == Conversation.id)
+        .outerjoin(
+            UnitProfile,
+            (UnitProfile.person_id == Conversation.person_id) & (UnitProfile.unit == Conversation.unit),
+        )
+        .where(Handoff.state == "queued")
+        .order_by(Handoff.requested_at)
+        .limit(limit)
+    ).all()
+    return [Waiting(*row) for row in rows]
+
+
+def standing_still(session: Session, now: datetime, limit: int = 10) -> tuple[list[Application], int]:
+    """Open applications that nobody has moved for days, the oldest first, and how many there are."""
+    condition = (
+        Stage.kind.not_in(_ENDED),
+        Application.moved_at < now - timedelta(days=STILL_DAYS),
+        Vacancy.state == "open",
+    )
+    of_all = (
+        select(Application)
+        .join(Stage, Application.stage_id == Stage.id)
+        .join(Vacancy, Application.vacancy_id == Vacancy.id)
+        .where(*condition)
+    )
+    total = session.scalar(select(func.count()).select_from(of_all.with_only_columns(Application.id).subquery()))
+    rows = session.scalars(
+        of_all.options(joinedload(Application.vacancy), joinedload(Application.profile))
+        .order_by(Application.moved_at)
+        .limit(limit)
+    ).all()
+    return list(rows), int(total or 0)
+
+
+def counts(session: Session, now: datetime) -> Counts:
+    start, _ = day_bounds(now)
+
+    def count(query: object) -> int:
+        return int(session.scalar(query) or 0)  # type: ignore[call-overload]
+
+    return Counts(
+        open_vacancies=count(select(func.count(Vacancy.id)).where(Vacancy.state == "open")),
+        new_applications=count(
+            select(func.count(Application.id)).where(Application.created_at >= start - timedelta(days=6))
+        ),
+        waiting=count(select(func.count(Handoff.id)).where(Handoff.state == "queued")),
+        interviews_ahead=count(
+            select(func.count(Interview.id))
+            .join(InterviewSlot, Interview.slot_id == InterviewSlot.id)
+            .where(
+                Interview.state == "booked",
+                InterviewSlot.starts_at >= now,
+                InterviewSlot.starts_at < start + timedelta(days=7),
+            )
+        ),
+    )

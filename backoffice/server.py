@@ -1,0 +1,53 @@
+"""One origin: the live stream and health beside Flask, which runs in threads."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from a2wsgi import WSGIMiddleware
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Mount, Route
+
+from backoffice.app import create_app
+from backoffice.live import LiveStream
+from backoffice.ports import Wiring
+
+THREADS = 8
+
+
+def create_server(wiring: Wiring) -> Starlette:
+    """Return the ASGI app of the process."""
+    settings = wiring.settings
+    live = LiveStream(settings.database_url, settings.link_secret, wiring.clock)
+
+    def database_answers() -> bool:
+        try:
+            with wiring.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except SQLAlchemyError:
+            return False
+        return True
+
+    async def health(request: Request) -> JSONResponse:
+        well = await run_in_threadpool(database_answers)
+        return JSONResponse({"status": "ok" if well else "no database"}, status_code=200 if well else 503)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with live.running():
+            yield
+
+    return Starlette(
+        lifespan=lifespan,
+        routes=[
+            Route("/health", health),
+            Route("/live", live.endpoint),
+            Mount("/", WSGIMiddleware(create_app(wiring), workers=THREADS)),  # type: ignore[arg-type]
+        ],
+    )

@@ -1,0 +1,185 @@
+"""Who may open what: every route as every role, with ids of one's own and of somebody else's unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from contract.ids import new_id
+from huntred.units.models import Division
+from tests.integration.backoffice.conftest import Office, post
+
+SUPER_ONLY = ("/users/", "/users/new", "/channels/", "/channels/new", "/records/audit/")
+LISTS = (
+    "/", "/today", "/vacancies/", "/people/", "/applications/", "/interviews/", "/conversations/",
+    "/conversations/list", "/companies/", "/records/templates/", "/records/referrals/", "/records/consents/",
+    "/account/", "/vacancies/new?unit=amigro", "/companies/new?unit=amigro", "/interviews/slots/new?unit=amigro",
+)  # fmt: skip
+
+
+@dataclass
+class Things:
+    """One of each, in one unit."""
+
+    vacancy: UUID
+    company: UUID
+    profile: UUID
+    application: UUID
+    interview: UUID
+    slot: UUID
+    conversation: UUID
+    stage: UUID
+
+    def pages(self) -> list[str]:
+        return [
+            f"/vacancies/{self.vacancy}", f"/vacancies/{self.vacancy}/edit", f"/companies/{self.company}",
+            f"/companies/{self.company}/edit", f"/people/{self.profile}", f"/applications/{self.application}",
+            f"/interviews/{self.interview}", f"/conversations/{self.conversation}",
+            f"/conversations/{self.conversation}/chat",
+            f"/conversations/live-token?conversation={self.conversation}",
+        ]  # fmt: skip
+
+    def posts(self) -> list[str]:
+        return [
+            *(f"/vacancies/{self.vacancy}/{step}" for step in ("publish", "pause", "close", "fill", "edit")),
+            f"/companies/{self.company}/edit", f"/companies/{self.company}/contacts",
+            f"/applications/{self.application}/move", f"/interviews/slots/{self.slot}/cancel",
+            *(f"/interviews/{self.interview}/{step}" for step in ("move", "cancel", "outcome")),
+            *(f"/conversations/{self.conversation}/{step}" for step in ("take", "reply", "give-back")),
+        ]  # fmt: skip
+
+
+def things(office: Office, unit: str, **vacancy: Any) -> Things:
+    from huntred.interviews.models import Interview
+
+    desk = office.desk
+    profile = desk.profile(unit, first_name="Rosa", last_name="Ibáñez")
+    conversation = desk.chat(unit, "telegram")
+    desk.execute(
+        "UPDATE conversations SET person_id = :person WHERE id = :id", person=profile.person_id, id=conversation.id
+    )
+    application = desk.application(conversation, profile, **vacancy)
+    user = desk.user(unit)
+    slot = desk.slot(user, timedelta(hours=3), unit=unit, division_id=vacancy.get("division_id"))
+    free = desk.slot(user, timedelta(hours=5), unit=unit, division_id=vacancy.get("division_id"))
+    interview = Interview(
+        id=new_id(), unit=unit, slot_id=slot.id, application_id=application.id, interviewer_id=user.id,
+        division_id=vacancy.get("division_id"), booked_at=desk.now,
+    )  # fmt: skip
+    desk.add(interview)
+    [company] = desk.rows(_company_of(application.vacancy_id))
+    return Things(
+        application.vacancy_id, company, profile.id, application.id, interview.id, free.id, conversation.id,
+        application.stage_id,
+    )  # fmt: skip
+
+
+def _company_of(vacancy_id: UUID) -> Any:
+    from sqlalchemy import select
+
+    from huntred.vacancies.models import Vacancy
+
+    return select(Vacancy.company_id).where(Vacancy.id == vacancy_id)
+
+
+def test_without_a_log_in_every_page_leads_to_it(office: Office) -> None:
+    own = things(office, "amigro")
+    client = office.client()
+
+    for path in (*LISTS, *SUPER_ONLY, *own.pages()):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers.get("Location", "")[:6]) == (302, "/login"), path
+    for path in own.posts():
+        answer = post(client, path, page="/login")
+        assert (answer.status_code, answer.headers.get("Location", "")[:6]) == (302, "/login"), path
+
+
+@pytest.mark.parametrize("role", ["super_admin", "consultant"])
+def test_who_sees_the_unit_opens_everything_of_it(office: Office, role: str) -> None:
+    own = things(office, "amigro")
+    client = office.client(office.user(role))
+
+    for path in (*LISTS, *own.pages()):
+        assert client.get(path).status_code == 200, path
+    for path in SUPER_ONLY:
+        assert client.get(path).status_code == (200 if role == "super_admin" else 404), path
+
+
+@pytest.mark.parametrize("role", ["consultant", "division_consultant"])
+def test_what_belongs_to_another_unit_is_not_there(office: Office, role: str) -> None:
+    foreign = things(office, "huntu")
+    client = office.client(_user(office, role))
+
+    for path in foreign.pages():
+        assert client.get(path).status_code == 404, path
+    for path in foreign.posts():
+        assert post(client, path).status_code == 404, path
+    nowhere = "0190a0a0-0000-7000-8000-000000000000"
+    for path in (f"/vacancies/{nowhere}", "/vacancies/1", "/people/'--", f"/interviews/{nowhere}", "/nothing"):
+        assert client.get(path).status_code == 404, path
+
+
+def test_a_division_consultant_sees_the_division_only_and_does_what_the_switches_say(office: Office) -> None:
+    mine, other = _division(office, "norte"), _division(office, "sur")
+    own, foreign = things(office, "amigro", division_id=mine.id), things(office, "amigro", division_id=other.id)
+    client = office.client(_division_user(office, mine, ["move_applications"]))
+
+    for path in own.pages():
+        expected = 403 if path.endswith("/edit") else 200
+        assert client.get(path).status_code == expected, path
+    for path in foreign.pages():
+        if "companies" in path:
+            continue  # companies are the whole unit's
+        assert client.get(path).status_code == 404, path
+    moved = post(client, f"/applications/{own.application}/move", {"to_stage": own.stage, "expected_stage": own.stage})
+    assert moved.status_code == 302
+    assert post(client, f"/vacancies/{own.vacancy}/pause").status_code == 403
+    assert post(client, f"/conversations/{own.conversation}/take").status_code == 403
+
+
+def test_the_super_administrator_looks_at_one_unit(office: Office) -> None:
+    own, other = things(office, "amigro"), things(office, "huntu")
+    client = office.client(office.user("super_admin"))
+
+    post(client, "/unit", {"unit": "amigro"})
+
+    assert client.get(f"/vacancies/{own.vacancy}").status_code == 200
+    assert client.get(f"/vacancies/{other.vacancy}").status_code == 404
+    post(client, "/unit", {"unit": ""})
+    assert client.get(f"/vacancies/{other.vacancy}").status_code == 200
+
+
+def test_no_consultant_switches_units(office: Office) -> None:
+    client = office.client(office.user())
+
+    assert post(client, "/unit", {"unit": "huntu"}).status_code == 404
+
+
+def _division(office: Office, code: str) -> Division:
+    division = Division(id=new_id(), unit="amigro", code=code, name=code.title())
+    office.desk.add(division)
+    return division
+
+
+def _division_user(office: Office, division: Division, permissions: list[str]) -> Any:
+    from huntred.access.models import Grant
+
+    user = office.user()
+    office.desk.execute("DELETE FROM grants WHERE user_id = :id", id=user.id)
+    office.desk.add(
+        Grant(
+            user_id=user.id, role="division_consultant", unit="amigro", division_id=division.id,
+            permissions=permissions,
+        )
+    )  # fmt: skip
+    return user
+
+
+def _user(office: Office, role: str) -> Any:
+    if role == "division_consultant":
+        return _division_user(office, _division(office, "norte"), [])
+    return office.user(role)
