@@ -1,0 +1,55 @@
+# The two commands are `make up` and `make test`. Everything else is listed by `make help`.
+PYTHON ?= python3
+RUN = $(PYTHON) runtime/bootstrap.py
+APP = $(PYTHON) runtime/bootstrap.py --app-only
+.DEFAULT_GOAL := help
+.PHONY: help up down status logs check standins train test lint format types clean lock user
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@echo "  Options: make up BU=amigro,huntu · make logs PROCESS=gateway [FOLLOW=1] · make test ONLY=lint,app"
+
+up:  ## install what is missing, start everything, keep it running (BU=amigro,huntu for fewer units)
+	@$(RUN) runtime up --units "$(BU)"
+
+down:  ## end what make up started in another terminal
+	@$(APP) runtime down
+
+status:  ## which process is how, and how much memory it takes
+	@$(APP) runtime status
+
+logs:  ## the end of a process's log: PROCESS=gateway, FOLLOW=1 to go on
+	@$(APP) runtime logs $(if $(FOLLOW),--follow,) -- "$(PROCESS)"
+
+check:  ## what is wrong with this installation and how to mend it
+	@$(RUN) runtime check
+
+standins:  ## WhatsApp, Telegram and a mail server to try things on, with a page to write on (make up starts them too)
+	@$(RUN) --tests tests.standins
+
+train:  ## train the units whose data changed (BU=… for some, FORCE=1 for all)
+	@$(RUN) runtime train --units "$(BU)" $(if $(FORCE),--force,)
+
+user:  ## a user of the back office: EMAIL=…, ROLE=super_admin or consultant, BU=amigro
+	@$(APP) runtime user "$(EMAIL)" --role "$(or $(ROLE),consultant)" --units "$(BU)"
+
+test:  ## everything that CI runs (ONLY=lint,types,imports,app,bot,train,dialogue,e2e,coverage for a part)
+	@$(RUN) --tests runtime.suite --only "$(ONLY)"
+
+lint:  ## ruff and the import rules
+	@$(RUN) --tests runtime.suite --only lint,imports
+
+types:  ## mypy
+	@$(RUN) --tests runtime.suite --only types
+
+format:  ## ruff mends what it can
+	@$(RUN) --tests ruff check --fix .
+
+lock:  ## compile the locks anew from requirements/*.in
+	cd requirements && uv pip compile --python-version 3.11 --generate-hashes app.in -o app.txt --no-emit-index-url --no-emit-find-links
+	cd requirements && uv pip compile --python-version 3.10 --generate-hashes --override bot-overrides.txt bot.in -o bot.txt --no-emit-index-url --no-emit-find-links
+	cd requirements && uv pip compile --python-version 3.11 --generate-hashes test.in -o test.txt --no-emit-index-url --no-emit-find-links
+
+clean:  ## remove what can be made again (never var/: it holds your data and secrets)
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage* coverage results node_modules backoffice/static/vendor
+	find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -1,0 +1,213 @@
+"""`make test`: everything that CI runs, stage by stage, with one summary and one exit status.
+
+A stage that fails does not keep the later ones from running (somebody waits for all the news), but the
+whole fails.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from runtime import child, frontend, system
+from runtime.installation import ROOT, Installation
+from runtime.processes import LIBRARY_ENVIRONMENT
+
+APP = str(ROOT / ".venv/app/bin/python")
+BOT = str(ROOT / ".venv/bot/bin/python")
+_TOOLS = ROOT / ".venv/app/bin"
+_COVERAGE = ROOT / "coverage"
+
+
+@dataclass
+class Outcome:
+    """How one stage ended."""
+
+    stage: str
+    passed: bool
+    seconds: float
+    last_words: str
+
+
+@dataclass
+class Suite:
+    """One run of the stages."""
+
+    scratch: Path
+    testbed: subprocess.Popen[bytes] | None = None
+
+    # --- stages
+    # ------------------------------------------------------------------------------------------------
+
+    def lint(self) -> bool:
+        return self._run([str(_TOOLS / "ruff"), "check", "."])
+
+    def imports(self) -> bool:
+        return self._run([str(_TOOLS / "lint-imports")], {"PYTHONPATH": str(ROOT)})
+
+    def types(self) -> bool:
+        app = self._run([str(_TOOLS / "mypy"), *_packages("contract", "huntred", "actions", "runtime")])
+        bot = self._run(
+            [
+                str(_TOOLS / "mypy"),
+                "--python-executable",
+                BOT,
+                "--python-version",
+                "3.10",
+                *_packages("contract", "bot"),
+            ]
+        )
+        return app and bot
+
+    def app(self) -> bool:
+        """Unit and integration tests of the app environment."""
+        frontend.install(ROOT)
+        for part in system.provide(ROOT, tests=True, say=print):
+            print(f"{part.name} is missing ({part.wanted_by}): {part.command}")
+        return self._pytest(
+            APP, "app", ["tests", "--ignore=tests/e2e", "--ignore=tests/bot", "-n", "2", "--dist", "loadfile"]
+        )
+
+    def bot(self) -> bool:
+        """Tests of what runs inside Rasa's environment."""
+        return self._pytest(BOT, "bot", ["tests/bot"], LIBRARY_ENVIRONMENT["bot"])
+
+    def train(self) -> bool:
+        """Models of all units, from the texts of this checkout; what is current is not trained again."""
+        return self._run([APP, "-m", "runtime", "train"])
+
+    def dialogue(self) -> bool:
+        """rasa data validate and rasa test core for every unit: a wrong prediction fails."""
+        return self._run([BOT, "-m", "bot.check_dialogue"], LIBRARY_ENVIRONMENT["bot"])
+
+    def e2e(self) -> bool:
+        """The whole platform with the stand-ins, in Chromium too."""
+        if not (ROOT / "tests/e2e").is_dir():
+            print("there are no end-to-end tests")
+            return False
+        return self._pytest(APP, "e2e", ["tests/e2e"])
+
+    def coverage(self) -> bool:
+        """Both environments together, against the threshold in pyproject.toml."""
+        data = sorted(str(path) for path in _COVERAGE.glob(".coverage.*"))
+        if not data:
+            print("no coverage was measured: run the stages app and bot with it")
+            return False
+        whole = _COVERAGE / "whole"
+        where = {"COVERAGE_FILE": str(whole)}
+        coverage = [APP, "-m", "coverage"]
+        return self._run([*coverage, "combine", "--keep", *data], where) and self._run([*coverage, "report"], where)
+
+    # --- how
+    # ---------------------------------------------------------------------------------------------------
+
+    def _pytest(self, python: str, name: str, arguments: Sequence[str], more: dict[str, str] | None = None) -> bool:
+        environment = {
+            **(more or {}),
+            "COVERAGE_FILE": str(_COVERAGE / f".coverage.{name}"),
+            "TESTBED": str(self._bed()),
+            "CHROMIUM": system.chromium_path() or "",
+        }
+        return self._run([python, "-m", "pytest", "-q", "--cov", "--cov-report=", *arguments], environment)
+
+    def _bed(self) -> Path:
+        """One PostgreSQL and one Redis for all stages."""
+        described = self.scratch / "testbed.json"
+        if self.testbed is None or self.testbed.poll() is not None:
+            command = [APP, "-m", "runtime.testbed", "--folder", str(self.scratch)]
+            self.testbed = child.spawn(command, env=dict(os.environ), cwd=ROOT, stderr=None)
+            deadline = time.monotonic() + 180
+            while not described.exists():
+                if self.testbed.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError("the test bed cannot start; its reason stands above")
+                time.sleep(0.05)
+        return described
+
+    def _run(self, command: Sequence[str], more: dict[str, str] | None = None) -> bool:
+        environment = {**os.environ, "CI": "true", **(more or {})}
+        process = child.spawn(command, env=environment, cwd=ROOT, stderr=None)
+        return process.wait() == 0
+
+    def close(self) -> None:
+        """Stop the test bed and forget what it held."""
+        if self.testbed is not None:
+            child.stop(self.testbed, grace_seconds=20)
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+
+STAGES: dict[str, Callable[[Suite], bool]] = {
+    "lint": Suite.lint,
+    "types": Suite.types,
+    "imports": Suite.imports,
+    "app": Suite.app,
+    "bot": Suite.bot,
+    "train": Suite.train,
+    "dialogue": Suite.dialogue,
+    "e2e": Suite.e2e,
+    "coverage": Suite.coverage,
+}
+
+
+def _packages(*names: str) -> list[str]:
+    return [word for name in names if (ROOT / name).is_dir() for word in ("-p", name)]
+
+
+def run(only: Sequence[str]) -> int:
+    """Run the stages and print the summary. Returns the exit status."""
+    unknown = [name for name in only if name not in STAGES]
+    if unknown:
+        print(f"unknown stage {', '.join(unknown)}; there are {', '.join(STAGES)}", file=sys.stderr)
+        return 2
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    Installation().make_folders()
+    _COVERAGE.mkdir(exist_ok=True)
+    if not only:
+        for old in _COVERAGE.glob(".coverage.*"):
+            old.unlink()
+    suite = Suite(scratch=ROOT / "var" / f"suite-{os.getpid()}")
+    outcomes: list[Outcome] = []
+    began = time.monotonic()
+    try:
+        for name, stage in STAGES.items():
+            if only and name not in only:
+                continue
+            print(f"\n=== {name} {'=' * (70 - len(name))}", flush=True)
+            start = time.monotonic()
+            words = ""
+            try:
+                passed = stage(suite)
+            except (RuntimeError, OSError, frontend.FrontendError) as error:
+                passed, words = False, str(error)
+                print(words)
+            outcomes.append(Outcome(name, passed, time.monotonic() - start, words))
+    finally:
+        suite.close()
+    print(f"\n=== summary {'=' * 63}")
+    for outcome in outcomes:
+        verdict = "passed" if outcome.passed else "FAILED"
+        print(f"{verdict:<8}{outcome.stage:<12}{outcome.seconds:7.1f} s  {outcome.last_words}")
+    failed = [outcome.stage for outcome in outcomes if not outcome.passed]
+    print(
+        f"{'FAILED: ' + ', '.join(failed) if failed else 'all passed'} in {time.monotonic() - began:.0f} s",
+        flush=True,
+    )
+    return 1 if failed else 0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Everything that CI runs.")
+    parser.add_argument("--only", default="", help=f"some of: {', '.join(STAGES)}")
+    arguments = parser.parse_args()
+    sys.exit(run([word.strip() for word in arguments.only.split(",") if word.strip()]))
+
+
+if __name__ == "__main__":
+    main()

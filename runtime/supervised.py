@@ -1,0 +1,84 @@
+"""What the supervisor keeps running here: the table's processes, the embedded servers, in development the stand-ins."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+
+from runtime import child, health
+from runtime.embedded import EmbeddedPostgres
+from runtime.embedded_redis import EmbeddedRedis
+from runtime.installation import Installation
+from runtime.processes import Process
+from runtime.supervisor import State, Task
+
+
+def process_task(installation: Installation, process: Process) -> Task:
+    """One process of the table, with its own settings and no others."""
+    values = installation.values
+    port = int(values[process.port]) if process.port else None
+    check = (
+        health.http_check(f"http://127.0.0.1:{port}/health")
+        if port
+        else health.heartbeat_check(values["REDIS_URL"], process.name)
+    )
+    task = _task(installation, process.name, process.command(installation.root), installation.environment_of(process))
+    task.check, task.port = check, port
+    task.stop_stage, task.grace_seconds = process.stop_stage, process.grace_seconds
+    return task
+
+
+def standin_tasks(installation: Installation) -> list[Task]:
+    """In development without vendors' addresses, the tests' stand-ins are WhatsApp, Telegram and the mail server."""
+    if not installation.with_standins or not (installation.root / "tests/standins/__main__.py").exists():
+        return []
+    port = int(installation.values["STANDINS_PORT"])
+    command = [sys.executable, "-m", "tests.standins"]
+    task = _task(installation, "standins", command, installation.environment_of_standins())
+    task.check, task.port = health.http_check(f"http://127.0.0.1:{port}/health"), port
+    task.stop_stage, task.grace_seconds = 0, 5.0
+    return [task]
+
+
+def server_tasks(postgres: EmbeddedPostgres | None, redis: EmbeddedRedis | None) -> list[Task]:
+    """The embedded servers run already; from here on the supervisor watches them too, and ends them last."""
+    tasks = []
+    for name, server, stage in (("postgres", postgres, 9), ("redis", redis, 8)):
+        if server is None or server.process is None:
+            continue
+
+        def launch(server: EmbeddedPostgres | EmbeddedRedis = server) -> subprocess.Popen[bytes]:
+            server.start()
+            assert server.process is not None
+            return server.process
+
+        tasks.append(
+            Task(
+                name=name,
+                launch=launch,
+                log=server.log,
+                check=health.postgres_check(server.url())
+                if isinstance(server, EmbeddedPostgres)
+                else health.redis_check(server.url),
+                stop_stage=stage,
+                port=server.port,
+                stop_signal=signal.SIGINT if name == "postgres" else signal.SIGTERM,
+                grace_seconds=20,
+                process=server.process,
+                state=State.STARTING,
+                started_at=time.monotonic(),
+            )
+        )
+    return tasks
+
+
+def _task(installation: Installation, name: str, command: list[str], environment: dict[str, str]) -> Task:
+    log = installation.log_of(name)
+
+    def launch() -> subprocess.Popen[bytes]:
+        with log.open("ab") as out:
+            return child.spawn(command, env=environment, cwd=installation.root, stdout=out)
+
+    return Task(name=name, launch=launch, log=log)
