@@ -122,7 +122,7 @@ def init_app(app: Flask, wiring: Wiring) -> Limiter:
     totp = hmac.new(settings.flask_secret_key.encode(), b"two-factor secrets", hashlib.sha256).hexdigest()
     app.config.update(
         SECURITY_PASSWORD_SALT=settings.password_salt,
-        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106  # the name of the algorithm
         SECURITY_PASSWORD_LENGTH_MIN=10,
         SECURITY_TOTP_SECRETS={"1": totp},
         SECURITY_TOTP_ISSUER="huntRED",

@@ -49,7 +49,7 @@ async def walk(unit: str, model: Path, stories: Path, results: Path) -> int:
         str(stories), agent, out_directory=str(results), fail_on_prediction_errors=False, e2e=True,
         disable_plotting=True, successes=False, errors=True, warnings=False,
     )  # fmt: skip
-    stories_report = report["conversation_accuracy"]
+    stories_report = report["report"]["conversation_accuracy"]
     return int(stories_report["total"] - stories_report["correct"])
 
 

@@ -8,7 +8,8 @@ import re
 
 _CURP = re.compile(r"\b[A-Z][AEIOUX][A-Z]{2}\d{2}[01]\d[0-3]\d[HMX][A-Z]{2}[B-DF-HJ-NP-TV-Z]{3}[A-Z0-9]\d\b", re.I)
 _RFC = re.compile(r"\b[A-ZÑ&]{3,4}\d{2}[01]\d[0-3]\d[A-Z0-9]{2}[A0-9]\b", re.I)
-_CARD = re.compile(r"(?<![\d+])(?:\d[ -]?){12,18}\d(?!\d)")
+# Not the digits of an email address: ana5512345678901@… is no card.
+_CARD = re.compile(r"(?<![\d+])(?:\d[ -]?){12,18}\d(?!\d|[\w.+-]*@)")
 
 
 def _luhn(digits: str) -> bool:

@@ -175,6 +175,8 @@ def _read_plan(form: object) -> SlotPlan:
         minutes=reader.integer("minutes") or 30,
         modality=reader.text("modality"),
         vacancy_id=reader.id("vacancy_id"),
+        # A division's consultant offers times of the division; a vacancy brings its own.
+        division_id=next(iter(work.current_work().scope.divisions), None),
         address=reader.text("address", longest=500),
         latitude=reader.coordinate("latitude"),
         longitude=reader.coordinate("longitude"),

@@ -22,6 +22,15 @@ from huntred.vacancies.models import Vacancy
 _STEPS = {"publish": service.publish, "pause": service.pause, "close": service.close, "fill": service.fill}
 
 
+def _read() -> service.VacancyForm:
+    form = read_vacancy_form(request.form)
+    mine = work.current_work().scope.divisions
+    if mine and form.division_id not in mine:
+        # Outside the divisions the database would refuse it too, without saying why.
+        raise FieldInvalid("division_id", "missing" if form.division_id is None else "unknown")
+    return form
+
+
 class VacanciesView(BaseView):
     """`/vacancies`"""
 
@@ -57,7 +66,7 @@ class VacanciesView(BaseView):
             return self._form(unit, blank(), None)
         vacancy = None
         with refusals_flashed() as refused:
-            vacancy = service.create(work.work_of(unit), read_vacancy_form(request.form), now=work.now())
+            vacancy = service.create(work.work_of(unit), _read(), now=work.now())
         if refused or vacancy is None:
             return self._form(unit, posted(request.form), None, refused.error)
         done("vacancy_created")
@@ -88,7 +97,7 @@ class VacanciesView(BaseView):
         if request.method == "GET":
             return self._form(unit, written(vacancy), vacancy)
         with refusals_flashed() as refused:
-            service.update(work.work_of(unit), vacancy_id, read_vacancy_form(request.form), now=work.now())
+            service.update(work.work_of(unit), vacancy_id, _read(), now=work.now())
         if refused:
             vacancy = service.get(work.current_work(), vacancy_id)
             return self._form(unit, posted(request.form), vacancy, refused.error)

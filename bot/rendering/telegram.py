@@ -63,7 +63,7 @@ def _options(message: Message, row_id: int, text: str) -> list[Call]:
     part = page(message, MOST_BUTTONS)
     if message.start:
         text = say("more_page")
-    told = any(_needs_text(item) for item in part.shown)
+    told = any(_needs_text(item) and not _stands_in(text, item) for item in part.shown)
     if told:
         text = paragraphs(text, as_text(part.shown))
     buttons = [
@@ -84,6 +84,11 @@ def _title(item: Numbered) -> str:
 def _needs_text(item: Numbered) -> bool:
     """A button shows a title of its length and no description."""
     return bool(item.option.description or item.option.section) or length(_title(item)) > BUTTON
+
+
+def _stands_in(text: str, item: Numbered) -> bool:
+    """Whether the message itself already numbers and describes this option: said twice it only confuses."""
+    return f"{item.number}. {item.option.title}" in text and length(_title(item)) <= BUTTON
 
 
 def _rows(buttons: list[dict[str, str]]) -> list[list[dict[str, str]]]:

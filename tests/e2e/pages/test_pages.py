@@ -118,4 +118,5 @@ def test_a_vacancy_is_written_by_keyboard(site: Site, chromium: Browser) -> None
         page.get_by_role("button", name="Publicar").click()
         expect(page.get_by_text("La vacante ya está abierta a candidatos.")).to_be_visible()
         expect(page.get_by_text("Panadería (indispensable)")).to_be_visible()
+        page.wait_for_load_state("networkidle")  # the ranking behind the page
         assert heard == []

@@ -141,6 +141,28 @@ def test_a_division_consultant_sees_the_division_only_and_does_what_the_switches
     assert post(client, f"/conversations/{own.conversation}/take").status_code == 403
 
 
+def test_what_a_division_consultant_makes_belongs_to_the_division(office: Office) -> None:
+    mine = _division(office, "norte")
+    user = _division_user(office, mine, ["edit_vacancies", "manage_slots"])
+    own = things(office, "amigro", division_id=mine.id)
+    client = office.client(user)
+    vacancy = {"title": "Cajera", "company_id": str(own.company), "modality": "remote", "openings": "1"}
+    day = (office.desk.now + timedelta(days=1)).date().isoformat()
+
+    without = post(client, "/vacancies/new", vacancy)
+    made = post(client, "/vacancies/new", vacancy | {"division_id": str(mine.id)})
+    slots = post(
+        client, "/interviews/slots/new",
+        {"first_day": day, "from_time": "09:00", "to_time": "10:00", "modality": "in_person",
+         "interviewer_id": str(user.id)},
+    )  # fmt: skip
+
+    assert "División hace falta" in without.text
+    assert made.status_code == slots.status_code == 302
+    # Two made now, one that the division had.
+    assert client.get(f"/interviews/?week={day}").text.count("Libre") == 3
+
+
 def test_the_super_administrator_looks_at_one_unit(office: Office) -> None:
     own, other = things(office, "amigro"), things(office, "huntu")
     client = office.client(office.user("super_admin"))

@@ -15,6 +15,7 @@ from contract.masking import mask_secrets
         ("RFC GODE561231GR8 gracias", "RFC [RFC] gracias"),
         ("tarjeta 4111 1111 1111 1111", "tarjeta [TARJETA]"),
         ("4111-1111-1111-1111", "[TARJETA]"),
+        ("ana4111111111111111@example.com", "ana4111111111111111@example.com"),
         ("4111 1111 1111 1112", "4111 1111 1111 1112"),
         ("llámame al 55 1234 5678", "llámame al 55 1234 5678"),
         ("+52 1 55 1234 5678", "+52 1 55 1234 5678"),
