@@ -85,9 +85,7 @@ def _start(folder: Path, owner: str) -> None:
             raise RuntimeError(f"the test bed cannot start:\n{log.read_text()}")
         if time.monotonic() > deadline:
             process.kill()
-            raise RuntimeError(
-                f"the test bed did not start within {_START_SECONDS:.0f} s:\n{log.read_text()}"
-            )
+            raise RuntimeError(f"the test bed did not start within {_START_SECONDS:.0f} s:\n{log.read_text()}")
         time.sleep(0.05)
     # It lives on past this object on purpose; silence the interpreter's remark about that.
     process.returncode = 0
@@ -164,9 +162,7 @@ class Database:
         if self._admin is not None:
             self._admin.close()
         with psycopg.connect(self.bed["admin_url"], autocommit=True) as admin:
-            admin.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name))
-            )
+            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name)))
 
     def _connection(self) -> Any:
         import psycopg
@@ -187,9 +183,7 @@ class Database:
     def _filled(self) -> list[str]:
         if not self._tables:
             return []
-        checks = " UNION ALL ".join(
-            f"(SELECT '{table}' WHERE EXISTS (SELECT FROM {table}))" for table in self._tables
-        )
+        checks = " UNION ALL ".join(f"(SELECT '{table}' WHERE EXISTS (SELECT FROM {table}))" for table in self._tables)
         return [row[0] for row in self._connection().execute(checks)]
 
 

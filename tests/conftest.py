@@ -19,9 +19,7 @@ IN_BOT_ENVIRONMENT = sys.version_info < (3, 11)
 # tests/bot needs Rasa's environment, everything else ours.
 _here = Path(__file__).parent
 collect_ignore = (
-    [path.name for path in _here.iterdir() if path.is_dir() and path.name != "bot"]
-    if IN_BOT_ENVIRONMENT
-    else ["bot"]
+    [path.name for path in _here.iterdir() if path.is_dir() and path.name != "bot"] if IN_BOT_ENVIRONMENT else ["bot"]
 )
 
 

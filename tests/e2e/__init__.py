@@ -1,0 +1,1 @@
+"""The whole platform: real processes, stand-ins for the vendors, a browser for the consultant."""
