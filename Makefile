@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN = $(PYTHON) runtime/bootstrap.py
 APP = $(PYTHON) runtime/bootstrap.py --app-only
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs check standins train test lint format types clean lock user
+.PHONY: help up down status logs check standins train shell test lint format types clean lock user
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ standins:  ## WhatsApp, Telegram and a mail server to try things on, with a page
 
 train:  ## train the units whose data changed (BU=… for some, FORCE=1 for all)
 	@$(RUN) runtime train --units "$(BU)" $(if $(FORCE),--force,)
+
+shell:  ## rasa shell on a unit's model and the running action server (BU=amigro)
+	@$(APP) runtime shell -- "$(or $(BU),amigro)"
 
 user:  ## a user of the back office: EMAIL=…, ROLE=super_admin or consultant, BU=amigro
 	@$(APP) runtime user "$(EMAIL)" --role "$(or $(ROLE),consultant)" --units "$(BU)"

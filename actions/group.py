@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from actions.base import ServiceAction
 from actions.consent import consented
 from actions.profile import ask_for
@@ -49,6 +51,22 @@ def change_unit(turn: Turn, code: str) -> None:
         return
     conversations.change_unit(turn.uow, turn.conversation_id, code, now=turn.now)
     turn.say("utter_unit_changed", unit=unit.name)
+    url = direct_link(conversations.unit_addresses(turn.uow, code), turn.context.channel)
+    if url:
+        turn.say("utter_unit_direct", unit=unit.name, url=url)
+
+
+def direct_link(addresses: Mapping[str, str], channel: str) -> str:
+    """Return the link to a unit's own number or bot on the channel that the person uses, or "".
+
+    Click to chat: https://wa.me/<digits>, https://t.me/<bot> (WhatsApp's and Telegram's documentation).
+    """
+    address = addresses.get(channel, "")
+    if channel == "whatsapp" and address:
+        return "https://wa.me/" + "".join(digit for digit in address if digit.isdigit())
+    if channel == "telegram" and address:
+        return "https://t.me/" + address.removeprefix("@")
+    return ""
 
 
 class ContactPartner(ServiceAction):

@@ -48,7 +48,8 @@ def main() -> None:
                 time.sleep(0.15)  # a second bubble of the same answer is not measured with the next one
     show(
         messages=len(replies), reply_p50_ms=percentile(replies, 0.5), reply_p95_ms=percentile(replies, 0.95),
-        reply_max_ms=max(replies), floor_http_p50_ms=percentile(floors, 0.5), floor_http_p95_ms=percentile(floors, 0.95),
+        reply_max_ms=max(replies), floor_http_p50_ms=percentile(floors, 0.5),
+        floor_http_p95_ms=percentile(floors, 0.95),
     )  # fmt: skip
 
 

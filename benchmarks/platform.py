@@ -1,4 +1,4 @@
-"""The platform under measurement: a fresh one with the stand-ins, or the one whose var folder VAR names."""
+"""The platform under measurement: a fresh one of its own, with the stand-ins in the vendors' place."""
 
 from __future__ import annotations
 
@@ -24,9 +24,11 @@ _PORTS = (*DEFAULT_PORTS, "STANDINS_PORT", "STANDINS_SMTP_PORT", "POSTGRES_PORT"
 def measured(units: Sequence[str], demo: bool = False) -> Iterator[Platform]:
     """Start it on free ports, without burst window, and end it afterwards. Needs the models (make train)."""
     environment = {name: str(free_port()) for name in _PORTS} | {"BURST_WINDOW_SECONDS": "0"}
-    with tempfile.TemporaryDirectory(prefix="measured-") as folder:
-        with Platform.start(Path(folder), units=units, environment=environment, demo=demo) as platform:
-            yield platform
+    with (
+        tempfile.TemporaryDirectory(prefix="measured-") as folder,
+        Platform.start(Path(folder), units=units, environment=environment, demo=demo) as platform,
+    ):
+        yield platform
 
 
 def vendors_of(platform: Platform) -> StandinsClient:

@@ -19,8 +19,10 @@ from tests.platform import Platform
 from tests.standins.client import StandinsClient
 
 _PEOPLE = 60
-_MESSAGES = ("¿me van a cobrar algo?", "gracias", "¿cuánto tarda el proceso?", "¿qué papeles necesito?", "¿es seguro?",
-             "¿hay trabajo desde casa?", "¿qué prestaciones dan?", "¿dónde están?", "¿eres un robot?", "menú")  # fmt: skip
+_MESSAGES = (
+    "¿me van a cobrar algo?", "gracias", "¿cuánto tarda el proceso?", "¿qué papeles necesito?", "¿es seguro?",
+    "¿hay trabajo desde casa?", "¿qué prestaciones dan?", "¿dónde están?", "¿eres un robot?", "menú",
+)  # fmt: skip
 _ACCOUNT = "whatsapp:amigro"
 
 
@@ -59,10 +61,11 @@ def say_everything(vendors: StandinsClient, users: list[str]) -> None:
 
 def model_floor(platform: Platform) -> float:
     """Messages a second of the model alone."""
+    python = str(ROOT / ".venv/bot/bin/python")
+    models = platform.installation.values["MODELS_DIR"]
     answer = subprocess.run(
-        [str(ROOT / ".venv/bot/bin/python"), "-m", "benchmarks.model_floor", platform.installation.values["MODELS_DIR"],
-         "amigro", *_MESSAGES],
-        cwd=ROOT, env={"PATH": "/usr/bin:/bin", **LIBRARY_ENVIRONMENT["bot"]}, capture_output=True, text=True, check=True,
+        [python, "-m", "benchmarks.model_floor", models, "amigro", *_MESSAGES], cwd=ROOT, capture_output=True,
+        env={"PATH": "/usr/bin:/bin", **LIBRARY_ENVIRONMENT["bot"]}, text=True, check=True,
     )  # fmt: skip
     return float(answer.stdout.strip().splitlines()[-1])
 

@@ -1,1 +1,4 @@
-"""Runs inside Rasa's environment (Python 3.10): channels, rendering, gateway, turns. Imports `contract` and Rasa only."""
+"""Runs inside Rasa's environment (Python 3.10): channels, rendering, gateway, turns.
+
+Imports `contract` and Rasa only.
+"""

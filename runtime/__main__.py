@@ -115,6 +115,17 @@ def train(
 
 
 @app.command()
+def shell(unit: Annotated[str, typer.Argument(help="a unit code")] = "amigro", var: VarOption = None) -> None:
+    """Talk to a unit's model as a designer: rasa shell with the running action server."""
+    from runtime.shell import shell as run_shell
+
+    installation = _installation(var)
+    installation.load()
+    installation.recall_ports()
+    run_shell(installation, unit)
+
+
+@app.command()
 def frontend() -> None:
     """npm ci, and the front-end libraries to backoffice/static/vendor."""
     from runtime import frontend as libraries

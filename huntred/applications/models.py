@@ -45,7 +45,9 @@ class Application(Base):
     conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey("conversations.id"))
     stage_id: Mapped[UUID] = mapped_column(ForeignKey("stages.id"))
     score: Mapped[Decimal | None] = mapped_column(Numeric(5, 4), comment="0 to 1, as ranked when applying")
-    answers: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]", comment="question, answer, passed")
+    answers: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB, server_default="[]", comment="question, answer, passed"
+    )
     knocked_out: Mapped[bool] = mapped_column(server_default="false")
     source: Mapped[str] = mapped_column(server_default="chat")
     generated: Mapped[bool] = mapped_column(server_default="false")

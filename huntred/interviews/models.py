@@ -41,7 +41,10 @@ class InterviewSlot(Base):
 
 
 class Interview(Base):
-    """state: booked → attended | missed, or cancelled. interviewer_answer: pending, confirmed, declined, handed_over."""
+    """state: booked → attended | missed, or cancelled.
+
+    interviewer_answer: pending, confirmed, declined, handed_over.
+    """
 
     __tablename__ = "interviews"
 

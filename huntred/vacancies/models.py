@@ -40,13 +40,19 @@ class Vacancy(Base):
     region: Mapped[str] = mapped_column(server_default="", comment="the Mexican state")
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
-    seniority: Mapped[str] = mapped_column(server_default="", comment="entry, junior, mid, senior, manager, director, c_level")
+    seniority: Mapped[str] = mapped_column(
+        server_default="", comment="entry, junior, mid, senior, manager, director, c_level"
+    )
     min_experience_years: Mapped[Decimal | None] = mapped_column(Numeric(4, 1))
     salary_min: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
     salary_max: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
     salary_currency: Mapped[str] = mapped_column(server_default="MXN")
-    salary_period: Mapped[str] = mapped_column(server_default="month", comment="hour, day, week, fortnight, month, year")
-    permits: Mapped[list[str]] = mapped_column(JSONB, server_default="[]", comment="work permits that are accepted; empty: all")
+    salary_period: Mapped[str] = mapped_column(
+        server_default="month", comment="hour, day, week, fortnight, month, year"
+    )
+    permits: Mapped[list[str]] = mapped_column(
+        JSONB, server_default="[]", comment="work permits that are accepted; empty: all"
+    )
     published_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     search_text: Mapped[str] = mapped_column(server_default="")

@@ -16,6 +16,7 @@ from huntred.access import service as access
 from huntred.access.service import GrantForm
 from huntred.companies import service as companies
 from huntred.companies.service import CompanyForm, ContactForm
+from huntred.conversations import accounts
 from huntred.db.session import Scope
 from huntred.db.unit_of_work import unit_of_work
 from huntred.interviews import slots
@@ -128,5 +129,19 @@ def known_office(platform: Platform, unit: str) -> Office | None:
                 return None
             page = vacancies.search(uow, VacancyFilter(), "", 100)
             return Office(unit, email, user.id, _contact(unit), {v.title: v.id for v in page.items})
+    finally:
+        engine.dispose()
+
+
+def let_in(platform: Platform, unit: str, site: str) -> None:
+    """Name a site that may show the unit's web chat, as the super administrator would."""
+    engine = wire(read_app_settings(platform.installation.environment_of(by_name("actions")))).engine
+    try:
+        with unit_of_work(engine, Scope(units=(unit,), all_units=True)) as uow:
+            account = next(row for row in accounts.of_scope(uow) if row.channel == "web")
+            accounts.update_account(
+                uow, account.id, name=account.name, address=account.address, active=True,
+                secrets={"allowed_origins": site}, now=datetime.now(timezone.utc),
+            )  # fmt: skip
     finally:
         engine.dispose()

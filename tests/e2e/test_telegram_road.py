@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+from tests.e2e.browser import Browser
 from tests.e2e.candidate import Candidate
 from tests.e2e.roads import Told, walk_to_booked
 from tests.e2e.town import Town
@@ -18,7 +20,7 @@ _FAMILIAR = re.compile(
 
 
 @pytest.fixture(scope="module")
-def octavio(town: Town) -> Candidate:
+def octavio(town: Town, shots: Path) -> Candidate:
     person = town.candidate("telegram:huntred_executive", "Octavio")
     told = Told(
         full_name="Octavio Rangel Peña", first_name="Octavio", email=f"octavio{person.user}@example.com",
@@ -26,6 +28,7 @@ def octavio(town: Town) -> Candidate:
         salary="180 mil",
     )  # fmt: skip
     walk_to_booked(person, told, POSITION)
+    (shots / "telegram_huntred_executive.txt").write_text(person.transcript, encoding="utf-8")
     return person
 
 
@@ -47,3 +50,14 @@ def test_nobody_is_addressed_familiarly(octavio: Candidate) -> None:
 def test_every_press_was_answered_and_nothing_was_refused(town: Town, octavio: Candidate) -> None:
     assert [press for press in town.vendors.unanswered_presses if press.get("user") == octavio.user] == []
     assert town.vendors.violations == []
+
+
+def test_the_consultant_of_the_unit_sees_it_too(
+    town: Town, octavio: Candidate, browser: Browser, shots: Path
+) -> None:
+    home = town.platform.url("backoffice")
+    with browser.signed_in(home, town.offices["huntred_executive"].email) as page:
+        page.goto(f"{home}/conversations/")
+        page.get_by_role("link", name="Octavio").first.click()
+        page.get_by_text("quedó agendada").first.wait_for()
+        page.screenshot(path=shots / "executive_conversation.png")

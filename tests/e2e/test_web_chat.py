@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +15,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.browser import Browser
+from tests.e2e.office import let_in
 from tests.e2e.town import Town
 
 
@@ -83,13 +86,20 @@ def test_the_whole_road_at_phone_width(town: Town, browser: Browser, shots: Path
 
 
 def test_two_widgets_on_the_page_of_a_company(town: Town, browser: Browser, shots: Path) -> None:
-    """Each talks to its own unit, in its own voice."""
+    """Each talks to its own unit, in its own voice; a site that nobody named gets neither."""
     gateway = town.platform.url("gateway")
     html = "<!doctype html><title>Una empresa</title><h1>Una empresa</h1>" + "".join(
-        f'<script src="{gateway}/widget.js" data-unit="{unit}" defer></script>' for unit in ("amigro", "huntred_executive")
+        f'<script src="{gateway}/widget.js" data-widget="{unit}" defer></script>' for unit in town.offices
     )
-    with company_page(html) as url, browser.page() as page:
-        page.goto(url)
+    with company_page(html) as site, browser.page() as page:
+        page.goto(site)
+        page.wait_for_load_state("networkidle")
+        assert page.get_by_label("Abrir el chat de Amigro").count() == 0
+
+        for unit in town.offices:
+            let_in(town.platform, unit, site.rstrip("/"))
+            town.wait_for(lambda unit=unit: is_let_in(gateway, unit, site.rstrip("/")), 60, f"{unit} knows the site")
+        page.reload()
         page.get_by_label("Abrir el chat de Amigro").click()
         say(page, "hola")
         shown(page, "¿Lo aceptas?")
@@ -99,6 +109,16 @@ def test_two_widgets_on_the_page_of_a_company(town: Town, browser: Browser, shot
         page.keyboard.press("Enter")
         shown(page, "¿Lo acepta?")
         page.screenshot(path=shots / "widgets.png")
+
+
+def is_let_in(gateway: str, unit: str, site: str) -> bool:
+    request = urllib.request.Request(f"{gateway}/chat/{unit}/look.json", headers={"Origin": site})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status == 200
+    except urllib.error.HTTPError as refused:
+        refused.close()
+        return False
 
 
 @contextmanager

@@ -21,7 +21,7 @@ def address(person: Candidate) -> str:
 
 
 @pytest.fixture(scope="module")
-def ximena(town: Town) -> Candidate:
+def ximena(town: Town, shots: Path) -> Candidate:
     """Somebody who walks the whole road once; the tests below look at it from all sides."""
     person = town.candidate("whatsapp:amigro", "Ximena")
     open_and_accept(person)
@@ -40,6 +40,7 @@ def ximena(town: Town) -> Candidate:
     assert len(times.titles) >= 3
     booked = book_first(person, times)
     assert POSITION in booked.text and "Av. Constitución 400" in booked.text
+    (shots / "whatsapp_amigro.txt").write_text(person.transcript, encoding="utf-8")
     return person
 
 
