@@ -20,7 +20,11 @@ def by_id(option_id: str, offered: Sequence[OfferedOption]) -> OfferedOption | N
 
 
 def by_text(text: str, offered: Sequence[OfferedOption]) -> OfferedOption | None:
-    """Find what was typed among what was shown last: by number, title (accents and case aside) or id."""
+    """Find what was typed among what was shown last: by number, title (accents and case aside) or id.
+
+    A whole title of something shown earlier counts too where it means the same at any time ("Contacto" of the menu):
+    a yes, a time or a vacancy of an earlier question does not.
+    """
     shown = [option for option in offered if option.ord > 0 and not option.expired]
     folded = normalise(text).strip(" .!")
     number = _NUMBER.match(folded)
@@ -29,7 +33,8 @@ def by_text(text: str, offered: Sequence[OfferedOption]) -> OfferedOption | None
     for option in shown:
         if folded and folded in (normalise(option.title).strip(" .!"), option.id.casefold()):
             return option
-    return None
+    earlier = [option for option in offered if option.ord == 0 and not option.expired and not option.entities]
+    return next((option for option in earlier if folded and folded == normalise(option.title).strip(" .!")), None)
 
 
 def is_opt_out(text: str) -> bool:

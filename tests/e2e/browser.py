@@ -35,7 +35,10 @@ class Browser:
     @contextmanager
     def page(self, width: int = 1280, height: int = 900) -> Iterator[Page]:
         """A page with cookies of its own; an error in its scripts fails the test."""
-        context = self.chromium.new_context(locale="es-MX", viewport={"width": width, "height": height})
+        context = self.chromium.new_context(
+            locale="es-MX", timezone_id="America/Mexico_City", reduced_motion="reduce",
+            viewport={"width": width, "height": height},
+        )  # fmt: skip
         page = context.new_page()
         page.set_default_timeout(15_000)
         faults: list[str] = []

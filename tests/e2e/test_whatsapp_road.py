@@ -24,6 +24,7 @@ def address(person: Candidate) -> str:
 def ximena(town: Town, shots: Path) -> Candidate:
     """Somebody who walks the whole road once; the tests below look at it from all sides."""
     person = town.candidate("whatsapp:amigro", "Ximena")
+    before = len(town.vendors.deliveries)
     open_and_accept(person)
     told = Told(full_name="Ximena Márquez Ávila", first_name="Ximena", email=f"ximena{person.user}@{WRONG}")
     recap = register(person, told)
@@ -40,15 +41,15 @@ def ximena(town: Town, shots: Path) -> Candidate:
     assert len(times.titles) >= 3
     booked = book_first(person, times)
     assert POSITION in booked.text and "Av. Constitución 400" in booked.text
+    assert {delivery["status"] for delivery in town.vendors.deliveries[before:]} == {200}
     (shots / "whatsapp_amigro.txt").write_text(person.transcript, encoding="utf-8")
     return person
 
 
-def test_every_webhook_was_taken_and_every_reply_kept_the_vendors_rules(town: Town, ximena: Candidate) -> None:
-    """The stand-in signs what comes in and refuses what breaks a limit going out: nothing was refused."""
+def test_every_reply_kept_the_vendors_rules(town: Town, ximena: Candidate) -> None:
+    """The stand-in refuses what breaks a limit, the window or the schema: nothing was refused, all of it was read."""
     assert town.vendors.violations == []
-    own = [delivery for delivery in town.vendors.deliveries if delivery["account"] == ximena.account]
-    assert own and all(delivery["status"] == 200 for delivery in own)
+    assert all(shown.status in {"delivered", "read"} for shown in ximena.received)
 
 
 def test_a_webhook_with_a_wrong_signature_leaves_no_trace(town: Town, ximena: Candidate) -> None:

@@ -32,6 +32,13 @@ def test_an_older_button_still_works_until_it_expires() -> None:
     assert by_id("never shown", OFFERED) is None
 
 
+def test_a_menu_entry_shown_earlier_is_known_by_its_whole_title() -> None:
+    """It means the same at any time; what belongs to an earlier question does not."""
+    contact = OfferedOption("contact_unit", "Contacto", "contact_unit", {}, 0, False, False)
+    assert by_text("contacto", [*OFFERED, contact]) == contact
+    assert by_text("un contacto", [*OFFERED, contact]) is None
+
+
 def test_several_are_taken_and_the_unknown_is_named() -> None:
     known, unknown = several_by_text("1, caja fuerte y atención en caja", OFFERED)
     assert known == [SALES, CASHIER]
