@@ -116,7 +116,9 @@ class Suite:
             "TESTBED": str(self._bed()),
             "CHROMIUM": system.chromium_path() or "",
         }
-        return self._run([python, "-m", "pytest", "-q", "--cov", "--cov-report=", *arguments], environment)
+        # One stage measures a part; the whole is held against the threshold by the stage coverage.
+        measured = ["--cov", "--cov-report=", "--cov-fail-under=0"]
+        return self._run([python, "-m", "pytest", "-q", *measured, *arguments], environment)
 
     def _bed(self) -> Path:
         """One PostgreSQL and one Redis for all stages."""

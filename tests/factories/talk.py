@@ -208,9 +208,14 @@ def ranker() -> Ranker:
 
 
 @pytest.fixture
-def server(desk: Desk, ranker: Ranker) -> Client:
+def environment() -> str:
+    return "production"
+
+
+@pytest.fixture
+def server(desk: Desk, ranker: Ranker, environment: str) -> Client:
     """The action server on the desk's database, at the desk's time."""
-    settings = SimpleNamespace(actions_secret=SECRET)
+    settings = SimpleNamespace(actions_secret=SECRET, environment=environment)
     wiring = SimpleNamespace(
         engine=desk.app, settings=settings, ranker=ranker, links=desk.links, clock=lambda: desk.now
     )

@@ -1,6 +1,6 @@
 """Fixtures of the conversations: the desk's seeded platform."""
 
 from tests.factories.desk import desk, keys
-from tests.factories.talk import ranker, server, talk
+from tests.factories.talk import environment, ranker, server, talk
 
-__all__ = ["desk", "keys", "ranker", "server", "talk"]
+__all__ = ["desk", "environment", "keys", "ranker", "server", "talk"]

@@ -55,6 +55,15 @@ def test_a_call_without_a_key_or_of_an_unknown_action_is_refused(talk: Open, des
     assert count(desk, ActionReply) == 0
 
 
+@pytest.mark.parametrize("environment", ["development"])
+def test_a_designers_shell_needs_no_key(talk: Open, desk: Desk) -> None:
+    """`rasa shell` is stock Rasa and sends none; on a designer's machine each call stands for itself."""
+    chat = talk()
+    assert chat.call("action_greet", GREETING, key=" ").status_code == 200
+    assert chat.call("action_greet", GREETING, key=" ").status_code == 200
+    assert count(desk, ActionReply) == 2
+
+
 def test_the_same_key_has_one_effect_and_one_reply(talk: Open, desk: Desk) -> None:
     chat = talk()
     first = chat.call("action_accept_privacy", GREETING, key="7:1:action_accept_privacy").json()

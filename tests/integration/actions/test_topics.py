@@ -136,7 +136,7 @@ def test_the_picker_offers_the_units_and_the_partner(talk: Open, desk: Desk) -> 
 def test_another_unit_takes_the_chat_over(talk: Open, desk: Desk) -> None:
     chat = consented(talk())
     chat.says("otras empresas", "choose_business_unit")
-    assert chat.picks("huntU") == ["utter_unit_changed"]
+    assert chat.picks("huntU") == ["utter_unit_changed", "utter_unit_direct"]
     (moved,) = desk.rows(select(Chat))
     assert moved.unit == "huntu"
     assert [row.kind for row in desk.inbox(moved.id)] == ["opened"]
@@ -145,7 +145,9 @@ def test_another_unit_takes_the_chat_over(talk: Open, desk: Desk) -> None:
 
 def test_a_named_unit_is_gone_to_at_once(talk: Open, desk: Desk) -> None:
     chat = consented(talk())
-    assert chat.says("llévame a huntU", "choose_business_unit", business_unit="huntu") == ["utter_unit_changed"]
+    assert chat.says("llévame a huntU", "choose_business_unit", business_unit="huntu") == [
+        "utter_unit_changed", "utter_unit_direct"
+    ]  # fmt: skip
 
 
 def test_a_unit_that_is_not_here_is_refused_kindly(talk: Open, desk: Desk) -> None:
