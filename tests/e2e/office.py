@@ -100,13 +100,13 @@ def _fill(engine: Engine, unit: str, email: str, interviewer: UUID, now: datetim
     return Office(unit, email, interviewer, contact_email, made)
 
 
-_AT_LEAST_18 = QuestionForm("¿Tienes 18 años o más?")
+_EARLY = QuestionForm("¿Puedes empezar a las ocho de la mañana?")
 POSITIONS: dict[str, tuple[tuple[str, int, tuple[str, ...], tuple[QuestionForm, ...]], ...]] = {
     "amigro": (
-        ("Ayudante de cocina", 9500, ("cocina", "limpieza"), (_AT_LEAST_18, QuestionForm("¿Puedes trabajar en sábado?"))),
-        ("Operario de producción", 10200, ("ensamble", "empaque"), (_AT_LEAST_18,)),
+        ("Ayudante de cocina", 9500, ("cocina", "limpieza"), (_EARLY, QuestionForm("¿Puedes trabajar en sábado?"))),
+        ("Operario de producción", 10200, ("ensamble", "empaque"), (_EARLY,)),
         ("Cajera o cajero", 8800, ("caja", "ventas"), ()),
-        ("Auxiliar de almacén", 9900, ("inventarios", "montacargas"), (_AT_LEAST_18,)),
+        ("Auxiliar de almacén", 9900, ("inventarios", "montacargas"), (_EARLY,)),
     ),
     "huntred_executive": (
         ("Dirección de Finanzas", 180000, ("finanzas corporativas", "presupuestos"), (

@@ -64,7 +64,7 @@ def test_the_whole_road_at_phone_width(town: Town, browser: Browser, shots: Path
         page.screenshot(path=shots / "web_vacancies.png")
         press(page, "Auxiliar de almacén")
         press(page, "Postularme")
-        shown(page, "18 años")
+        shown(page, "ocho de la mañana")
         press(page, "Sí")
         shown(page, "horarios libres")
         page.get_by_role("button", name=re.compile(r"nov|dic", re.I)).last.click()
