@@ -10,7 +10,7 @@ help:  ## this list
 	@echo "  Options: make up BU=amigro,huntu · make logs PROCESS=gateway [FOLLOW=1] · make test ONLY=lint,app"
 
 up:  ## install what is missing, start everything, keep it running (BU=amigro,huntu for fewer units)
-	@$(RUN) runtime up --units "$(BU)"
+	@$(RUN) --tests runtime up --units "$(BU)"
 
 down:  ## end what make up started in another terminal
 	@$(APP) runtime down
