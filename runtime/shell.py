@@ -13,6 +13,7 @@ import psycopg
 
 from contract.ids import new_id, sender_id
 from runtime.installation import Installation, InstallationError
+from runtime.ports import free_port
 
 
 def open_conversation(migrator_url: str, unit: str) -> UUID:
@@ -45,6 +46,8 @@ def shell(installation: Installation, unit: str) -> None:
     python = str(installation.root / ".venv/bot/bin/python")
     command = [python, "-m", "rasa", "shell", "--model", str(pointer.parent / pointer.read_text().strip())]
     command += ["--endpoints", "endpoints.yml", "--conversation-id", sender_id(unit, conversation)]
+    # The shell serves itself over HTTP; Rasa's usual port is taken by the platform's own process.
+    command += ["--interface", "127.0.0.1", "--port", str(free_port())]
     os.chdir(installation.root)
     os.execve(  # noqa: S606
         python,
