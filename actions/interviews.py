@@ -146,13 +146,9 @@ class RescheduleInterview(ServiceAction):
         return "action_reschedule_interview"
 
     def serve(self, turn: Turn) -> None:
-        interview = _next(turn)
-        if interview is None:
-            turn.say("utter_no_interview")
-            return
-        turn.set(interview_id=str(interview.id))
-        _say_interview(turn, "utter_reschedule_start", interview)
-        offer_slots(turn, interview.application_id)
+        interview = _begin(turn, "utter_reschedule_start")
+        if interview is not None:
+            offer_slots(turn, interview.application_id)
 
 
 class CancelInterview(ServiceAction):
@@ -160,13 +156,8 @@ class CancelInterview(ServiceAction):
         return "action_cancel_interview"
 
     def serve(self, turn: Turn) -> None:
-        interview = _next(turn)
-        if interview is None:
-            turn.say("utter_no_interview")
-            return
-        turn.set(interview_id=str(interview.id))
-        turn.expecting = "cancel_interview"
-        _say_interview(turn, "utter_ask_cancel_interview", interview)
+        if _begin(turn, "utter_ask_cancel_interview") is not None:
+            turn.expecting = "cancel_interview"
 
 
 def _cancel(turn: Turn) -> None:
@@ -245,6 +236,17 @@ class NearbyJobs(ServiceAction):
 
 def distance(metres: int) -> str:
     return f"{metres} m" if metres < 1000 else f"{metres / 1000:.1f} km"
+
+
+def _begin(turn: Turn, response: str) -> Interview | None:
+    """Say this about the person's next interview and remember which it is; say so where there is none."""
+    interview = _next(turn)
+    if interview is None:
+        turn.say("utter_no_interview")
+        return None
+    turn.set(interview_id=str(interview.id))
+    _say_interview(turn, response, interview)
+    return interview
 
 
 def _next(turn: Turn) -> Interview | None:

@@ -109,7 +109,8 @@ class Accounts(UserDatastore):
         return model
 
     def delete(self, model: Account) -> None:
-        raise NotImplementedError("users are switched off, never deleted")
+        """Refuse: the audit names its users for ever. They are switched off instead."""
+        raise TypeError("users are switched off, never deleted")
 
     def commit(self) -> None:
         """The edge commits (`work.py`)."""
