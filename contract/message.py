@@ -14,19 +14,24 @@ InboundKind = Literal[
     "edited", "deleted", "opened", "unknown", "notice", "consultant",
 ]  # fmt: skip
 OutboundKind = Literal[
-    "text", "buttons", "multi_select", "image", "document", "link", "location_request", "template", "email"
+    "text", "buttons", "list", "multi_select", "image", "document", "link", "location_request", "template", "email"
 ]
 
 
 @dataclass(frozen=True)
 class Media:
-    """A file at the vendor: its id there, type and, where told, name, size in bytes and caption."""
+    """A file at the vendor: its id there, type and, where told, name, size in bytes and caption.
+
+    url: where to fetch it, of vendors that give an address. id: of our row in `media`, given when it is stored.
+    """
 
     vendor_id: str
     content_type: str = ""
     filename: str = ""
     size: int = 0
     caption: str = ""
+    url: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True)

@@ -163,20 +163,30 @@ class BotSettings:
     actions_secret: str
     bind_host: str
     gateway_port: int
+    gateway_processes: int
+    health_port: int
     rasa_port: int
     public_gateway_url: str
     public_backoffice_url: str
     link_secret: str
     whatsapp_api_url: str
     telegram_api_url: str
+    messenger_api_url: str
+    instagram_api_url: str
+    slack_api_url: str
+    x_api_url: str
     smtp_url: str
     mail_from: str
+    mail_per_second: float
     models_dir: str
     media_dir: str
     burst_window: float
+    flood_messages: int
+    flood_seconds: float
     action_timeout: float
     lease: float
     log_level: str
+    metrics_token: str = ""
 
 
 def read_bot_settings(environment: Mapping[str, str] | None = None) -> BotSettings:
@@ -192,6 +202,8 @@ def read_bot_settings(environment: Mapping[str, str] | None = None) -> BotSettin
         actions_secret=reader.secret("ACTIONS_SECRET", "the secret shared with the action server"),
         bind_host=reader.text("BIND_HOST", "an address", "127.0.0.1"),
         gateway_port=reader.integer("GATEWAY_PORT", "a TCP port", 5080, 1),
+        gateway_processes=reader.integer("GATEWAY_PROCESSES", "how many gateways share the port here", 1, 1),
+        health_port=reader.integer("HEALTH_PORT", "a TCP port of this gateway alone, or 0", 0),
         rasa_port=reader.integer("RASA_PORT", "a TCP port", 5005, 1),
         public_gateway_url=reader.url(
             "PUBLIC_GATEWAY_URL", "the address that vendors reach", ("http", "https"), "http://127.0.0.1:5080"
@@ -206,17 +218,35 @@ def read_bot_settings(environment: Mapping[str, str] | None = None) -> BotSettin
         telegram_api_url=reader.url(
             "TELEGRAM_API_URL", "a base URL", ("http", "https"), "https://api.telegram.org"
         ),
+        messenger_api_url=reader.url(
+            "MESSENGER_API_URL", "a base URL", ("http", "https"), "https://graph.facebook.com"
+        ),
+        instagram_api_url=reader.url(
+            "INSTAGRAM_API_URL", "a base URL", ("http", "https"), "https://graph.instagram.com"
+        ),
+        slack_api_url=reader.url("SLACK_API_URL", "a base URL", ("http", "https"), "https://slack.com"),
+        x_api_url=reader.url("X_API_URL", "a base URL", ("http", "https"), "https://api.x.com"),
         smtp_url=reader.url("SMTP_URL", "smtp://user:password@host:port", ("smtp", "smtps")),
         mail_from=reader.text("MAIL_FROM", "an address", "no-responder@huntred.example"),
+        mail_per_second=reader.number("MAIL_PER_SECOND", "mails a second that the provider takes", 5.0, 0.01),
         models_dir=reader.text("MODELS_DIR", "a folder", "models"),
         media_dir=reader.text("MEDIA_DIR", "a folder", "var/media"),
         burst_window=reader.number("BURST_WINDOW_SECONDS", "seconds", 1.2),
+        flood_messages=reader.integer("FLOOD_MESSAGES", "messages of one person that are a flood", 20, 1),
+        flood_seconds=reader.number("FLOOD_SECONDS", "seconds in which they come", 10.0, 0.1),
         action_timeout=reader.number("ACTION_TIMEOUT_SECONDS", "seconds", 8.0, 0.1),
-        lease=reader.number("LEASE_SECONDS", "seconds", 15.0, 0.5),
+        lease=reader.number("LEASE_SECONDS", "seconds", 8.0, 0.5),
         log_level=reader.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
+        metrics_token=reader.text("METRICS_TOKEN", "the token with which /metrics is read from elsewhere", ""),
     )
     reader.done()
     return settings
+
+
+def connect_answers(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return what an operator gave `make connect` beforehand: every CONNECT_…."""
+    given = os.environ if environment is None else environment
+    return {name: value for name, value in given.items() if name.startswith("CONNECT_")}
 
 
 def business_unit(environment: Mapping[str, str] | None = None) -> str:

@@ -76,6 +76,11 @@ channel_accounts = Table(
     Column("address", Text, nullable=False, server_default="", comment="what people dial: +52…, @bot"),
     Column("secrets", Text, nullable=False, comment="sealed JSON: access_token and the like"),
     Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("messages_per_second", Integer, comment="what the vendor grants this one; null: its usual"),
+    Column(
+        "vendor_state", JSONB, nullable=False, server_default="{}",
+        comment="what the vendor last told of it: field of its webhook → {event, …, at}",
+    ),
     _at("created_at", now=True),
     _at("updated_at", now=True),
     UniqueConstraint("channel", "external_id"),
@@ -99,8 +104,15 @@ chats = Table(
     Column("token", UUID(as_uuid=True)),
     Column("version", BigInteger, nullable=False, server_default="0"),
     _at("created_at", now=True),
+    Column("recent", ARRAY(DateTime(timezone=True)), comment="when the last ones came, as far as a flood counts"),
+    _at("paused_until"),
+    Column("thread", JSONB, comment="of mail: message_id, references and subject of what came last"),
     UniqueConstraint("channel_account_id", "user_id"),
-    Index("ix_chats_due", "due", postgresql_where=text("due IS NOT NULL")),
+    Column("turn_unit", Text, comment="whose turn is next, where that is not the chat's unit"),
+    Column("background", Boolean, nullable=False, server_default=text("false"), comment="nothing but notices waits"),
+    _at("heard_at"),
+    Column("heard_seq", BigInteger, comment="with heard_at: how far the vendor's order has been handled"),
+    Index("ix_chats_background_due", "background", "due", postgresql_where=text("due IS NOT NULL")),
     Index("ix_chats_person_id", "person_id"),
 )  # fmt: skip
 
@@ -117,6 +129,7 @@ conversations = Table(
     Column("language", Text, nullable=False, server_default="es"),
     Column("current_step", Text, nullable=False, server_default=""),
     Column("opted_out", ARRAY(Text), nullable=False, server_default="{}", comment="purposes: notice, promotion"),
+    Column("agreed", ARRAY(Text), nullable=False, server_default="{}", comment="of the consents: promotion"),
     Column("message_count", Integer, nullable=False, server_default="0"),
     Column("unread_count", Integer, nullable=False, server_default="0"),
     Column("last_text", Text, nullable=False, server_default=""),
@@ -143,6 +156,8 @@ inbox = Table(
     Column("kind", Text, nullable=False),
     Column("vendor_id", Text, nullable=False),
     _at("vendor_at"),
+    Column("vendor_seq", BigInteger, comment="the vendor's own order, where it has one"),
+    Column("late", Boolean, nullable=False, server_default=text("false"), comment="came after a later one's turn"),
     Column("payload", JSONB, nullable=False, comment="contract.message.Inbound"),
     Column("raw", JSONB, comment="the vendor's event; erased after 30 days"),
     _at("received_at", now=True),
@@ -155,6 +170,42 @@ inbox = Table(
     UniqueConstraint("channel_account_id", "kind", "vendor_id"),
     CheckConstraint("state IN ('waiting', 'done', 'aside')", name="state"),
     Index("ix_inbox_waiting", "chat_id", "id", postgresql_where=text("state = 'waiting'")),
+    Index("ix_inbox_aside", "id", postgresql_where=text("state = 'aside'")),
+)  # fmt: skip
+
+# Files that people send, fetched beside the conversation. state: waiting → stored | refused | gone | failed.
+media = Table(
+    "media", metadata,
+    _id(),
+    _unit(),
+    Column("channel_account_id", UUID(as_uuid=True), ForeignKey("channel_accounts.id"), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("chat_id", UUID(as_uuid=True), ForeignKey("chats.id"), nullable=False),
+    Column("inbox_id", BigInteger, nullable=False, comment="not a key: old inbox rows are moved out"),
+    Column("kind", Text, nullable=False, comment="image, audio, video, document, as the vendor says"),
+    Column("vendor_id", Text, nullable=False),
+    Column("url", Text, nullable=False, server_default=""),
+    Column("claimed_type", Text, nullable=False, server_default=""),
+    Column("claimed_name", Text, nullable=False, server_default=""),
+    Column("claimed_size", BigInteger, nullable=False, server_default="0"),
+    Column("content", BYTEA, comment="of mail: came with it, until it is stored"),
+    Column("state", Text, nullable=False, server_default="waiting"),
+    Column("sha256", Text),
+    Column("content_type", Text, nullable=False, server_default="", comment="by the content itself"),
+    Column("size", BigInteger),
+    Column("stored_name", Text, comment="below MEDIA_DIR"),
+    Column("marks", ARRAY(Text), nullable=False, server_default="{}", comment="javascript, embedded_file, …"),
+    Column("reason", Text, nullable=False, server_default="", comment="a code where refused, words where failed"),
+    Column("attempts", SmallInteger, nullable=False, server_default="0"),
+    _at("due", now=True),
+    Column("token", UUID(as_uuid=True)),
+    _at("created_at", now=True),
+    _at("stored_at"),
+    CheckConstraint("state IN ('waiting', 'stored', 'refused', 'gone', 'failed')", name="state"),
+    CheckConstraint("(state = 'stored') = (stored_name IS NOT NULL)", name="stored"),
+    Index("ix_media_due", "due", postgresql_where=text("state = 'waiting'")),
+    Index("ix_media_chat_id", "chat_id"),
+    Index("ix_media_stored_name", "stored_name"),
 )  # fmt: skip
 
 # Webhook bodies that could not be read, or that name an account of another app: kept, counted, shown.
@@ -166,9 +217,29 @@ quarantine = Table(
     Column("reason", Text, nullable=False),
     Column("body", BYTEA, nullable=False, comment="at most 64 KiB"),
     _at("received_at", now=True),
+    _at("replay_at"),
+    _at("replayed_at"),
+    Column("replay_result", Text, comment="what came of reading it again"),
+    Index("ix_quarantine_replay_at", "replay_at", postgresql_where=text("replay_at IS NOT NULL")),
+)  # fmt: skip
+
+# The models of a unit, newest last: the current one is the last that was not taken back. content: the archive itself,
+# so that a process on another machine needs nothing but the database; null once it is too old to be taken back.
+published_models = Table(
+    "published_models", metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    _unit(),
+    Column("name", Text, nullable=False, comment="file name"),
+    Column("sha256", Text, nullable=False),
+    Column("content", BYTEA),
+    _at("published_at", now=True),
+    Column("published_by", Text, nullable=False, server_default=""),
+    _at("taken_back_at"),
+    Index("ix_published_models_unit_id", "unit", "id"),
 )  # fmt: skip
 
 # Everything that leaves: replies, notices, mail. state: waiting → sending → sent → delivered → read | failed.
+# held: until the quiet hours end. review: perhaps it went, and it must not go twice; a person decides.
 outbox = Table(
     "outbox", metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
@@ -189,6 +260,10 @@ outbox = Table(
     Column("token", UUID(as_uuid=True)),
     Column("attempts", SmallInteger, nullable=False, server_default="0"),
     Column("parts_sent", SmallInteger, nullable=False, server_default="0", comment="of a message in several parts"),
+    Column(
+        "begun", Boolean, nullable=False, server_default=text("false"),
+        comment="of what must not go twice: the vendor may have been asked",
+    ),
     Column("vendor_id", Text),
     Column("error_code", Text),
     Column("error", Text),
@@ -199,11 +274,19 @@ outbox = Table(
     _at("read_at"),
     UniqueConstraint("source", "source_id", "ord"),
     CheckConstraint(
-        "state IN ('waiting', 'sending', 'sent', 'delivered', 'read', 'failed', 'refused')", name="state"
+        "state IN ('waiting', 'held', 'sending', 'review', 'sent', 'delivered', 'read', 'failed', 'refused')",
+        name="state",
     ),
-    CheckConstraint("purpose IN ('reply', 'notice', 'promotion', 'code')", name="purpose"),
+    CheckConstraint(
+        "purpose IN ('reply', 'notice', 'promotion', 'code', 'payment', 'signature')", name="purpose"
+    ),
     CheckConstraint("chat_id IS NOT NULL OR address IS NOT NULL", name="addressee"),
-    Index("ix_outbox_due", "due", postgresql_where=text("state IN ('waiting', 'sending')")),
+    Index("ix_outbox_lane", "channel_account_id", text("priority DESC"), "id",
+          postgresql_where=text("state = 'waiting'")),
+    Index("ix_outbox_sending", "due", postgresql_where=text("state = 'sending'")),
+    Index("ix_outbox_held", "due", postgresql_where=text("state = 'held'")),
+    Index("ix_outbox_review", "unit", "id", postgresql_where=text("state = 'review'")),
+    Index("ix_outbox_not_sent", "id", postgresql_where=text("state IN ('failed', 'refused')")),
     Index("ix_outbox_chat_open", "chat_id", "id", postgresql_where=text("state IN ('waiting', 'sending')")),
     Index("ix_outbox_conversation_id", "conversation_id"),
     Index("ix_outbox_vendor_id", "channel_account_id", "vendor_id", postgresql_where=text("vendor_id IS NOT NULL")),
@@ -223,8 +306,8 @@ messages = Table(
     Column("payload", JSONB, nullable=False, comment="Inbound or Message"),
     Column("intent", Text),
     Column("confidence", Text),
-    Column("inbox_id", BigInteger, ForeignKey("inbox.id", ondelete="SET NULL"), unique=True),
-    Column("outbox_id", BigInteger, ForeignKey("outbox.id", ondelete="SET NULL"), unique=True),
+    Column("inbox_id", BigInteger, unique=True, comment="not a key: old rows are moved out"),
+    Column("outbox_id", BigInteger, unique=True, comment="not a key: old rows are moved out"),
     _at("at", now=True),
     CheckConstraint("direction IN ('in', 'out')", name="direction"),
     Index("ix_messages_conversation_id_at", "conversation_id", "at"),
@@ -255,6 +338,36 @@ tracker_events = Table(
     Column("name", Text, nullable=False),
     Column("event", JSONB, nullable=False),
     _at("at", now=True),
+    Index("ix_tracker_events_sessions", "conversation_id", "seq", postgresql_where=text("name = 'session_started'")),
+)  # fmt: skip
+
+
+
+def _archive(name: str) -> Table:
+    """Where rows of inbox or outbox go when they are old: their columns may change, their archive does not."""
+    return Table(
+        name, metadata,
+        Column("id", BigInteger, primary_key=True, autoincrement=False),
+        _unit(),
+        Column("chat_id", UUID(as_uuid=True)),
+        Column("conversation_id", UUID(as_uuid=True)),
+        _at("at", nullable=False),
+        Column("row", JSONB, nullable=False, comment="as it stood, without raw payload and parse"),
+        _at("moved_at", now=True),
+        Index(f"ix_{name}_chat_id", "chat_id"),
+    )  # fmt: skip
+
+
+inbox_archive = _archive("inbox_archive")
+outbox_archive = _archive("outbox_archive")
+tracker_events_archive = Table(
+    "tracker_events_archive", metadata,
+    Column("conversation_id", UUID(as_uuid=True), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    _unit(),
+    _at("at", nullable=False),
+    Column("row", JSONB, nullable=False, comment="as it stood"),
+    _at("moved_at", now=True),
 )  # fmt: skip
 
 # The stored reply of an action, under `turn:ordinal:action`: the same key again returns it.

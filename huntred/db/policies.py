@@ -43,6 +43,20 @@ CREATE OR REPLACE FUNCTION app_busy(
        WHERE i.state = 'booked' AND s.starts_at < upto AND s.ends_at > since
          AND (i.interviewer_id = interviewer OR a.person_id = person) AND i.id IS DISTINCT FROM but
      ) $$;
+-- Where a queue ends: of what has been, the page of messaging looks at the last rows only, and an idle unit's own last
+-- row may lie millions of others' rows back.
+CREATE OR REPLACE FUNCTION app_last_id(queue text) RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
+  SET search_path = public AS
+  $$ SELECT coalesce(CASE queue WHEN 'inbox' THEN (SELECT max(id) FROM inbox)
+                                WHEN 'outbox' THEN (SELECT max(id) FROM outbox) END, 0) $$;
+-- Whether any unit still has this file: the same content is stored once for all of them.
+CREATE OR REPLACE FUNCTION app_file_in_use(name text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+  SET search_path = public AS
+  $$ SELECT EXISTS (SELECT 1 FROM media m WHERE m.stored_name = name) $$;
+-- Whether another unit has a conversation in this chat: hidden from the one that asks, who must not take its address.
+CREATE OR REPLACE FUNCTION app_chat_is_shared(chat uuid, asking text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+  $$ SELECT EXISTS (SELECT 1 FROM conversations c WHERE c.chat_id = chat AND c.unit <> asking) $$;
 """
 
 # Scalar sub-selects, so that PostgreSQL reads the setting once a query and not once a row.
@@ -82,7 +96,10 @@ def _unit_table(verbs: str = _FULL, rows: str = UNIT) -> list[Rule]:
     return [Rule(APP, verbs, rows)]
 
 
-_ACCOUNT_COLUMNS = "id, unit, app_id, channel, external_id, name, address, active, created_at, updated_at"
+_ACCOUNT_COLUMNS = (
+    "id, unit, app_id, channel, external_id, name, address, active, messages_per_second, vendor_state,"
+    " created_at, updated_at"
+)
 _PERSON_CONVERSATION = "SELECT 1 FROM applications a WHERE a.person_id = conversations.person_id"
 
 RULES: dict[str, list[Rule]] = {
@@ -99,6 +116,8 @@ RULES: dict[str, list[Rule]] = {
     ),
     # A ledger: added to, never changed.
     "consents": _unit_table("SELECT, INSERT"),
+    # A log: added to, never changed.
+    "erasures": _unit_table("SELECT, INSERT"),
     "referrals": _unit_table(),
     "companies": _unit_table(),
     "contacts": _unit_table(),
@@ -131,7 +150,11 @@ RULES: dict[str, list[Rule]] = {
         Rule(APP, "SELECT", f"{ALL_UNITS} OR {UNIT}"),
         Rule(APP, "INSERT", f"{ALL_UNITS} OR {LOGIN} OR unit IS NULL OR {UNIT}"),
     ],
-    "message_templates": [*_unit_table(), Rule(GATEWAY, "SELECT")],
+    # Their state is the vendor's word, which the gateway hears.
+    "message_templates": [
+        *_unit_table(),
+        Rule(GATEWAY, "SELECT, UPDATE (state, category, reason, quality, vendor_id, submitted_at, checked_at)"),
+    ],
     "one_time_codes": _unit_table(),
     # Secrets are write-only for the app: the column is not granted for reading.
     "channel_apps": [
@@ -141,7 +164,7 @@ RULES: dict[str, list[Rule]] = {
     ],
     # Which number or bot belongs to a unit is public; the picker offers it as a link.
     "channel_accounts": [
-        Rule(GATEWAY, "SELECT"), Rule(BOT, f"SELECT ({_ACCOUNT_COLUMNS})"),
+        Rule(GATEWAY, "SELECT, UPDATE (vendor_state)"), Rule(BOT, f"SELECT ({_ACCOUNT_COLUMNS})"),
         Rule(APP, f"SELECT ({_ACCOUNT_COLUMNS})"), Rule(APP, "INSERT, UPDATE", ALL_UNITS),
     ],
     "chats": [
@@ -162,13 +185,32 @@ RULES: dict[str, list[Rule]] = {
     "inbox": [
         Rule(GATEWAY, _READ_WRITE), Rule(BOT, _READ_WRITE), Rule(APP, _READ_WRITE, UNIT),
     ],
-    "quarantine": [Rule(GATEWAY, "SELECT, INSERT"), Rule(APP, "SELECT", ALL_UNITS)],
+    "quarantine": [
+        Rule(GATEWAY, "SELECT, INSERT, UPDATE (replay_at, replayed_at, replay_result)"),
+        Rule(APP, "SELECT, UPDATE (replay_at, replay_result)", ALL_UNITS),
+    ],
+    # Published by the owner's command; the super administrator chooses among what was.
+    "published_models": [
+        Rule(BOT, "SELECT"), Rule(APP, "SELECT", UNIT), Rule(APP, "UPDATE (taken_back_at)", ALL_UNITS),
+    ],
     "outbox": [
         Rule(GATEWAY, _READ_WRITE), Rule(BOT, _READ_WRITE, UNIT), Rule(APP, _READ_WRITE, UNIT),
+    ],
+    # The gateway fetches and stores; the app shows what belongs to a conversation that it sees, and forgets.
+    "media": [
+        Rule(GATEWAY, _READ_WRITE),
+        Rule(
+            APP, "SELECT, DELETE",
+            _unless_whole_unit(
+                "SELECT 1 FROM conversations c WHERE c.chat_id = media.chat_id AND c.unit = media.unit"
+            ),
+        ),
     ],
     "messages": [
         # The web chat shows what was said before, of the one conversation whose signed session asks.
         Rule(GATEWAY, "SELECT", "conversation_id = (SELECT app_id('conversation_id'))"),
+        # The one kind line to who floods; nothing else is said by the gateway itself.
+        Rule(GATEWAY, "INSERT", "direction = 'out' AND author = 'bot'"),
         Rule(BOT, _READ_WRITE, UNIT),
         Rule(
             APP, _READ_WRITE,
@@ -177,6 +219,10 @@ RULES: dict[str, list[Rule]] = {
     ],
     "offered_options": [Rule(BOT, _FULL, UNIT), Rule(APP, "SELECT, DELETE", UNIT)],
     "tracker_events": [Rule(BOT, "SELECT, INSERT, DELETE", UNIT), Rule(APP, "SELECT, DELETE", UNIT)],
+    # Filled by the functions of archive_functions.py; the app erases a person there too.
+    "inbox_archive": [Rule(APP, "SELECT, DELETE", UNIT)],
+    "outbox_archive": [Rule(APP, "SELECT, DELETE", UNIT)],
+    "tracker_events_archive": [Rule(APP, "SELECT, DELETE", UNIT)],
     "action_replies": [Rule(APP, "SELECT, INSERT, DELETE", UNIT)],
     "scheduled_notices": _unit_table(),
     "handoffs": [
@@ -188,7 +234,8 @@ RULES: dict[str, list[Rule]] = {
         ),
     ],
     "stored_events": [
-        Rule(RELAY, "SELECT, UPDATE (due_at, attempts, error)"), Rule(APP, _FULL, UNIT),
+        Rule(RELAY, "SELECT, UPDATE (due_at, attempts, error)"), Rule(APP, _FULL, UNIT), Rule(BOT, "INSERT", UNIT),
+        Rule(GATEWAY, "INSERT", "name IN ('MediaStored', 'MediaRefused')"),
     ],
 }  # fmt: skip
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 
-Channel = Literal["inbox", "outbox", "events", "live"]
+Channel = Literal["inbox", "outbox", "events", "live", "models"]
 
 
 def wake_after_commit(session: Session, channel: Channel, payload: Mapping[str, str] | None = None) -> None:

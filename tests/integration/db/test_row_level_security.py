@@ -38,11 +38,12 @@ ROLES = ("gateway", "bot", "relay", "app")
 READS_ALL = {
     ("gateway", "channel_accounts"), ("bot", "channel_accounts"), ("app", "channel_accounts"),
     ("gateway", "chats"), ("bot", "chats"), ("gateway", "conversations"), ("gateway", "inbox"), ("bot", "inbox"),
-    ("gateway", "outbox"), ("gateway", "message_templates"), ("relay", "stored_events"),
+    ("gateway", "outbox"), ("gateway", "message_templates"), ("gateway", "media"), ("relay", "stored_events"),
+    ("bot", "published_models"),
 }  # fmt: skip
 WRITES_ALL = {
     ("gateway", "chats"), ("bot", "chats"), ("gateway", "conversations"), ("gateway", "inbox"), ("bot", "inbox"),
-    ("gateway", "outbox"), ("relay", "stored_events"),
+    ("gateway", "outbox"), ("gateway", "media"), ("relay", "stored_events"),
 }  # fmt: skip
 
 
@@ -76,6 +77,10 @@ def filled(desk: Desk) -> Desk:
         " SELECT id, :c, unit, channel_account_id, channel, 'text', 'w-1', '{}' FROM chats WHERE id = :h", c=of["c"], h=of["h"],
     )  # fmt: skip
     desk.execute(
+        "INSERT INTO media (id, unit, channel_account_id, channel, chat_id, inbox_id, kind, vendor_id)"
+        " SELECT :m, unit, channel_account_id, channel, id, 1, 'image', 'f-1' FROM chats WHERE id = :h", m=new_id(), h=of["h"],
+    )  # fmt: skip
+    desk.execute(
         "INSERT INTO messages (id, unit, conversation_id, direction, author, kind, payload)"
         " VALUES (:m, 'amigro', :c, 'in', 'person', 'text', '{}')", m=of["m"], c=of["c"],
     )  # fmt: skip
@@ -87,6 +92,16 @@ def filled(desk: Desk) -> Desk:
         "INSERT INTO tracker_events (conversation_id, seq, unit, name, event) VALUES (:c, 1, 'amigro', 'slot', '{}')",
         c=of["c"],
     )
+    for archive in ("inbox_archive", "outbox_archive"):
+        desk.execute(f"INSERT INTO {archive} (id, unit, at, row) VALUES (1, 'amigro', now(), '{{}}')")
+    desk.execute(
+        "INSERT INTO tracker_events_archive (conversation_id, seq, unit, at, row) VALUES (:c, 1, 'amigro', now(), '{}')",
+        c=of["c"],
+    )
+    desk.execute(
+        "INSERT INTO erasures (id, unit, person_id, erased_at) VALUES (:m, 'amigro', :p, now())", m=new_id(), p=person.id
+    )
+    desk.execute("INSERT INTO published_models (unit, name, sha256) VALUES ('amigro', 'm.tar.gz', '')")
     desk.execute("INSERT INTO action_replies (key, unit, conversation_id, reply) VALUES ('1:1:a', 'amigro', :c, '{}')", c=of["c"])
     return desk
 
@@ -167,7 +182,7 @@ def test_the_app_puts_no_row_into_another_unit(filled: Desk, as_role: dict[str, 
         values = (json.dumps(row[0]),)
         with pytest.raises(errors.InsufficientPrivilege):
             as_role["app"].run(insert.format(t=sql.Identifier(table)), values, units="huntu")
-        if table in {"offered_options", "tracker_events", "divisions", "channel_accounts", "grants"}:
+        if table in {"offered_options", "tracker_events", "divisions", "channel_accounts", "grants", "published_models", "media"} or "_archive" in table:
             continue  # not the app's to write, or the super administrator's
         with pytest.raises((errors.UniqueViolation, errors.CheckViolation)):
             as_role["app"].run(insert.format(t=sql.Identifier(table)), values, units="amigro")
