@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
@@ -25,6 +26,12 @@ class ModelMissing(Exception):
 
 class UnitAgent(Agent):
     """Rasa's agent with our processor, and without the tracker store that falls back to memory."""
+
+    @property
+    def store(self) -> ConversationTrackerStore:
+        store = self.tracker_store
+        assert isinstance(store, ConversationTrackerStore)
+        return store
 
     def load_model(self, model_path: str | Path, fingerprint: str | None = None) -> None:
         self.processor = TurnProcessor(
@@ -47,7 +54,7 @@ class UnitAgent(Agent):
 
 
 def model_of(models_dir: Path, unit: str) -> Path:
-    """Return the file of a unit's published model. Raises ModelMissing."""
+    """Return the file of the model that was trained here last. Raises ModelMissing."""
     current = models_dir / unit / "current"
     if not current.is_file():
         raise ModelMissing(f"unit {unit} has no model: run `make train BU={unit}`")
@@ -57,16 +64,25 @@ def model_of(models_dir: Path, unit: str) -> Path:
     return model
 
 
-def load_agent(models_dir: Path, unit: str, endpoint: ActionEndpoint) -> UnitAgent:
-    """Load a unit's published model; two models in one process share nothing but the endpoint."""
+def load_agent(model: Path, unit: str, endpoint: ActionEndpoint) -> UnitAgent:
+    """Load a unit's agent from a model's file; two models in one process share nothing but the endpoint."""
     agent = UnitAgent(
         domain=Domain.empty(),
         tracker_store=ConversationTrackerStore(None),
         action_endpoint=endpoint,
     )
-    agent.load_model(model_of(models_dir, unit))
+    agent.load_model(model)
+    _lay_out(agent)
     logger.info("loaded the model of %s", unit)
     return agent
+
+
+def _lay_out(agent: UnitAgent) -> None:
+    """Store the classifiers' weights as they are read: else the whole matrix is copied twice a message (3 ms)."""
+    for node in agent.processor.graph_runner._instantiated_nodes.values():
+        classifier = getattr(node._component, "clf", None)
+        if classifier is not None and hasattr(classifier, "coef_"):
+            classifier.coef_ = np.asfortranarray(classifier.coef_)
 
 
 async def warm_up(agent: UnitAgent) -> None:

@@ -47,6 +47,8 @@ class ActionEndpoint(EndpointConfig):
         body["domain"] = {part: body["domain"][part] for part in _DOMAIN_PARTS if part in body["domain"]}
         body["turn"] = {"inbox_id": turn.id, "ordinal": turn.ordinal, "channel": turn.channel}
         try:
+            if turn.before_action is not None:
+                await turn.before_action()
             return await self._post(body, key)
         except TurnFailed as failure:
             turn.failure = turn.failure or failure

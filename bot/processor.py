@@ -94,7 +94,7 @@ class TurnProcessor(MessageProcessor):
         if not any(isinstance(event, SessionStarted) for event in tracker.events):
             # A notice was the very first event: the session has yet to start.
             return True
-        return len(tracker.events) > SESSION_EVENTS and tracker.active_loop_name is None
+        return len(tracker.events) > SESSION_EVENTS and tracker.active_loop_name is None and not tracker.is_paused()
 
     async def _schedule_reminders(self, *args: Any, **kwargs: Any) -> None:
         """Nothing: a reminder that lives in memory is lost. Notices are scheduled in the database."""

@@ -5,19 +5,48 @@ Unlike Rasa's fail-safe store it never falls back to memory: an error of the dat
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from rasa.core.tracker_store import TrackerStore
-from rasa.shared.core.events import ActiveLoop, Event, SlotSet
+from rasa.shared.core.events import ActiveLoop, Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.turn import the_turn
+from bot.lane import Kept
+from bot.turn import Turn, the_turn
+
+_MOST_KEPT = 256
 
 
 class ConversationTrackerStore(TrackerStore):
-    """One object for each agent, since loading a model writes the model's domain into it."""
+    """One object for each agent, since loading a model writes the model's domain into it.
+
+    Keeps the trackers of the latest conversations, for reading one anew costs as much as the rest of a turn. A tracker
+    is taken out for its turn and put back after the commit only, with the conversation's version of then; where that
+    version is not the stored one, the events are read anew.
+    """
+
+    def __init__(self, domain: Any = None) -> None:
+        super().__init__(domain)
+        self._kept: OrderedDict[UUID, Kept] = OrderedDict()
+
+    def take(self, conversation_id: UUID) -> Kept | None:
+        return self._kept.pop(conversation_id, None)
+
+    def keep(self, turn: Turn, fresh: int) -> None:
+        """Keep the tracker of a turn that was committed. fresh: how many events it wrote."""
+        tracker = turn.tracker
+        if tracker is None:
+            return
+        written = islice(tracker.events, turn.loaded_events, None)
+        if turn.loaded_events and any(isinstance(event, SessionStarted) for event in written):
+            return  # read anew it is short again
+        self._kept[turn.conversation_id] = Kept(turn.version + 1, turn.last_seq + fresh, tracker)
+        while len(self._kept) > _MOST_KEPT:
+            self._kept.popitem(last=False)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         turn = the_turn()

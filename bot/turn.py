@@ -6,6 +6,8 @@ no argument of ours.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -45,6 +47,9 @@ class InboxRow:
     attempts: int
     conversation_id: UUID | None = None
     unit: str | None = None
+    vendor_at: datetime | None = None
+    vendor_seq: int | None = None
+    waited: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -64,9 +69,13 @@ class OfferedOption:
 class Turn:
     """What a process holds while it works on the messages of one chat.
 
-    token: of the lease. rows: read as one message. version: of the conversation when it was loaded.
-    events: the tracker's stored events of the current session, oldest first. failure: noted by the endpoint or
-    an action and raised by the processor, since Rasa swallows what it meets there.
+    token: of the lease. rows: read as one message. version: of the conversation when it was loaded. step: its active
+    form, or "". events: the tracker's stored events of the current session, oldest first; none where `tracker` was
+    kept from the last turn. waited: seconds that the first row had waited when the turn was taken. again: it was tried
+    before. late: rows that the vendor has before what was handled already. form_gone: the form that was active is none
+    of the model any more. before_action: awaited before the first action
+    is called. failure: noted by the endpoint or an action and raised by the processor, since Rasa swallows what it
+    meets there.
     """
 
     chat_id: UUID
@@ -81,6 +90,13 @@ class Turn:
     last_seq: int
     events: list[dict[str, Any]]
     options: list[OfferedOption]
+    step: str = ""
+    waited: float = 0.0
+    again: bool = False
+    late: frozenset[int] = frozenset()
+    form_gone: bool = False
+    began: float = field(default_factory=time.monotonic)
+    before_action: Callable[[], Awaitable[None]] | None = None
     ordinal: int = 0
     tracker: DialogueStateTracker | None = None
     loaded_events: int = 0
@@ -91,6 +107,11 @@ class Turn:
     @property
     def id(self) -> int:
         return self.rows[0].turn_id or self.rows[0].id
+
+    @property
+    def waiting_seconds(self) -> float:
+        """How long the person has waited until now."""
+        return self.waited + time.monotonic() - self.began
 
     @property
     def sender_id(self) -> str:

@@ -18,7 +18,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from bot import train
-from bot.agents import UnitAgent, load_agent
+from bot.agents import UnitAgent, load_agent, model_of
 from bot.endpoint import ActionEndpoint
 from bot.lane import Lane
 from bot.processor import speed_up_reply_validation
@@ -28,6 +28,7 @@ from contract.ids import new_id
 from contract.message import Inbound
 from tests.bed import Database
 from tests.bot.turns import small_bot
+from tests.bot.turns.nursery import Nursery
 
 SECRET = "a secret of the tests"
 
@@ -38,6 +39,13 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     small_bot.write(root)
     train.train(root, "amigro", root / "models")
     return root / "models"
+
+
+@pytest.fixture(scope="session")
+def nursery(models: Path) -> Iterator[Nursery]:
+    home = Nursery.open(models, SECRET)
+    yield home
+    home.close()
 
 
 @dataclass
@@ -65,7 +73,7 @@ class ActionServer:
         name = body["next_action"]
         if self.mode == "reject" and name == "validate_form_name":
             return web.json_response({"action_name": "form_name", "error": "no"}, status=400)
-        if name == "validate_form_name":
+        if name.startswith("validate_"):
             slots = [e for e in body["tracker"]["events"] if e["event"] == "slot" and e["name"] == "name"]
             return web.json_response({"events": slots[-1:], "responses": []})
         return web.json_response({"events": [], "responses": [{"text": "Apartado."}]})
@@ -154,7 +162,7 @@ def world(database: Database) -> Iterator[World]:
 async def agent(models: Path, actions: ActionServer) -> AsyncIterator[UnitAgent]:
     speed_up_reply_validation()
     endpoint = ActionEndpoint(f"http://127.0.0.1:{actions.port}/webhook", SECRET, 0.5)
-    yield load_agent(models, "amigro", endpoint)
+    yield load_agent(model_of(models, "amigro"), "amigro", endpoint)
     await endpoint.close()
 
 
@@ -166,7 +174,7 @@ class Running:
     lane: Lane
     world: World
 
-    async def settle(self, seconds: float = 10.0) -> None:
+    async def settle(self, seconds: float = 90) -> None:
         """Wait until nothing waits any more. Raises AssertionError where something still does."""
         deadline = asyncio.get_running_loop().time() + seconds
         self.worker.wake()

@@ -53,6 +53,7 @@ responses:
   utter_default: [{text: "No entendí."}]
   utter_menu: [{text: "El menú."}]
   utter_outage: [{text: "Dame un momento, sigo contigo."}]
+  utter_form_gone: [{text: "Actualizamos este paso."}]
   utter_error_unexpected: [{text: "Algo falló de mi lado."}]
   utter_reminder: [{text: "Recuerda tu cita de {when}."}]
 """
