@@ -1,90 +1,255 @@
-"""How fast each vendor lets us send: token buckets by number and by person, kept in this process.
+"""When something may be sent: the vendors' limits, shared by all gateways, and the line before each number or bot.
 
-Sources: WhatsApp: 1 message per 6 s to one person with bursts to 45, 80/s a number. Telegram: 1/s to a chat, 30/s a
-bot. Several gateway processes share neither; a vendor's own refusal (429, 130429, 131056) pauses whoever meets it.
+The buckets stand in Redis. While it is away, each of N gateways takes 1/N of each number's limit, and a chat is sent to
+by one of them only, so that the limits towards a person hold as well. Counting begins with empty buckets then, and for
+a moment after Redis is back both counts hold.
 """
 
 from __future__ import annotations
 
+import asyncio
+import heapq
+import logging
+import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from bot.buckets import Buckets, BucketUnknown
+from bot.limits import Limit, Limits
+from bot.limits_shared import SharedAway, SharedBuckets
+from bot.members import PERIOD, Members, Share
+
+logger = logging.getLogger(__name__)
+
+# So much of the time ahead is taken at once: a reply waits behind that at most, and Redis is asked so much less often.
+_TAKEN_AHEAD = 0.025
+# A row that waits longer than this goes back to the outbox: it would hold its lease for nothing.
+_MOST_WAIT = 1.0
+# A wait up to this for one person is slept through.
+_SLEPT = 0.25
+_REACH_EVERY = 1.0
+_BEFORE_LINES = 0.25
+_MOST_BEFORE = 64
+_UNLIMITED = 32
 
 
-@dataclass(frozen=True)
-class Limit:
-    """burst: how many at once. every: seconds for one more."""
+class Later(Exception):
+    """It cannot be sent soon. after: seconds."""
 
-    burst: float
-    every: float
-
-
-@dataclass
-class _Bucket:
-    tokens: float
-    at: float
+    def __init__(self, after: float) -> None:
+        super().__init__(f"not within {after:.1f} s")
+        self.after = after
 
 
-# A little below what the vendors allow: our clock and theirs count from different moments.
-OF_ACCOUNT = {"whatsapp": Limit(20, 1 / 78), "telegram": Limit(5, 1 / 29)}
-OF_PERSON = {"whatsapp": Limit(44, 6.05), "telegram": Limit(1, 1.02)}
-_FORGET_ABOVE = 20_000
+Used = Callable[[float], Awaitable[int]]
+Take = Callable[[int, float], Awaitable[tuple[list[float], float]]]
+
+
+class _Line:
+    """Those who wait for one number's next slots: the highest priority first, then the oldest row."""
+
+    def __init__(self, take: Take, rate: float, clock: Callable[[], float], moved: Callable[[], None]) -> None:
+        self._take = take
+        self._at_once = max(1, int(rate * _TAKEN_AHEAD))
+        self._ahead = max(2 * _TAKEN_AHEAD, min(1.5 / rate, _MOST_WAIT / 2))
+        self._clock = clock
+        self._moved = moved
+        self._waiting: list[tuple[int, int, int, asyncio.Future[None]]] = []
+        self._came = 0
+        self._task: asyncio.Task[None] | None = None
+        self.resumes = 0.0
+
+    async def wait(self, priority: int, order: int) -> None:
+        """Return when it may be sent. Raises Later."""
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._came += 1
+        heapq.heappush(self._waiting, (-priority, order, self._came, turn))
+        if self._task is None or self._task.done():
+            self._task = asyncio.ensure_future(self._serve())
+        await turn
+
+    async def _serve(self) -> None:
+        try:
+            while self._waiting:
+                slots, wait = await self._take(min(len(self._waiting), self._at_once), self._ahead)
+                if not slots and wait > _MOST_WAIT:
+                    self.resumes = self._clock() + wait
+                    self._dismiss(Later(wait))
+                elif not slots:
+                    await asyncio.sleep(max(wait - _TAKEN_AHEAD, 0.002))
+                taken_at = self._clock()
+                for slot in slots:
+                    pause = taken_at + slot - self._clock()
+                    if pause > 0:
+                        await asyncio.sleep(pause)
+                    self._let_go()
+        except BaseException as error:
+            self._dismiss(error if isinstance(error, Exception) else Later(_MOST_WAIT))
+            raise
+
+    def _let_go(self) -> None:
+        while self._waiting:
+            turn = heapq.heappop(self._waiting)[-1]
+            if not turn.done():
+                turn.set_result(None)
+                self._moved()
+                return
+
+    def _dismiss(self, reason: Exception) -> None:
+        for *_, turn in self._waiting:
+            if not turn.done():
+                turn.set_exception(reason)
+        self._waiting.clear()
 
 
 class Rates:
-    """Tells how long to wait, and counts what was sent."""
+    """Asked before every message. moved: called whenever a line has become shorter."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        shared: SharedBuckets,
+        members: Members,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._limits = limits
+        self._shared = shared
+        self._members = members
         self._clock = clock
-        self._accounts: dict[str, _Bucket] = {}
-        self._people: dict[tuple[str, str], _Bucket] = {}
-        self._paused: dict[str, float] = {}
+        self._lines: dict[tuple[str, Limit], _Line] = {}
+        self._away = False
+        self._settled_at = 0.0
+        self._local: Buckets | None = None
+        self._local_share = Share()
+        self.moved: Callable[[], None] = lambda: None
 
-    def wait(self, channel: str, account: str, person: str) -> float:
-        """Return the seconds until this account may send to this person; 0 when it may now."""
-        now = self._clock()
-        waits = [self._paused.get(account, now) - now]
-        for limit, bucket in self._buckets(channel, account, person, now):
-            waits.append((1 - bucket.tokens) * limit.every)
-        return max(0.0, *waits)
+    async def open(self) -> None:
+        """Look whether Redis is there. Who begins without it waits until the others have counted it."""
+        try:
+            await self._shared.reach()
+        except SharedAway as error:
+            self._go_alone(str(error), began=2 * PERIOD if self._members.share.of > 1 else 0.0)
 
-    def take(self, channel: str, account: str, person: str) -> None:
-        """Count one message that goes now."""
-        for _, bucket in self._buckets(channel, account, person, self._clock()):
-            bucket.tokens -= 1
+    async def keep_reaching(self) -> None:
+        """Come back to Redis when it answers again; for ever."""
+        while True:
+            await asyncio.sleep(_REACH_EVERY)
+            if not self._away:
+                if self._local is not None and self._clock() >= self._settled_at:
+                    self._local = None
+                continue
+            try:
+                await self._shared.reach()
+            except SharedAway:
+                continue
+            # The others come back within a second: until they have, nobody takes more than a share.
+            self._settled_at = self._clock() + 2.5 * _REACH_EVERY
+            self._away = False
+            logger.warning("rates are shared through Redis again")
 
-    def answered(self, channel: str, account: str, person: str) -> None:
-        """Count the person's pause from the vendor's answer on, so that a slow request is not followed too soon."""
-        bucket = self._people.get((account, person))
-        limit = OF_PERSON.get(channel)
-        if bucket is not None and limit is not None and limit.burst <= 1:
-            bucket.at = self._clock()
-            bucket.tokens = min(bucket.tokens, 0.0)
+    @property
+    def share(self) -> Share:
+        """The chats that are this gateway's: all of them while Redis is there."""
+        return self._members.share if self._local is not None else Share()
 
-    def pause(self, account: str, seconds: float) -> None:
-        """Send nothing by this account for so long."""
-        self._paused[account] = max(self._paused.get(account, 0.0), self._clock() + seconds)
+    def before(self, channel: str, key: str, granted: float | None) -> int:
+        """How many rows may wait before this number's line; 0 while it can take none for a while."""
+        limit = self._limits.of_account(channel, granted)
+        if limit is None:
+            return _UNLIMITED
+        line = self._lines.get((key, limit))
+        if line is not None and line.resumes > self._clock() + _SLEPT:
+            return 0
+        return max(2, min(_MOST_BEFORE, math.ceil(limit.rate * _BEFORE_LINES)))
 
-    def _buckets(self, channel: str, account: str, person: str, now: float) -> list[tuple[Limit, _Bucket]]:
-        found: list[tuple[Limit, _Bucket]] = []
-        if channel in OF_ACCOUNT:
-            limit = OF_ACCOUNT[channel]
-            found.append((limit, _filled(self._accounts.setdefault(account, _Bucket(limit.burst, now)), limit, now)))
-        if channel in OF_PERSON:
-            limit = OF_PERSON[channel]
-            if len(self._people) > _FORGET_ABOVE:
-                self._forget(now)
-            bucket = self._people.setdefault((account, person), _Bucket(limit.burst, now))
-            found.append((limit, _filled(bucket, limit, now)))
-        return found
+    async def person(self, channel: str, key: str, person: str, lane: int, used: Used) -> None:
+        """Return when this account may write to this person. Raises Later.
 
-    def _forget(self, now: float) -> None:
-        """Drop the people whose bucket is surely full again."""
-        longest = max(limit.burst * limit.every for limit in OF_PERSON.values())
-        self._people = {key: bucket for key, bucket in self._people.items() if now - bucket.at < longest}
+        lane: the chat's number. used: asked how many messages went to this person in the last so many seconds, where
+        the count was lost.
+        """
+        limit = self._limits.of_person(channel)
+        if limit is None:
+            return
+        if not self.share.owns(lane):
+            raise Later(_MOST_WAIT)
+        bucket = f"{key}:{person}"
+        try:
+            slots, wait = await self._take(bucket, limit, 1, _SLEPT)
+        except BucketUnknown:
+            known = await used(limit.burst * limit.every)
+            slots, wait = await self._take(bucket, limit, 1, _SLEPT, known)
+        if not slots:
+            raise Later(wait)
+        if slots[0] > 0:
+            await asyncio.sleep(slots[0])
 
+    async def account(self, channel: str, key: str, granted: float | None, *, priority: int, order: int) -> None:
+        """Return when this account may send one more, higher priorities first. Raises Later."""
+        limit = self._limits.of_account(channel, granted)
+        if limit is None:
+            return
+        if priority > 0 and (await self._take(key, limit, 1, 0.0, account=True))[0]:
+            return
+        line = self._lines.get((key, limit))
+        if line is None:
+            # What waits in line never touches the burst: that is kept for what somebody waits for.
+            steady = replace(limit, burst=1.0)
 
-def _filled(bucket: _Bucket, limit: Limit, now: float) -> _Bucket:
-    bucket.tokens = min(limit.burst, bucket.tokens + max(0.0, now - bucket.at) / limit.every)
-    bucket.at = max(bucket.at, now)
-    return bucket
+            async def take(wanted: int, ahead: float) -> tuple[list[float], float]:
+                return await self._take(key, steady, wanted, ahead, account=True)
+
+            line = self._lines[key, limit] = _Line(take, limit.rate, self._clock, lambda: self.moved())
+        await line.wait(priority, order)
+
+    async def answered(self, channel: str, key: str, person: str, seconds: float) -> None:
+        """Count the person's pause from the vendor's answer on, where a slow request took so many seconds."""
+        limit = self._limits.of_person(channel)
+        if limit is not None and limit.burst <= 1 and seconds > 0.015:
+            await self._pause(f"{key}:{person}", limit.every)
+
+    async def pause(self, key: str, seconds: float, person: str = "") -> None:
+        """Send nothing by this account, or nothing to this person, for so long; all gateways together."""
+        await self._pause(f"{key}:{person}" if person else key, seconds)
+
+    async def _pause(self, bucket: str, seconds: float) -> None:
+        if self._local is not None:
+            self._local.pause(bucket, seconds, self._clock())
+        if not self._away:
+            try:
+                await self._shared.pause(bucket, seconds)
+            except SharedAway as error:
+                self._go_alone(str(error))
+                await self._pause(bucket, seconds)
+
+    async def _take(
+        self, bucket: str, limit: Limit, wanted: int, ahead: float, used: int | None = None, *, account: bool = False
+    ) -> tuple[list[float], float]:
+        own: list[float] | None = None
+        if self._local is not None:
+            share = self._members.share
+            if share != self._local_share:
+                # Chats and shares have changed hands: what the others used is not known here.
+                self._local, self._local_share = Buckets(self._clock()), share
+            mine = limit.shared_by(share.of) if account else limit
+            own, wait = self._local.take(bucket, mine, wanted, ahead, self._clock(), used, empty=account)
+            if not own or self._away:
+                return own, wait
+        try:
+            wanted = wanted if own is None else len(own)
+            slots, wait = await self._shared.take(bucket, limit, wanted, ahead, used, empty=account)
+        except SharedAway as error:
+            if not self._away:
+                self._go_alone(str(error))
+            return await self._take(bucket, limit, wanted, ahead, used, account=account)
+        if own is None:
+            return slots, wait
+        return [max(pair) for pair in zip(own, slots, strict=False)], wait
+
+    def _go_alone(self, reason: str, *, began: float = 0.0) -> None:
+        self._away = True
+        self._local_share = self._members.share
+        self._local = Buckets(self._clock() + began)
+        logger.warning("rates are not shared, Redis is away (%s): 1/%s of each", reason[:100], self._local_share.of)

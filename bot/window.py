@@ -1,4 +1,7 @@
-"""What may be sent to whom, before any vendor is asked: opt-outs, forbidden channels, WhatsApp's 24 h window. Pure."""
+"""What may be sent to whom and when, before any vendor is asked. Pure.
+
+Opt-outs, consent, quiet hours, forbidden channels, and the vendors' windows after the person's last message.
+"""
 
 from __future__ import annotations
 
@@ -7,28 +10,40 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from contract.message import Message
+from contract.quiet_hours import QuietHours
 
 WINDOW = timedelta(hours=24)
+# Messenger and Instagram give a person's own words a week, by the tag HUMAN_AGENT; never an automaton's.
+HUMAN_WINDOW = timedelta(days=7)
 # Our clock may be behind Meta's: in the last seconds a template is the safe way.
 _MARGIN = timedelta(seconds=30)
+_WINDOWED = frozenset({"whatsapp", "messenger", "instagram"})
+_HUMAN_TAGGED = frozenset({"messenger", "instagram"})
 # Meta prohibits adult services; house policy keeps this unit to the channels that allow them.
 _CHANNELS_OF = {"sexsi": frozenset({"telegram", "web", "email"})}
-_ASKED_FOR = frozenset({"reply", "code"})
+_UNASKED = frozenset({"notice", "promotion"})
 
 
 @dataclass(frozen=True)
 class Send:
-    """It may go; as_template: only as the approved template that it names."""
+    """It may go. as_template: only as the approved template that it names. human_agent: as a person's own words."""
 
     as_template: bool = False
+    human_agent: bool = False
+
+
+@dataclass(frozen=True)
+class Wait:
+    """It may go, but not before."""
+
+    until: datetime
 
 
 @dataclass(frozen=True)
 class Refuse:
-    """It must not go. code: for programs, reason: for people who look why."""
+    """It must not go. code: for programs, with a text in reasons.yml for people who look why."""
 
     code: str
-    reason: str
 
 
 def decide(
@@ -36,23 +51,40 @@ def decide(
     unit: str,
     channel: str,
     purpose: str,
+    source: str,
     message: Message,
     opted_out: Collection[str],
+    agreed: Collection[str],
+    quiet: QuietHours,
     last_inbound_at: datetime | None,
     now: datetime,
-) -> Send | Refuse:
-    """Tell whether this message may go over this channel now, and as what."""
+) -> Send | Wait | Refuse:
+    """Tell whether this message may go over this channel now, and as what.
+
+    source: whose words they are (`consultant`: a person's). agreed: what the person has said yes to, of promotions.
+    """
     allowed = _CHANNELS_OF.get(unit)
     if allowed is not None and channel not in allowed:
-        return Refuse("channel_forbidden", f"the unit {unit} never sends over {channel}")
-    if purpose not in _ASKED_FOR and purpose in opted_out and channel != "email":
-        return Refuse("opted_out", f"the person has opted out of {purpose} on this channel")
-    if channel != "whatsapp":
+        return Refuse("channel_forbidden")
+    if purpose in _UNASKED and purpose in opted_out and channel != "email":
+        return Refuse("opted_out")
+    if purpose == "promotion" and purpose not in agreed:
+        return Refuse("no_consent")
+    if purpose in _UNASKED and purpose in quiet.purposes:
+        until = quiet.until(now)
+        if until is not None:
+            return Wait(until)
+    if channel not in _WINDOWED:
         return Send()
-    if message.kind == "template":
+    if message.kind == "template" and channel == "whatsapp":
         return Send(as_template=True)
-    if last_inbound_at is not None and now - last_inbound_at < WINDOW - _MARGIN:
+    since = None if last_inbound_at is None else now - last_inbound_at + _MARGIN
+    if since is not None and since < WINDOW:
         return Send()
+    if channel in _HUMAN_TAGGED:
+        if source == "consultant" and since is not None and since < HUMAN_WINDOW:
+            return Send(human_agent=True)
+        return Refuse("outside_window")
     if message.template is not None:
         return Send(as_template=True)
-    return Refuse("outside_window", "more than 24 h since the person last wrote, and the message names no template")
+    return Refuse("outside_window")

@@ -9,7 +9,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from huntred.conversations import repository as conversations
-from huntred.conversations.events import HandoffRequested
+from huntred.conversations.aside import get_aside
+from huntred.conversations.events import HandoffRequested, MessagePutAside
 from huntred.conversations.models import Handoff
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import NotFound
@@ -120,6 +121,31 @@ def tell_of_handoff(uow: UnitOfWork, event: HandoffRequested, context: Context) 
             "channel": texts["channels"].get(conversation.channel, conversation.channel),
             "requested_at": when_text(handoff.requested_at, unit.timezone, "requested_at"),
             "reason": handoff.reason,
+            "url": context.links.handoff_page(conversation.id),
+        },
+        unit=conversation.unit,
+    )
+
+
+@handles(MessagePutAside)
+def tell_of_aside(uow: UnitOfWork, event: MessagePutAside, context: Context) -> None:
+    """The unit hears by mail that a message could not be handled, unless somebody has replayed it meanwhile."""
+    row = get_aside(uow, event.inbox_id)
+    if row.state != "aside":
+        return
+    conversation = conversations.get(uow, event.conversation_id)
+    unit = units.get(uow, conversation.unit)
+    texts = wording()
+    send_mail(
+        uow,
+        "aside",
+        f"{row.id}:{context.now:%Y-%m-%dT%H}",
+        unit.settings.get("contact", {}).get("email", ""),
+        "message_aside",
+        {
+            "person_name": _name(uow, conversation.person_id) or texts["unnamed"],
+            "channel": texts["channels"].get(conversation.channel, conversation.channel),
+            "received_at": when_text(row.received_at, unit.timezone, "requested_at"),
             "url": context.links.handoff_page(conversation.id),
         },
         unit=conversation.unit,

@@ -35,7 +35,8 @@ __all__ = [
 
 PRIVACY_NOTICE = "privacy_notice"
 MESSAGES = "messages"
-UNASKED = ["notice", "promotion"]
+PROMOTION = "promotion"
+UNASKED = ["notice", PROMOTION]
 
 Purpose = Literal["notice", "promotion"]
 
@@ -68,6 +69,9 @@ def refuse_notice(uow: UnitOfWork, person_id: UUID, channel: str, *, now: dateti
     """Note that the person does not agree, or takes it back."""
     version = units.get(uow, uow.unit).privacy_version
     _write(uow, uow.unit, person_id, channel, PRIVACY_NOTICE, False, version, {}, now)
+    for conversation in conversations.of_person(uow, person_id):
+        if conversation.unit == uow.unit:
+            conversation.agreed = []
 
 
 def opt_out(uow: UnitOfWork, conversation_id: UUID, *, now: datetime) -> bool:
@@ -117,12 +121,15 @@ def _choose(uow: UnitOfWork, conversation_id: UUID, *, granted: bool, now: datet
     unit = conversation.unit
     latest = _latest(uow, person.id, MESSAGES, channel=conversation.channel, unit=unit)
     wanted: list[str] = [] if granted else UNASKED
-    if latest is not None and latest.granted == granted and sorted(conversation.opted_out) == wanted:
+    as_said = sorted(conversation.opted_out) == wanted and (PROMOTION in conversation.agreed) == granted
+    if latest is not None and latest.granted == granted and as_said:
         return False
     # The same person's other chats with this unit on this channel hear nothing either.
     for other in conversations.of_person(uow, person.id):
         if other.unit == unit and other.channel == conversation.channel:
             other.opted_out = list(wanted)
+            # What the gateway, which reads no ledger, goes by.
+            other.agreed = [PROMOTION] if granted else []
     evidence = {"conversation_id": str(conversation_id)}
     _write(uow, unit, person.id, conversation.channel, MESSAGES, granted, "", evidence, now)
     event = OptedIn(person.id, conversation_id) if granted else OptedOut(person.id, conversation_id)

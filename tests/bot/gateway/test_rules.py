@@ -9,19 +9,20 @@ import pytest
 from bot.arrivals import Arrival, PageTurn, arrival_or_page
 from bot.channels import telegram, whatsapp_errors
 from bot.cleaning import clean_inbound, mask_raw, storable
-from bot.rates import Rates
 from bot.sessions import Tokens
-from bot.window import Refuse, Send, decide
+from bot.window import Refuse, Send, Wait, decide
 from contract.message import Inbound, Media, Message, TemplateUse
+from contract.quiet_hours import QuietHours, of_unit
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=timezone.utc)
 TEMPLATE = TemplateUse("aviso", "es_MX")
 
 
-def gate(**values: object) -> Send | Refuse:
+def gate(**values: object) -> Send | Wait | Refuse:
     asked = {
         "unit": "amigro", "channel": "whatsapp", "purpose": "reply", "message": Message("text", "x"), "opted_out": (),
-        "last_inbound_at": NOW - timedelta(hours=1), "now": NOW, **values,
+        "last_inbound_at": NOW - timedelta(hours=1), "now": NOW, "source": "turn", "agreed": (),
+        "quiet": of_unit({}), **values,
     }  # fmt: skip
     return decide(**asked)  # type: ignore[arg-type]
 
@@ -55,11 +56,73 @@ def test_the_window_decides_between_text_and_template(
     assert gate(last_inbound_at=last, message=Message("text", "x", template=template)) == expected
 
 
-def test_free_text_outside_the_window_is_refused_on_whatsapp_only() -> None:
+def test_free_text_outside_the_window_is_refused_where_there_is_one() -> None:
     late = {"last_inbound_at": NOW - timedelta(days=2)}
     found = gate(**late)
     assert isinstance(found, Refuse) and found.code == "outside_window"
-    assert gate(channel="telegram", **late) == Send()
+    for channel in ("telegram", "slack", "x", "web", "email"):
+        assert gate(channel=channel, **late) == Send()
+
+
+@pytest.mark.parametrize("channel", ["messenger", "instagram"])
+@pytest.mark.parametrize(
+    ("ago", "source", "expected"),
+    [
+        (timedelta(hours=23), "turn", Send()),
+        (timedelta(hours=23), "consultant", Send()),
+        (timedelta(hours=25), "turn", Refuse("outside_window")),
+        (timedelta(hours=25), "notice", Refuse("outside_window")),
+        (timedelta(days=6, hours=23), "consultant", Send(human_agent=True)),
+        (timedelta(days=7), "consultant", Refuse("outside_window")),
+        (None, "consultant", Refuse("outside_window")),
+    ],
+)
+def test_beyond_a_day_only_a_persons_own_words_go_for_a_week(
+    channel: str, ago: timedelta | None, source: str, expected: Send | Refuse
+) -> None:
+    last = None if ago is None else NOW - ago
+    # A template is WhatsApp's: it opens no window elsewhere.
+    message = Message("text", "x", template=TEMPLATE)
+    assert gate(channel=channel, source=source, last_inbound_at=last, message=message) == expected
+
+
+@pytest.mark.parametrize("channel", ["whatsapp", "telegram", "messenger", "email"])
+def test_a_promotion_needs_a_yes(channel: str) -> None:
+    assert gate(channel=channel, purpose="promotion") == Refuse("no_consent")
+    assert gate(channel=channel, purpose="promotion", agreed=["promotion"]) == Send()
+    assert gate(purpose="promotion", agreed=["promotion"], opted_out=["promotion"]) == Refuse("opted_out")
+
+
+@pytest.mark.parametrize(
+    ("utc", "until"),
+    [
+        ("2026-03-03T02:59", None),  # 20:59 in Mexico City
+        ("2026-03-03T03:00", "2026-03-03T14:00"),
+        ("2026-03-03T06:30", "2026-03-03T14:00"),
+        ("2026-03-03T13:59", "2026-03-03T14:00"),
+        ("2026-03-03T14:00", None),
+    ],
+)
+def test_promotions_wait_out_the_night(utc: str, until: str | None) -> None:
+    now = datetime.fromisoformat(f"{utc}:00+00:00")
+    yes = {"agreed": ["promotion"], "now": now, "last_inbound_at": now}
+    expected = Send() if until is None else Wait(datetime.fromisoformat(f"{until}:00+00:00"))
+    assert gate(purpose="promotion", **yes) == expected
+    for purpose in ("reply", "notice", "code", "payment", "signature"):
+        assert gate(purpose=purpose, **yes) == Send()
+
+
+def test_a_unit_has_its_own_quiet_hours() -> None:
+    siesta = of_unit({"quiet_hours": {"from": "14:00", "to": "16:30", "timezone": "America/Tijuana"}})
+    at = datetime(2026, 3, 2, 22, 30, tzinfo=timezone.utc)
+    assert siesta.until(at) == datetime(2026, 3, 3, 0, 30, tzinfo=timezone.utc)
+    assert siesta.until(at + timedelta(hours=2)) is None
+    assert of_unit({"quiet_hours": {"from": "00:00", "to": "00:00"}}).until(at) is None
+    wrong = of_unit({"quiet_hours": {"from": "late", "timezone": "Mars/Olympus", "purposes": 3}})
+    assert wrong == of_unit({}) and isinstance(wrong, QuietHours)
+    also = of_unit({"quiet_hours": {"purposes": ["promotion", "notice"]}})
+    night = datetime(2026, 3, 3, 6, 0, tzinfo=timezone.utc)
+    assert isinstance(gate(purpose="notice", quiet=also, now=night, last_inbound_at=night), Wait)
 
 
 def test_an_opt_out_holds_for_its_purpose_and_channel() -> None:
@@ -67,62 +130,6 @@ def test_an_opt_out_holds_for_its_purpose_and_channel() -> None:
     assert gate(purpose="notice", opted_out=["promotion"]) == Send()
     assert gate(purpose="reply", opted_out=["notice", "promotion"]) == Send()
     assert gate(purpose="notice", opted_out=["notice"], channel="email") == Send()
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def test_a_pair_gets_its_burst_and_then_one_in_six_seconds() -> None:
-    clock = Clock()
-    rates = Rates(clock)
-    sent = 0
-    for _ in range(60):
-        if rates.wait("whatsapp", "n", "p") == 0:
-            rates.take("whatsapp", "n", "p")
-            sent += 1
-        clock.now += 0.1
-    assert sent == 44
-    assert 0 < rates.wait("whatsapp", "n", "p") <= 6.05
-    assert rates.wait("whatsapp", "n", "other") == 0
-    clock.now += 6.1
-    assert rates.wait("whatsapp", "n", "p") == 0
-
-
-def test_a_number_never_exceeds_eighty_a_second() -> None:
-    clock = Clock()
-    rates = Rates(clock)
-    sent: list[float] = []
-    person = 0
-    while clock.now < 5:
-        person += 1
-        if rates.wait("whatsapp", "n", str(person)) == 0:
-            rates.take("whatsapp", "n", str(person))
-            sent.append(clock.now)
-        clock.now += 0.002
-    steady = [at for at in sent if at >= 1]
-    assert max(sum(1 for at in steady if start <= at < start + 1) for start in steady) <= 80
-    assert len(steady) > 300
-
-
-def test_telegram_waits_from_the_answer_on() -> None:
-    clock = Clock()
-    rates = Rates(clock)
-    rates.take("telegram", "b", "p")
-    clock.now = 0.9  # a slow request
-    rates.answered("telegram", "b", "p")
-    assert rates.wait("telegram", "b", "p") == pytest.approx(1.02)
-
-
-def test_a_paused_account_waits_and_others_do_not() -> None:
-    clock = Clock()
-    rates = Rates(clock)
-    rates.pause("n", 30)
-    assert rates.wait("whatsapp", "n", "p") == 30 and rates.wait("whatsapp", "m", "p") == 0
-    assert rates.wait("web", "w", "p") == 0
 
 
 @pytest.mark.parametrize(
