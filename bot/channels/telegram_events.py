@@ -9,13 +9,36 @@ from typing import Any
 
 from bot.accounts import Account
 from bot.arrivals import Arrival, Event, Unreadable, arrival_or_page
+from bot.channels.kinds import rows
 from contract.message import Inbound, InboundKind, Location, Media
 
 CHANNEL = "telegram"
+# What a bot asks Telegram to bring; `make connect` registers it.
+UPDATES = ("message", "edited_message", "callback_query", "message_reaction")
 _FILES: dict[str, InboundKind] = {
     "voice": "audio", "audio": "audio", "video": "video", "video_note": "video", "animation": "video",
     "document": "document", "sticker": "sticker",
 }  # fmt: skip
+KINDS = (
+    *rows({
+        "message: text": "text",
+        "message: /start": "opened",
+        "message: photo": "image",
+        "message: voice, audio": "audio",
+        "message: video, video_note, animation": "video",
+        "message: document": "document",
+        "message: sticker": "sticker",
+        "message: location, venue": "location",
+        "message: contact": "contact",
+        "message: anything else": "unknown",
+        "message in a group or channel": "quarantine",
+        "edited_message": "edited",
+        "message_reaction": "reaction",
+        "any other update": "",
+    }),
+    *rows({"callback_query": "option", "callback_query: more options": "page"},
+          "200 after the commit, then answerCallbackQuery"),
+)  # fmt: skip
 
 
 def read_update(account: Account, app: str, update: Mapping[str, Any]) -> Event | None:
@@ -50,7 +73,9 @@ def _arrival(account: Account, app: str, vendor_id: str, message: Mapping[str, A
     person = message.get("from") or {}
     inbound = _from(inbound, person)
     return arrival_or_page(
-        Arrival(account, str(int(chat["id"])), vendor_id, inbound, dict(message), _at(message.get("date")))
+        Arrival(
+            account, str(int(chat["id"])), vendor_id, inbound, dict(message), _at(message.get("date")), int(vendor_id)
+        )
     )
 
 

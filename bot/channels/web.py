@@ -11,7 +11,6 @@ import json
 import logging
 import re
 import time
-from collections import deque
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -29,6 +28,7 @@ from bot import metrics
 from bot.accounts import Account
 from bot.arrivals import Arrival
 from bot.channels.connector import Connector, Handler, Outgoing, PartSent, Receipt, Sender, Services
+from bot.channels.kinds import Kind, rows
 from bot.channels.web_history import ChatHistory, read_history
 from bot.intake import StorageDown
 from bot.rendering.web import render
@@ -41,9 +41,13 @@ logger = logging.getLogger(__name__)
 CHANNEL = "web"
 STATIC = Path(__file__).resolve().parent.parent / "static"
 MOST_CHARACTERS = 4096
-# C1: who floods is asked to wait; the page keeps what it could not send and brings it again.
-_FLOOD = 20
-_FLOOD_SECONDS = 10.0
+KINDS = (
+    *rows({"hello of a new visitor": "opened"}, "the session, with its token"),
+    *rows({"hello with a token": ""}, "the session, with what was said before"),
+    *rows({"text": "text", "option": "option", "location": "location"}, "stored, after the commit"),
+    *rows({"ping": ""}, "pong"),
+    *rows({"anything else": ""}, "error"),
+)
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _WIDGET = re.compile(r"[A-Za-z0-9_.-]{1,80}")
 _CSP = (
@@ -58,6 +62,10 @@ class WebInput(Connector):
     @classmethod
     def name(cls) -> str:
         return CHANNEL
+
+    @classmethod
+    def kinds(cls) -> tuple[Kind, ...]:
+        return KINDS
 
     def url_prefix(self) -> str:
         return "/"
@@ -165,7 +173,6 @@ class Conversation:
         self._look = connector._look(account)
         self._account = account
         self._ws = ws
-        self._recent: deque[float] = deque(maxlen=_FLOOD)
 
     async def run(self) -> None:
         hello = await self._read()
@@ -245,10 +252,6 @@ class Conversation:
         if len(inbound.text) > MOST_CHARACTERS:
             await self.push({"type": "error", "code": "too_long", "id": client_id})
             return
-        wait = self._flooding()
-        if wait:
-            await self.push({"type": "wait", "seconds": round(wait, 1), "id": client_id})
-            return
         try:
             await self._services.intake.store([Arrival(self._account, user_id, f"{user_id}:{client_id}", inbound)])
         except StorageDown:
@@ -256,14 +259,10 @@ class Conversation:
             return
         await self.push({"type": "stored", "id": client_id})
         echo = {"id": client_id, "direction": "in", "kind": inbound.kind, "text": inbound.text, "at": time.time()}
-        await self._services.hub.push(history.chat_id, {"type": "message", "message": echo}, but=self.push)
-
-    def _flooding(self) -> float:
-        now = time.monotonic()
-        if len(self._recent) == _FLOOD and now - self._recent[0] < _FLOOD_SECONDS:
-            return _FLOOD_SECONDS - (now - self._recent[0])
-        self._recent.append(now)
-        return 0.0
+        hub = self._services.hub
+        await hub.push(history.chat_id, {"type": "message", "message": echo}, but=self.push)
+        if hub.elsewhere is not None:
+            await hub.elsewhere.said(history.chat_id, f"{user_id}:{client_id}")
 
 
 def _inbound(said: Mapping[str, Any]) -> Inbound | None:
@@ -296,7 +295,10 @@ class WebSender(Sender):
     async def deliver(self, row: Outgoing, part_sent: PartSent) -> Receipt:
         drawn = render(row.message, f"o{row.id}", at=row.created_at.timestamp())
         if row.chat_id is not None:
-            await self._services.hub.push(row.chat_id, {"type": "message", "message": drawn})
+            hub = self._services.hub
+            await hub.push(row.chat_id, {"type": "message", "message": drawn})
+            if hub.elsewhere is not None:
+                await hub.elsewhere.sent(row.chat_id, row.id)
         # Nobody there counts as sent too: the history shows it on the way back.
         return Receipt("sent", vendor_id=f"o{row.id}")
 

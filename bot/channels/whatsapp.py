@@ -2,81 +2,83 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
-
-import httpx
-from rasa.core.channels.channel import OutputChannel
-from sanic import Blueprint, Request
-from sanic.response import HTTPResponse, text
 
 from bot.accounts import Account, App
 from bot.arrivals import Event, Unreadable
-from bot.channels.connector import Connector, Handler, Outgoing, PartSent, Receipt, Sender, Services, same
+from bot.channels import meta, whatsapp_templates
+from bot.channels.connector import Outgoing, Receipt
+from bot.channels.kinds import Kind, rows
 from bot.channels.whatsapp_errors import of_answer
-from bot.channels.whatsapp_events import CHANNEL, read_value
-from bot.rendering.whatsapp import render
+from bot.channels.whatsapp_events import CHANNEL, KINDS, read_value
+from bot.channels.whatsapp_notices import ACCOUNT_FIELDS, TEMPLATE_FIELDS, of_business, read_notice
+from bot.encoding import decode
+from bot.rendering.whatsapp import Body, render
+from contract.message import Message
 
-API_VERSION = "v23.0"
+
+class WhatsAppSender(meta.GraphSender):
+    """`POST /<version>/<phone number id>/messages`."""
+
+    channel = CHANNEL
+
+    def bodies(self, message: Message, row_id: int) -> list[Body]:
+        return render(message, row_id)
+
+    async def send(self, account: Account, row: Outgoing, body: Mapping[str, Any], callback: str) -> Receipt:
+        envelope = {
+            "messaging_product": "whatsapp", "recipient_type": "individual", "to": row.user_id,
+            "biz_opaque_callback_data": callback, **body,
+        }  # fmt: skip
+        url = f"{self._services.settings.whatsapp_api_url}/{meta.API_VERSION}/{account.external_id}/messages"
+        answer = await meta.post(self._services, "WhatsApp", url, account.secrets.get("access_token", ""), envelope)
+        if isinstance(answer, Receipt):
+            return answer
+        status, answered = answer
+        if status == 200 and answered.get("messages"):
+            return Receipt("sent", vendor_id=str(answered["messages"][0].get("id", "")))
+        return of_answer(status, answered, row.attempts)
 
 
-class WhatsAppInput(Connector):
+class WhatsAppInput(meta.MetaInput):
     """`GET|POST /webhooks/whatsapp/<app>/webhook`."""
 
+    channel = CHANNEL
+    sender = WhatsAppSender
+
     @classmethod
-    def name(cls) -> str:
-        return CHANNEL
-
-    def get_output_channel(self) -> OutputChannel:
-        return WhatsAppSender(self.services)
-
-    def blueprint(self, on_new_message: Handler) -> Blueprint:
-        routes = Blueprint("whatsapp_webhook")
-
-        @routes.get("/<app_name:str>/webhook")
-        async def verify(request: Request, app_name: str) -> HTTPResponse:
-            """Meta asks once whether this address is ours."""
-            app = await self.services.directory.app(CHANNEL, app_name)
-            token = request.args.get("hub.verify_token", "")
-            if (
-                app is None
-                or request.args.get("hub.mode") != "subscribe"
-                or not same(token, str(app.secrets.get("verify_token", "")))
-            ):
-                return text("not for you", status=403)
-            return text(request.args.get("hub.challenge", ""))
-
-        @routes.post("/<app_name:str>/webhook")
-        async def receive(request: Request, app_name: str) -> HTTPResponse:
-            raw = request.body
-            signature = request.headers.get("x-hub-signature-256", "")
-            app = await self.signed_app(
-                app_name, lambda app: _holds(app, raw, signature), signature.startswith("sha256=")
-            )
-            if isinstance(app, HTTPResponse):
-                return app
-            return await self.store(await self.read(app, raw))
-
-        return routes
+    def kinds(cls) -> tuple[Kind, ...]:
+        return rows(KINDS)
 
     async def read(self, app: App, raw: bytes) -> list[Event]:
         """Read a signed body; nothing in it is dropped."""
         try:
-            body = json.loads(raw)
-            changes = [change for entry in body["entry"] for change in entry["changes"]]
+            body = decode(raw)
+            changes = [(entry, change) for entry in body["entry"] for change in entry["changes"]]
         except (ValueError, KeyError, TypeError) as error:
             return [Unreadable(CHANNEL, app.name, f"not a webhook of WhatsApp: {type(error).__name__}", raw)]
         events: list[Event] = []
-        for change in changes:
-            events += await self._read_change(app, change)
-        return events or [Unreadable(CHANNEL, app.name, "nothing in it", raw)]
+        for entry, change in changes:
+            events += await self._read_change(app, entry, change)
+        return events if changes else [Unreadable(CHANNEL, app.name, "nothing in it", raw)]
 
-    async def _read_change(self, app: App, change: Any) -> list[Event]:
+    async def reread(self, app: App, raw: bytes) -> list[Event]:
+        try:
+            body = decode(raw)
+        except ValueError:
+            body = {}
+        if isinstance(body, dict) and "field" in body:
+            return await self._read_change(app, body.get("entry") or {}, body)
+        return await self.read(app, raw)
+
+    async def _read_change(self, app: App, entry: Any, change: Any) -> list[Event]:
         kept = json.dumps(change, ensure_ascii=False).encode("utf-8", "replace")
         try:
             field, value = change["field"], change["value"]
+            if field in TEMPLATE_FIELDS or field in ACCOUNT_FIELDS:
+                return await self._read_notice(app, entry, field, value)
             if field != "messages":
                 return [Unreadable(CHANNEL, app.name, f"field {field} is not read", kept)]
             external_id = str(value["metadata"]["phone_number_id"])
@@ -88,61 +90,27 @@ class WhatsAppInput(Connector):
         if account.app_id != app.id:
             return [Unreadable(CHANNEL, app.name, f"the number {external_id} belongs to another app", kept)]
         try:
-            return list(read_value(account, app.name, value))
+            found = list(read_value(account, app.name, value))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             return [Unreadable(CHANNEL, app.name, f"a value cannot be read: {type(error).__name__}", kept)]
+        # A state of a message that says nothing to us is the only thing that may leave no trace.
+        return found if found or value.get("statuses") else [Unreadable(CHANNEL, app.name, "nothing in it", kept)]
 
-
-def _holds(app: App, raw: bytes, signature: str) -> bool:
-    secret = str(app.secrets.get("app_secret", ""))
-    expected = "sha256=" + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
-    return bool(secret) and same(signature, expected)
-
-
-class WhatsAppSender(Sender):
-    """`POST /<version>/<phone number id>/messages`."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-
-    @classmethod
-    def name(cls) -> str:
-        return CHANNEL
-
-    async def deliver(self, row: Outgoing, part_sent: PartSent) -> Receipt:
-        account = row.account
-        if account is None:
-            return Receipt("failed", code="no_account", reason="the number is gone")
-        bodies = render(row.message, row.id)
-        receipt = Receipt("failed", code="empty", reason="nothing to send")
-        for number, body in enumerate(bodies, 1):
-            if number <= row.parts_sent:
-                continue
-            last = number == len(bodies)
-            envelope = {
-                "messaging_product": "whatsapp", "recipient_type": "individual", "to": row.user_id,
-                "biz_opaque_callback_data": str(row.id) if last else f"{row.id}-{number}", **body,
-            }  # fmt: skip
-            receipt = await self._post(account, envelope, row.attempts)
-            if receipt.outcome != "sent":
-                return receipt
-            if not last:
-                await part_sent(number)
-        return receipt
-
-    async def _post(self, account: Account, envelope: dict[str, Any], attempts: int) -> Receipt:
-        url = f"{self._services.settings.whatsapp_api_url}/{API_VERSION}/{account.external_id}/messages"
-        headers = {"Authorization": f"Bearer {account.secrets.get('access_token', '')}"}
+    async def _read_notice(self, app: App, entry: Any, field: str, value: Any) -> list[Event]:
+        """Read what is said of templates and numbers; the entry names the business account, not a number."""
+        business = str(entry.get("id") or "")
+        whole = {"field": field, "value": value, "entry": {"id": business, "time": entry.get("time")}}
+        kept = json.dumps(whole, ensure_ascii=False).encode("utf-8", "replace")
+        directory = self.services.directory
+        accounts = of_business(directory.of_app(app), business)
+        if not accounts and await directory.refresh(at_most_every=1.0):
+            accounts = of_business(directory.of_app(app), business)
+        if not accounts:
+            return [Unreadable(CHANNEL, app.name, f"{field}: no active number of business account {business}", kept)]
         try:
-            answer = await self._services.http.post(url, json=envelope, headers=headers)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            return Receipt("retry", code="unreachable", reason=f"WhatsApp cannot be reached: {type(error).__name__}")
-        except httpx.HTTPError as error:
-            return Receipt("unknown", code="no_answer", reason=f"no answer of WhatsApp: {type(error).__name__}")
-        try:
-            body = answer.json()
-        except ValueError:
-            body = None
-        if answer.status_code == 200 and isinstance(body, dict) and body.get("messages"):
-            return Receipt("sent", vendor_id=str(body["messages"][0].get("id", "")))
-        return of_answer(answer.status_code, body, attempts)
+            return list(read_notice(accounts, field, entry, value))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            return [Unreadable(CHANNEL, app.name, f"{field} cannot be read: {type(error).__name__}", kept)]
+
+    def background(self) -> Sequence[Coroutine[Any, Any, None]]:
+        return [whatsapp_templates.keep_asking(self.services)]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.channels.connector import Receipt
+from bot.channels.meta import without_code
 
 # Rates: of the whole number, and of this pair of number and person.
 _NUMBER_RATE = {"4", "80007", "130429", "131057", "133016"}
@@ -43,11 +44,7 @@ def of_answer(status: int, body: Any, attempts: int) -> Receipt:
     """Read an answer that is no success. attempts: how many times this row was tried before."""
     error = body.get("error") if isinstance(body, Mapping) else None
     if not isinstance(error, Mapping) or error.get("code") is None:
-        if status == 429:
-            return Receipt("retry", code="429", reason="too many requests", after=2.0, account_wide=True)
-        if status >= 500 or status < 400:
-            return Receipt("unknown", code=str(status), reason="WhatsApp answered without saying what became of it")
-        return Receipt("failed", code=str(status), reason="WhatsApp refused it without a reason")
+        return without_code("WhatsApp", status)
     code = str(error["code"])
     detail = str((error.get("error_data") or {}).get("details") or error.get("message") or "")[:500]
     if code in _PAIR_RATE:

@@ -4,14 +4,41 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timezone
 from typing import Any
 
 from bot.accounts import Account
 from bot.arrivals import Arrival, Event, Renumbered, StatusChange, Unreadable, arrival_or_page
+from bot.channels.meta import at
 from contract.message import Inbound, InboundKind, Location, Media
 
 CHANNEL = "whatsapp"
+KINDS: Mapping[str, str] = {
+    "text": "text",
+    "interactive.button_reply": "option",
+    "interactive.list_reply": "option",
+    "interactive.list_reply of more options": "page",
+    "button (of a template)": "option",
+    "image": "image",
+    "audio": "audio",
+    "video": "video",
+    "document": "document",
+    "sticker": "sticker",
+    "location": "location",
+    "contacts": "contact",
+    "reaction": "reaction",
+    "edit": "edited",
+    "revoke": "deleted",
+    "request_welcome": "opened",
+    "system (a new number)": "chat moves",
+    "unsupported, interactive.* (any other)": "unknown",
+    "status sent, delivered, read, played, failed": "status",
+    "status (any other)": "",
+    "message_template_status_update, message_template_quality_update, template_category_update": "template",
+    "account_update, account_alerts, account_review_update, business_capability_update": "account",
+    "phone_number_quality_update, phone_number_name_update": "account",
+    "errors of the account": "quarantine",
+    "field (any other)": "quarantine",
+}
 _MEDIA: dict[str, InboundKind] = {
     "image": "image", "audio": "audio", "video": "video", "document": "document", "sticker": "sticker",
 }  # fmt: skip
@@ -25,12 +52,14 @@ def read_value(account: Account, app: str, value: Mapping[str, Any]) -> Iterator
         try:
             yield _message(account, message, people)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            yield _kept(app, f"a message cannot be read: {type(error).__name__}: {error}", message)
+            alone = {**value, "messages": [message], "statuses": []}
+            yield _kept(app, f"a message cannot be read: {type(error).__name__}: {error}", alone)
     for status in value.get("statuses") or ():
         try:
             change = _status(account, status)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            yield _kept(app, f"a status cannot be read: {type(error).__name__}: {error}", status)
+            alone = {**value, "messages": [], "statuses": [status]}
+            yield _kept(app, f"a status cannot be read: {type(error).__name__}: {error}", alone)
         else:
             if change is not None:
                 yield change
@@ -38,8 +67,10 @@ def read_value(account: Account, app: str, value: Mapping[str, Any]) -> Iterator
         yield _kept(app, "an error of the account", value)
 
 
-def _kept(app: str, reason: str, what: Any) -> Unreadable:
-    return Unreadable(CHANNEL, app, reason, json.dumps(what, ensure_ascii=False).encode("utf-8", "replace"))
+def _kept(app: str, reason: str, value: Mapping[str, Any]) -> Unreadable:
+    """Keep a value as the change that it came in: so it names its number, and can be read again."""
+    change = {"field": "messages", "value": value}
+    return Unreadable(CHANNEL, app, reason, json.dumps(change, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _message(account: Account, message: Mapping[str, Any], people: Mapping[str, Any]) -> Event:
@@ -59,7 +90,7 @@ def _message(account: Account, message: Mapping[str, Any], people: Mapping[str, 
             "values": {**inbound.values, **_referral(message)},
         }
     )
-    arrival = Arrival(account, user_id, str(message["id"]), inbound, dict(message), _at(message.get("timestamp")))
+    arrival = Arrival(account, user_id, str(message["id"]), inbound, dict(message), at(message.get("timestamp")))
     return arrival_or_page(arrival)
 
 
@@ -151,15 +182,7 @@ def _status(account: Account, status: Mapping[str, Any]) -> StatusChange | None:
         callback=callback if ours else "",
         state=state,
         part=int(part) if ours and part.isascii() and part.isdigit() and len(part) < 4 else 0,
-        at=_at(status.get("timestamp")),
+        at=at(status.get("timestamp")),
         error_code=str(error.get("code") or ""),
         error=str(detail)[:500],
     )
-
-
-def _at(timestamp: Any) -> datetime | None:
-    """Seconds since the epoch; a nonsensical one counts as none."""
-    try:
-        return datetime.fromtimestamp(int(timestamp), timezone.utc)
-    except (TypeError, ValueError, OverflowError, OSError):
-        return None
