@@ -73,6 +73,11 @@ class Account(UserMixin):
     def is_super(self) -> bool:
         return any(grant.role == "super_admin" for grant in self.row.grants)
 
+    @property
+    def runs_unit(self) -> bool:
+        """Whether this user answers for a whole unit."""
+        return any(grant.role in {"super_admin", "consultant"} for grant in self.row.grants)
+
     def may(self, permission: str) -> bool:
         """Whether this user may do it (see `huntred.access.rules`)."""
         return rules.may(self.row, permission)
@@ -213,7 +218,7 @@ def may(permission: str) -> bool:
 
 def runs_unit() -> bool:
     """Whether the signed-in user answers for a whole unit."""
-    return any(role.name in {"super_admin", "consultant"} for role in current_user.roles)
+    return bool(current_user.runs_unit)
 
 
 def needs(permission: str) -> None:

@@ -49,6 +49,17 @@ SELECT (SELECT count(*) FROM conversations), (SELECT max(last_message_at) FROM c
        (SELECT sum(sequence) + count(attendance_confirmed_at) + count(arrived_at) FROM interviews
          WHERE state = 'booked')
 """
+# By the partial indexes alone; the minute makes ages move on where nothing else does.
+_OF_MESSAGING = """
+SELECT (SELECT max(id) FROM inbox WHERE id > (SELECT app_last_id('inbox') - 1000)),
+       (SELECT max(id) FROM outbox WHERE id > (SELECT app_last_id('outbox') - 1000)), date_trunc('minute', now()),
+       (SELECT count(*) || ':' || sum(id) FROM inbox WHERE state = 'waiting'),
+       (SELECT count(*) || ':' || sum(id) FROM inbox WHERE state = 'aside'),
+       (SELECT string_agg(state || n, ',' ORDER BY state) FROM (
+            SELECT state, count(*) AS n FROM outbox
+            WHERE state = 'waiting' OR state = 'sending' OR state = 'held' OR state = 'review' GROUP BY state) o),
+       (SELECT max(id) FROM outbox WHERE state IN ('failed', 'refused'))
+"""
 
 
 @dataclass(eq=False)
@@ -152,7 +163,7 @@ class LiveStream:
     async def _fingerprint(self, scope: LiveScope) -> str:
         """What the page would show, in 16 characters; empty while the database does not answer."""
         try:
-            key = (scope.units, scope.divisions, scope.conversation_id)
+            key = (scope.units, scope.divisions, scope.conversation_id, scope.messaging)
             async with self._reading:
                 if key in self._read:
                     return self._read[key]
@@ -166,7 +177,7 @@ class LiveStream:
                     if scope.conversation_id is not None:
                         cursor = await self._reader.execute(_OF_CONVERSATION, (scope.conversation_id,))
                     else:
-                        cursor = await self._reader.execute(_OF_UNITS)
+                        cursor = await self._reader.execute(_OF_MESSAGING if scope.messaging else _OF_UNITS)
                     row = await cursor.fetchone()
                 fingerprint = hashlib.sha256(repr(row).encode()).hexdigest()[:16]
                 self._read[key] = fingerprint

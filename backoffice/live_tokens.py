@@ -21,6 +21,7 @@ class LiveScope:
     divisions: tuple[UUID, ...]
     conversation_id: UUID | None
     expires_at: datetime
+    messaging: bool = False
 
 
 def for_units() -> str:
@@ -33,6 +34,11 @@ def for_conversation(conversation_id: UUID) -> str:
     return _sign(conversation_id)
 
 
+def for_messaging() -> str:
+    """A token for the state of inbox and outbox of the signed-in user's units."""
+    return _sign(None, messaging=True)
+
+
 def read(secret: str, token: str, *, now: datetime) -> LiveScope:
     """Raises LinkExpired, LinkInvalid."""
     values = read_link(secret, _PURPOSE, token, now=now)
@@ -41,15 +47,17 @@ def read(secret: str, token: str, *, now: datetime) -> LiveScope:
         divisions=tuple(UUID(value) for value in values["divisions"]),
         conversation_id=UUID(values["conversation"]) if values["conversation"] else None,
         expires_at=datetime.fromisoformat(values["until"]),
+        messaging=bool(values.get("messaging")),
     )
 
 
-def _sign(conversation_id: UUID | None) -> str:
+def _sign(conversation_id: UUID | None, *, messaging: bool = False) -> str:
     scope, until = work.current_work().scope, work.now() + LIFE
     values = {
         "units": list(scope.units),
         "divisions": [str(division) for division in scope.divisions],
         "conversation": str(conversation_id) if conversation_id else "",
         "until": until.isoformat(),
+        "messaging": messaging,
     }
     return sign_link(work.wiring().settings.link_secret, _PURPOSE, values, expires_at=until)

@@ -11,12 +11,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
+from backoffice import metrics
 from backoffice.app import create_app
 from backoffice.live import LiveStream
 from backoffice.ports import Wiring
+from contract.metrics_access import may_read_metrics
 
 THREADS = 8
 
@@ -38,6 +40,15 @@ def create_server(wiring: Wiring) -> Starlette:
         well = await run_in_threadpool(database_answers)
         return JSONResponse({"status": "ok" if well else "no database"}, status_code=200 if well else 503)
 
+    async def figures(request: Request) -> Response:
+        if not may_read_metrics(settings.metrics_token, request.headers, request.client and request.client.host):
+            return Response(status_code=404)
+        try:
+            text = await run_in_threadpool(metrics.read, wiring.engine, settings.units, wiring.clock())
+        except SQLAlchemyError:
+            return Response("no database", status_code=503)
+        return Response(text, media_type=metrics.CONTENT_TYPE)
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with live.running():
@@ -47,6 +58,7 @@ def create_server(wiring: Wiring) -> Starlette:
         lifespan=lifespan,
         routes=[
             Route("/health", health),
+            Route("/metrics", figures),
             Route("/live", live.endpoint),
             Mount("/", WSGIMiddleware(create_app(wiring), workers=THREADS)),  # type: ignore[arg-type]
         ],

@@ -25,7 +25,10 @@ class ChannelsView(BaseView):
     @expose("/")
     def index(self) -> str:
         uow = work.current_work()
-        return self.render("channels/index.html", accounts=accounts.of_scope(uow), apps=accounts.apps(uow))
+        return self.render(
+            "channels/index.html", accounts=accounts.of_scope(uow), apps=accounts.apps(uow),
+            app_fields=accounts.APP_SECRET_FIELDS,
+        )  # fmt: skip
 
     @expose("/new", methods=["GET", "POST"])
     def new(self) -> str | Response:
@@ -94,8 +97,17 @@ class ChannelsView(BaseView):
             values=values,
             error=error,
             apps=accounts.apps(work.current_work()),
-            fields=accounts.SECRET_FIELDS,
+            secret_channels=_secret_channels(),
         )
+
+
+def _secret_channels() -> dict[str, list[str]]:
+    """Each secret of an account with the channels that have it. A widget's sites are set on its own page."""
+    found: dict[str, list[str]] = {}
+    for channel, names in accounts.SECRET_FIELDS.items():
+        for name in names if channel != "web" else ():
+            found.setdefault(name, []).append(channel)
+    return found
 
 
 def _secrets(form: FormReader) -> dict[str, str]:

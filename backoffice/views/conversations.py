@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from flask import redirect, request, url_for
 from flask_admin import BaseView, expose
 from werkzeug.wrappers import Response
 
-from backoffice import auth, live_tokens, work
+from backoffice import auth, files, live_tokens, work
 from backoffice.errors import done, refusals_flashed
 from backoffice.forms import FormReader, id_or_404
 from backoffice.queries import conversations as queries
 from contract.ids import new_id
-from huntred.conversations import handoff, repository
+from huntred.conversations import handoff, media, repository
 from huntred.conversations.models import Conversation
 
 _HANDLINGS = ("queued", "with_person", "bot")
@@ -54,6 +56,13 @@ class ConversationsView(BaseView):
         """Messages and state alone: what the live stream refreshes."""
         return self.render("conversations/_chat.html", **self._chat(self._conversation(id)))
 
+    @expose("/<id>/archivo/<media_id>")
+    def file(self, id: str, media_id: str) -> Response:
+        """A file that was sent in this conversation: shown where it is picture or sound, else handed down."""
+        conversation = self._conversation(id)
+        sent = media.file_of(work.current_work(), conversation, id_or_404(media_id))
+        return files.answer(sent, Path(work.wiring().settings.media_dir))
+
     @expose("/<id>/take", methods=["POST"])
     def take(self, id: str) -> Response:
         conversation = self._conversation(id)
@@ -78,7 +87,8 @@ class ConversationsView(BaseView):
                 now=work.now(),
                 message_id=str(form.id("message_id") or new_id()),
             )
-        return self._back(id)
+        # No fragment: the page stays where it was (huntred.js), with the cursor in the reply.
+        return redirect(url_for("conversations.details", id=id))
 
     @expose("/<id>/give-back", methods=["POST"])
     def give_back(self, id: str) -> Response:
@@ -132,6 +142,7 @@ class ConversationsView(BaseView):
             "said": list(reversed(said.items)),
             "older": said.next_cursor,
             "at_end": not request.args.get("cursor"),
+            "files": media.files(uow, [_file_id(item.message.payload) for item in said.items]),
             "user_names": queries.user_names(uow.session, [*users, conversation.assigned_to]),
             "waiting_replies": queries.waiting_replies(uow.session, conversation.id),
             "mine": conversation.handling == "with_person" and conversation.assigned_to == auth.acting_user(),
@@ -139,3 +150,7 @@ class ConversationsView(BaseView):
             "may_reply": auth.may("reply"),
             "message_id": new_id(),
         }
+
+
+def _file_id(payload: dict[str, Any]) -> str:
+    return str((payload.get("media") or {}).get("id", ""))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import text
@@ -68,6 +70,40 @@ def test_a_message_appears_while_one_looks_and_a_draft_stays(site: Site, chromiu
         draft.press("Enter")
         expect(page.get_by_text("Un momento, por favor")).to_be_visible()
         expect(page.get_by_text("En camino")).to_be_visible()
+
+
+def test_the_page_stays_where_it_was_after_a_reply(site: Site, chromium: Browser) -> None:
+    desk = site.desk
+    conversation = desk.chat()
+    for number in range(30):
+        desk.add(
+            ChatMessage(
+                id=new_id(), unit="amigro", conversation_id=conversation.id, direction="in", author="person",
+                kind="text", text=f"mensaje {number}", payload={"kind": "text"},
+                at=desk.now + timedelta(seconds=number),
+            )
+        )  # fmt: skip
+    with desk.work() as uow:
+        handoff.request_handoff(uow, conversation.id, "ayuda", now=desk.now)
+
+    with chromium.signed_in(site.url, site.user(), width=390, height=700) as page:
+        page.goto(f"{site.url}/conversations/{conversation.id}")
+        page.get_by_role("button", name="Tomar").click()
+        draft = page.get_by_label("Tu respuesta")
+        draft.fill("Con gusto")
+        draft.scroll_into_view_if_needed()
+        where = "document.getElementById('reply-text').getBoundingClientRect().top"
+        before = page.evaluate(where)
+        assert page.evaluate("window.scrollY") > 0
+        draft.press("Enter")
+
+        expect(page.get_by_text("En camino")).to_be_visible()
+        expect(draft).to_have_value("")
+        expect(draft).to_be_focused()
+        assert abs(page.evaluate(where) - before) < 2
+        page.goto(f"{site.url}/conversations/{conversation.id}")
+        expect(page.get_by_text("En camino")).to_be_visible()
+        assert page.evaluate("document.activeElement.tagName") == "BODY"
 
 
 def test_a_waiting_person_appears_on_the_home_page(site: Site, chromium: Browser) -> None:

@@ -13,11 +13,14 @@ from contract.ids import new_id
 from huntred.units.models import Division
 from tests.integration.backoffice.conftest import Office, post
 
-SUPER_ONLY = ("/users/", "/users/new", "/channels/", "/channels/new", "/records/audit/")
+SUPER_ONLY = (
+    "/users/", "/users/new", "/channels/", "/channels/new", "/records/audit/", "/messaging/quarantine",
+    "/messaging/models",
+)  # fmt: skip
 LISTS = (
     "/", "/today", "/vacancies/", "/people/", "/applications/", "/interviews/", "/conversations/",
     "/conversations/list", "/companies/", "/records/templates/", "/records/referrals/", "/records/consents/",
-    "/account/", "/vacancies/new?unit=amigro", "/companies/new?unit=amigro", "/interviews/slots/new?unit=amigro",
+    "/account/", "/messaging/", "/messaging/aside", "/messaging/review", "/messaging/not-sent", "/vacancies/new?unit=amigro", "/companies/new?unit=amigro", "/interviews/slots/new?unit=amigro",
 )  # fmt: skip
 
 

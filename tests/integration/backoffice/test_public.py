@@ -132,3 +132,16 @@ def _interviewer_path(office: Office, interview_id: object) -> str:
             "amigro", interview.id, interview.interviewer_id, until=office.desk.now + timedelta(days=1)
         )
     )
+
+
+@pytest.mark.parametrize(
+    ("unit", "said"), [("amigro", "18 caracteres, revísala"), ("huntred_executive", "18 caracteres, revísela")]
+)
+def test_a_public_page_speaks_as_its_unit(office: Office, unit: str, said: str) -> None:
+    profile = office.desk.profile(unit)
+    path = _path(office.desk.links.private_page(unit, profile.person_id, now=office.desk.now))
+
+    answer = post(office.client(), path, {"curp": "ABCD"}, page=path)
+
+    # Above the form and beside the field.
+    assert answer.text.count(said) == 2
