@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from huntred.applications import repository, rules
@@ -28,8 +29,8 @@ from huntred.vacancies import service as vacancies
 from huntred.vacancies.models import VacancyQuestion
 
 __all__ = [
-    "Answer", "ApplicationStatus", "advance", "applied_vacancies", "apply", "by_email", "get", "get_by_number",
-    "move", "of_person", "questions", "stages", "withdraw",
+    "Answer", "ApplicationStatus", "advance", "applied_vacancies", "apply", "by_email", "forget_answers", "get",
+    "get_by_number", "move", "of_person", "questions", "stages", "withdraw",
 ]  # fmt: skip
 
 
@@ -189,6 +190,14 @@ def advance(uow: UnitOfWork, application: Application, kind: str, *, now: dateti
     stage = next((stage for stage in repository.stages(uow.session, application.unit) if stage.kind == kind), None)
     if stage is not None:
         _to_stage(uow, application, stage, None, "", now)
+
+
+def forget_answers(uow: UnitOfWork, person_id: UUID) -> None:
+    """Erase what the person answered; that they applied, and how it went, stays."""
+    uow.session.execute(
+        update(Application).where(Application.unit == uow.unit, Application.person_id == person_id).values(answers=[]),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _statuses(uow: UnitOfWork, person_ids: list[UUID], now: datetime | None) -> list[ApplicationStatus]:

@@ -8,6 +8,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import delete, inspect, null, text, update
+
 from contract.text import normalise
 from huntred.conversations import repository as conversations
 from huntred.db.unit_of_work import UnitOfWork
@@ -22,6 +24,7 @@ from huntred.people.types import RecapLine
 
 __all__ = [
     "clear_field",
+    "forget",
     "full_name",
     "missing_fields",
     "person_of",
@@ -137,6 +140,20 @@ def told(profile: UnitProfile) -> dict[str, Any]:
     """Return the profile's values by the names of the fields."""
     values: dict[str, Any] = {field: getattr(profile, _COLUMNS_OF.get(field, (field,))[0]) for field in RECAP_ORDER}
     return values
+
+
+def forget(uow: UnitOfWork, person_id: UUID) -> None:
+    """Erase what this unit knows of the person: the profile stays as an empty row for its applications."""
+    uow.session.execute(
+        delete(PersonIdentity).where(PersonIdentity.unit == uow.unit, PersonIdentity.person_id == person_id)
+    )
+    kept = {"id", "number", "unit", "person_id", "generated", "created_at", "updated_at"}
+    columns = {column.key: column for column in inspect(UnitProfile).columns if column.key not in kept}
+    empty: dict[str, Any] = {key: null() if column.nullable else text("DEFAULT") for key, column in columns.items()}
+    uow.session.execute(
+        update(UnitProfile).where(UnitProfile.unit == uow.unit, UnitProfile.person_id == person_id).values(**empty),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def full_name(profile: UnitProfile) -> str:

@@ -1,4 +1,4 @@
-"""One-time codes that prove an address."""
+"""One-time codes that prove an address, and the log of erasures."""
 
 from __future__ import annotations
 
@@ -26,3 +26,15 @@ class OneTimeCode(Base):
     tries: Mapped[int] = mapped_column(server_default="0")
     used_at: Mapped[datetime | None]
     created_at: Mapped[CreatedAt]
+
+
+class Erasure(Base):
+    """Who was erased from which unit; kept beside the backups too, so that a restore erases again."""
+
+    __tablename__ = "erasures"
+
+    id: Mapped[Id]
+    unit: Mapped[UnitCode]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    erased_at: Mapped[datetime]
+    requested_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))

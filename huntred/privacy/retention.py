@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, null, update
 
 from contract import tables
-from huntred.conversations.models import ActionReply, InboxRow
+from huntred.conversations.models import ActionReply, InboxRow, MediaFile
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.events.models import StoredEvent
 from huntred.privacy.models import OneTimeCode
@@ -25,6 +25,7 @@ class Purged:
     codes: int
     options: int
     replies: int
+    files: int
     events: int
 
 
@@ -47,6 +48,12 @@ def purge(uow: UnitOfWork, *, now: datetime) -> Purged:
         ),
         delete(ActionReply).where(
             ActionReply.unit == uow.unit, ActionReply.created_at < now - timedelta(days=RAW_DAYS)
+        ),
+        # Rows of files that were never kept; those that were stay with their conversation.
+        delete(MediaFile).where(
+            MediaFile.unit == uow.unit,
+            MediaFile.state.in_(("refused", "gone", "failed")),
+            MediaFile.created_at < now - timedelta(days=RAW_DAYS),
         ),
         delete(StoredEvent).where(
             StoredEvent.unit == uow.unit, StoredEvent.handled_at < now - timedelta(days=_EVENT_DAYS)

@@ -80,3 +80,26 @@ def test_the_same_persons_other_chats_of_that_channel_fall_silent_too(desk: Desk
         privacy.opt_out(uow, first.id, now=desk.now)
     assert desk.one(Conversation, second.id).opted_out == ["notice", "promotion"]
     assert desk.one(Conversation, other_channel.id).opted_out == []
+
+
+def test_what_the_gateway_goes_by_follows_the_ledger(desk: Desk) -> None:
+    first, second, other_channel = desk.chat(), desk.chat(), desk.chat(channel="telegram")
+    with desk.work() as uow:
+        person = people.person_of(uow, first.id, now=desk.now)
+    for conversation in (second, other_channel):
+        desk.execute("UPDATE conversations SET person_id = :p WHERE id = :c", p=person.id, c=conversation.id)
+
+    def agreed() -> list[list[str]]:
+        return [desk.one(Conversation, one.id).agreed for one in (first, second, other_channel)]
+
+    assert agreed() == [[], [], []]
+    with desk.work() as uow:
+        privacy.opt_in(uow, first.id, now=desk.now)
+    assert agreed() == [["promotion"], ["promotion"], []]
+    with desk.work() as uow:
+        privacy.opt_out(uow, second.id, now=desk.now + timedelta(minutes=1))
+    assert agreed() == [[], [], []]
+    with desk.work() as uow:
+        privacy.opt_in(uow, first.id, now=desk.now + timedelta(minutes=2))
+        privacy.refuse_notice(uow, person.id, "whatsapp", now=desk.now + timedelta(minutes=3))
+    assert agreed() == [[], [], []]

@@ -1,0 +1,127 @@
+"""Erasing a person from one unit (LFPDPPP, cancellation), and the log that makes a restore erase again.
+
+What is rewritten: profile, identities, what was said (messages, inbox, outbox, tracker, archives), files, pending
+notices, codes, answers. What stays: that a conversation, an application and a consent existed, without who it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CursorResult, delete, func, null, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from contract import tables
+from contract.ids import new_id
+from huntred.applications.service import forget_answers
+from huntred.conversations.models import (
+    ActionReply,
+    Chat,
+    ChatMessage,
+    Conversation,
+    Handoff,
+    InboxRow,
+    MediaFile,
+    OutboxRow,
+    ScheduledNotice,
+)
+from huntred.db.unit_of_work import UnitOfWork
+from huntred.people import service as people
+from huntred.privacy.archive import erase_archived
+from huntred.privacy.models import Erasure, OneTimeCode
+
+_NOTHING: dict[str, str] = {"kind": "text"}
+
+
+def erase_person(
+    uow: UnitOfWork, person_id: UUID, *, now: datetime, requested_by: UUID | None = None, entry: UUID | None = None
+) -> UUID:
+    """Erase the person from this unit and log it; return the log entry's id. Again: does what is left to do.
+
+    entry: the id of an erasure that is played again after a restore.
+    """
+    conversations = uow.session.execute(
+        select(Conversation.id, Conversation.chat_id).where(
+            Conversation.unit == uow.unit, Conversation.person_id == person_id
+        )
+    ).all()
+    # Under the chats' locks: a turn that runs meanwhile commits before or is refused after.
+    chat_ids = sorted({row.chat_id for row in conversations})
+    uow.session.execute(select(Chat.id).where(Chat.id.in_(chat_ids)).order_by(Chat.id).with_for_update())
+    _forget_what_was_said(uow, [row.id for row in conversations], chat_ids)
+    _forget_addresses(uow, chat_ids)
+    people.forget(uow, person_id)
+    forget_answers(uow, person_id)
+    id_ = entry or new_id()
+    uow.session.execute(
+        insert(Erasure)
+        .values(id=id_, unit=uow.unit, person_id=person_id, erased_at=now, requested_by=requested_by)
+        .on_conflict_do_nothing()
+    )
+    return id_
+
+
+def _forget_what_was_said(uow: UnitOfWork, conversation_ids: Sequence[UUID], chat_ids: Sequence[UUID]) -> None:
+    unit = uow.unit
+    for table in (tables.tracker_events, tables.offered_options):
+        uow.session.execute(delete(table).where(table.c.unit == unit, table.c.conversation_id.in_(conversation_ids)))
+    statements = (
+        delete(ActionReply).where(ActionReply.unit == unit, ActionReply.conversation_id.in_(conversation_ids)),
+        delete(OneTimeCode).where(OneTimeCode.unit == unit, OneTimeCode.conversation_id.in_(conversation_ids)),
+        # The file itself goes with the next sweep, unless somebody else sent the same one.
+        delete(MediaFile).where(MediaFile.unit == unit, MediaFile.chat_id.in_(chat_ids)),
+        update(ChatMessage)
+        .where(ChatMessage.unit == unit, ChatMessage.conversation_id.in_(conversation_ids))
+        .values(text="", payload=_NOTHING),
+        # The row stays: its key keeps the vendor's repetition from being taken for a new message.
+        update(InboxRow)
+        .where(InboxRow.unit == unit, InboxRow.chat_id.in_(chat_ids))
+        .values(payload=_NOTHING, raw=null(), parse=null(), error=null(), state="done"),
+        update(OutboxRow)
+        .where(OutboxRow.unit == unit, OutboxRow.chat_id.in_(chat_ids))
+        .values(payload=_NOTHING, error=null(), address=func.left(OutboxRow.address, 0)),
+        update(OutboxRow)
+        .where(
+            OutboxRow.unit == unit, OutboxRow.chat_id.in_(chat_ids),
+            OutboxRow.state.in_(("waiting", "sending", "review")),
+        )
+        .values(state="refused", error_code="erased", token=null(), due=null()),
+        update(ScheduledNotice)
+        .where(ScheduledNotice.unit == unit, ScheduledNotice.conversation_id.in_(conversation_ids))
+        .values(values={}, template=null()),
+        update(ScheduledNotice)
+        .where(
+            ScheduledNotice.unit == unit, ScheduledNotice.conversation_id.in_(conversation_ids),
+            ScheduledNotice.state == "waiting",
+        )
+        .values(state="cancelled"),
+        update(Handoff)
+        .where(Handoff.unit == unit, Handoff.conversation_id.in_(conversation_ids))
+        .values(reason=""),
+        # A new version: whoever holds the old tracker cannot write it back.
+        update(Conversation)
+        .where(Conversation.unit == unit, Conversation.id.in_(conversation_ids))
+        .values(
+            last_text="", current_step="", unread_count=0, handling="closed", version=Conversation.version + 1
+        ),
+    )  # fmt: skip
+    for statement in statements:
+        result = uow.session.execute(statement, execution_options={"synchronize_session": False})
+        assert isinstance(result, CursorResult)
+    erase_archived(uow, conversation_ids, chat_ids)
+
+
+def _forget_addresses(uow: UnitOfWork, chat_ids: Sequence[UUID]) -> None:
+    """The vendor's id of the person goes too, unless another unit still talks to them in that chat."""
+    for chat_id in chat_ids:
+        if not uow.session.scalar(
+            text("SELECT app_chat_is_shared(:chat, :unit)"), {"chat": chat_id, "unit": uow.unit}
+        ):
+            uow.session.execute(
+                update(Chat)
+                .where(Chat.id == chat_id)
+                .values(user_id=f"erased:{chat_id}", user_name="", phone=null(), thread=null()),
+                execution_options={"synchronize_session": False},
+            )
