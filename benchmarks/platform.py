@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import os
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,12 +22,14 @@ _PORTS = (*DEFAULT_PORTS, "STANDINS_PORT", "STANDINS_SMTP_PORT", "POSTGRES_PORT"
 
 
 @contextmanager
-def measured(units: Sequence[str], demo: bool = False) -> Iterator[Platform]:
+def measured(
+    units: Sequence[str], demo: bool = False, environment: Mapping[str, str] | None = None
+) -> Iterator[Platform]:
     """Start it on free ports, without burst window, and end it afterwards. Needs the models (make train)."""
-    environment = {name: str(free_port()) for name in _PORTS} | {"BURST_WINDOW_SECONDS": "0"}
+    settings = {name: str(free_port()) for name in _PORTS} | {"BURST_WINDOW_SECONDS": "0"} | dict(environment or {})
     with (
         tempfile.TemporaryDirectory(prefix="measured-") as folder,
-        Platform.start(Path(folder), units=units, environment=environment, demo=demo) as platform,
+        Platform.start(Path(folder), units=units, environment=settings, demo=demo) as platform,
     ):
         yield platform
 
@@ -41,6 +44,12 @@ def vendors_of(platform: Platform) -> StandinsClient:
 def new_numbers() -> Iterator[str]:
     """Telephone numbers that nobody used before."""
     return (str(number) for number in itertools.count(5218200000000 + int(time.time() * 10) % 10**9))
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time that a process has taken, with its threads."""
+    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.rendering.words import say
-from contract.message import Message, Option
+from contract.message import Message, Option, OutboundKind
 
 
 class CannotRender(Exception):
@@ -64,8 +64,10 @@ def as_text(options: Sequence[Numbered]) -> str:
         if item.option.section and item.option.section != section:
             section = item.option.section
             lines += [""] * bool(lines) + [section]
-        line = f"{item.number}. {item.option.title}"
-        lines.append(f"{line}: {item.option.description}" if item.option.description else line)
+        # One line each, whatever line breaks the title came with.
+        title, description = " ".join(item.option.title.split()), " ".join(item.option.description.split())
+        line = f"{item.number}. {title}"
+        lines.append(f"{line}: {description}" if description else line)
     return "\n".join(lines)
 
 
@@ -76,6 +78,14 @@ def paragraphs(*parts: str) -> str:
 def opens(url: str) -> bool:
     """Tell whether vendors take this as an address."""
     return re.match(r"https?://[^\s/]+", url) is not None
+
+
+def with_bad_address_told(message: Message) -> Message:
+    """Where no vendor takes the address of an image, a file or a link, say it as text; anything else stays."""
+    if message.kind not in ("image", "document", "link") or not message.url or opens(message.url):
+        return message
+    kind: OutboundKind = "buttons" if message.options else "text"
+    return replace(message, kind=kind, text=paragraphs(message.text, message.url), url="")
 
 
 def plain(message: Message) -> str:

@@ -6,11 +6,21 @@ Texts go without a parse mode: nothing in them can break.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.arrivals import page_option
-from bot.rendering.options import CannotRender, Numbered, as_text, numbered, opens, page, paragraphs, plain
+from bot.rendering.options import (
+    CannotRender,
+    Numbered,
+    as_text,
+    numbered,
+    opens,
+    page,
+    paragraphs,
+    plain,
+    with_bad_address_told,
+)
 from bot.rendering.text import clip, length, split
 from bot.rendering.words import say
 from contract.message import Message
@@ -38,11 +48,14 @@ def render(message: Message, row_id: int) -> list[Call]:
         return _texts(plain(message))
     if message.kind == "location_request":
         return _location_request(message)
+    message = with_bad_address_told(message)
+    text = paragraphs(message.header, message.text, message.footer)
+    if message.start and message.options:
+        return _options(message, row_id, text)
     if message.kind in ("image", "document") and opens(message.url):
         return _media(message, row_id)
-    text = paragraphs(message.header, message.text, message.footer)
     if message.kind == "link" and message.url:
-        return _link(message, text)
+        return _link(message, row_id, text)
     if message.options:
         return _options(message, row_id, text)
     return _texts(text)
@@ -97,7 +110,10 @@ def _rows(buttons: list[dict[str, str]]) -> list[list[dict[str, str]]]:
     return [[button] for button in buttons]
 
 
-def _link(message: Message, text: str) -> list[Call]:
+def _link(message: Message, row_id: int, text: str) -> list[Call]:
+    if message.options:
+        # A button that opens a page stands alone: what can be chosen follows.
+        return [*_link(replace(message, options=()), row_id, text), *_options(message, row_id, "")]
     if not opens(message.url):
         return _texts(plain(message))
     label = clip(message.url_title, BUTTON) or say("open_link")
@@ -118,7 +134,13 @@ def _media(message: Message, row_id: int) -> list[Call]:
 
 def _location_request(message: Message) -> list[Call]:
     keyboard: list[list[dict[str, Any]]] = [[{"text": say("share_location"), "request_location": True}]]
-    keyboard += [[{"text": _title(item)}] for item in numbered(message.options)]
+    options = numbered(message.options)
+    text = paragraphs(message.header, message.text, message.footer) or say("location_prompt")
+    if any(_needs_text(item) for item in options):
+        # Such a button sends its text, so it cannot be cut: the numbers stand for the titles above.
+        text = paragraphs(text, as_text(options))
+        keyboard += _rows([{"text": str(item.number)} for item in options])
+    else:
+        keyboard += [[{"text": _title(item)}] for item in options]
     markup = {"keyboard": keyboard, "resize_keyboard": True, "one_time_keyboard": True}
-    text = paragraphs(message.header, message.text, message.footer)
-    return _texts(text or say("location_prompt"), markup)
+    return _texts(text, markup)

@@ -5,15 +5,19 @@ Lengths are UTF-16 units: what Telegram counts, and never less than what the oth
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import regex
 
 _GRAPHEME = regex.compile(r"\X")
+# The number of a list's line ("12. Ventas") is no end of a sentence: it must not part from what it numbers.
+_NO_NUMBER = r"(?<!(?:^|\n)[ \t]*\d{1,3}\.)"
 # Where a text may end: after a paragraph, a sentence, a line, a word; the first kind that is found late enough wins.
 _ENDS = (
     regex.compile(r"\n[ \t]*\n\s*"),
-    regex.compile(r"(?<=[.!?…][\"'”»)\]]{0,3})\s+"),
+    regex.compile(rf"{_NO_NUMBER}(?<=[.!?…][\"'”»)\]]{{0,3}})\s+"),
     regex.compile(r"\n\s*"),
-    regex.compile(r"\s+"),
+    regex.compile(rf"{_NO_NUMBER}\s+"),
 )
 _LATE_ENOUGH = 0.4
 
@@ -27,34 +31,39 @@ def graphemes(text: str) -> list[str]:
     return list(_GRAPHEME.findall(text))
 
 
-def fitting(text: str, limit: int) -> str:
+def size(text: str) -> int:
+    """Return the text's length in bytes of UTF-8: what Instagram counts."""
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def fitting(text: str, limit: int, measure: Callable[[str], int] = length) -> str:
     """Return the longest beginning of whole graphemes within the limit; at least one code point."""
-    if length(text) <= limit:
+    if measure(text) <= limit:
         return text
     used = 0
     end = 0
     for grapheme in graphemes(text):
-        used += length(grapheme)
+        used += measure(grapheme)
         if used > limit:
             break
         end += len(grapheme)
     if end:
         return text[:end]
     # A single grapheme beyond the limit: no text that people write.
-    while end < len(text) and length(text[: end + 1]) <= limit:
+    while end < len(text) and measure(text[: end + 1]) <= limit:
         end += 1
     return text[: max(end, 1)]
 
 
-def split(text: str, limit: int) -> list[str]:
+def split(text: str, limit: int, measure: Callable[[str], int] = length) -> list[str]:
     """Split into pieces within the limit, at sentences where possible; white space at the seams goes."""
     pieces: list[str] = []
     rest = text.strip()
     while rest:
-        if length(rest) <= limit:
+        if measure(rest) <= limit:
             pieces.append(rest)
             break
-        head = fitting(rest, limit)
+        head = fitting(rest, limit, measure)
         end = _end(rest, len(head), limit)
         pieces.append(rest[:end].rstrip() or rest[:end])
         rest = rest[end:].lstrip()

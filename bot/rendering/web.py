@@ -17,7 +17,7 @@ def render(message: Message, message_id: str, *, author: str = "bot", at: float 
         "direction": "out",
         "author": author,
         "at": at,
-        "kind": "text" if message.kind == "template" else message.kind,
+        "kind": {"template": "text", "list": "buttons"}.get(message.kind, message.kind),
         "header": message.header,
         "text": message.text,
         "footer": message.footer,

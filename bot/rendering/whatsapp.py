@@ -8,10 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.arrivals import page_option
-from bot.rendering.options import CannotRender, Numbered, Page, as_text, numbered, opens, page, paragraphs, plain
+from bot.rendering.options import (
+    CannotRender,
+    Numbered,
+    Page,
+    as_text,
+    numbered,
+    opens,
+    page,
+    paragraphs,
+    plain,
+    with_bad_address_told,
+)
 from bot.rendering.text import clip, divide, length, split
 from bot.rendering.words import say
 from contract.message import Message, TemplateUse
@@ -34,8 +46,11 @@ def render(message: Message, row_id: int) -> list[Body]:
         return _location_request(message)
     if message.kind == "multi_select":
         return _texts(plain(message))
+    message = with_bad_address_told(message)
+    if message.start and message.options:
+        return _options(message, row_id)
     if message.kind == "link" and message.url:
-        return _link(message)
+        return _link(message, row_id)
     if message.kind in ("image", "document") and opens(message.url):
         return _media(message, row_id)
     if message.options:
@@ -106,7 +121,8 @@ def _fit_buttons(message: Message) -> bool:
     options = [item.option for item in numbered(message.options)]
     titles = {option.title.strip().casefold() for option in options}
     return (
-        len(options) <= MOST_BUTTONS
+        message.kind != "list"
+        and len(options) <= MOST_BUTTONS
         and len(titles) == len(options)
         and all(option.title.strip() and length(option.title.strip()) <= BUTTON for option in options)
         and not any(option.description or option.section for option in options)
@@ -159,7 +175,11 @@ def _sections(part: Page, row_id: int) -> list[dict[str, Any]]:
     return sections
 
 
-def _link(message: Message) -> list[Body]:
+def _link(message: Message, row_id: int) -> list[Body]:
+    if message.options:
+        # A button that opens a page stands alone: what can be chosen follows.
+        alone = replace(message, options=())
+        return [*_link(alone, row_id), *_options(replace(message, text="", header="", footer=""), row_id)]
     if not opens(message.url):
         return _texts(plain(message))
     label = clip(message.url_title, BUTTON) or say("open_link")
@@ -173,7 +193,7 @@ def _media(message: Message, row_id: int) -> list[Body]:
     if pieces and not message.options:
         part["caption"] = pieces[0]
         pieces = pieces[1:]
-    if message.kind == "document" and message.filename:
+    if message.kind == "document" and message.filename.strip():
         part["filename"] = clip(message.filename, 240)
     bodies: list[Body] = [{"type": message.kind, message.kind: part}]
     if message.options:

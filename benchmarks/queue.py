@@ -1,0 +1,153 @@
+"""Claim and finish with millions of rows behind them: `python -m benchmarks.queue [--rows 10000000] [--claimers 16]`
+
+A durable PostgreSQL of its own holds so many done rows in inbox, outbox and tracker. The claimers take turns and
+commit them by bot/lane.py itself, as Rasa's role, with as long a pause between the two as a quick turn thinks
+(--think), so that what is measured is the database's answer and not Python's queue for two processors. The floor is
+the same with empty tables, just before. All three tables are given their statistics as autovacuum would; the rows
+that wait come after it, as they do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import secrets
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg
+
+from benchmarks.platform import percentile, show
+from runtime.embedded import EmbeddedPostgres
+from runtime.installation import ROOT
+from runtime.processes import LIBRARY_ENVIRONMENT
+from runtime.testbed import ROLES
+
+_CHATS = 20_000
+_DATABASE = "queue"
+_PEOPLE = """
+INSERT INTO units (code, name, tagline, colour, settings) VALUES ('amigro', 'Amigro', '', '#000000', '{}');
+INSERT INTO channel_apps (id, channel, name, secrets) VALUES (gen_random_uuid(), 'whatsapp', 'queue', '');
+INSERT INTO channel_accounts (id, unit, app_id, channel, external_id, name, secrets)
+    SELECT gen_random_uuid(), 'amigro', id, 'whatsapp', '1', 'x', '' FROM channel_apps;
+INSERT INTO chats (id, channel_account_id, channel, user_id, unit, conversation_id)
+    SELECT gen_random_uuid(), a.id, 'whatsapp', n::text, 'amigro', gen_random_uuid()
+    FROM channel_accounts a, generate_series(1, 20000) n;
+INSERT INTO conversations (id, unit, chat_id, channel) SELECT conversation_id, unit, id, channel FROM chats;
+"""
+_INBOX = """
+INSERT INTO inbox (chat_id, conversation_id, unit, channel_account_id, channel, kind, vendor_id, vendor_at, payload,
+    received_at, state, done_at)
+SELECT c.id, c.conversation_id, 'amigro', c.channel_account_id, 'whatsapp', 'text', 'wamid.' || gen_random_uuid(), at,
+    '{"kind": "text", "text": "busco trabajo de cocina"}', at, 'done', at
+FROM generate_series(%s::bigint, %s::bigint) n
+JOIN numbered c ON c.number = n %% %s, LATERAL (SELECT now() - interval '40 days' + n * interval '0.3 second' AS at) t
+"""
+_OUTBOX = """
+INSERT INTO outbox (unit, conversation_id, chat_id, channel_account_id, channel, source, source_id, ord, payload, state,
+    vendor_id, created_at, sent_at)
+SELECT 'amigro', c.conversation_id, c.id, c.channel_account_id, 'whatsapp', 'old', n::text, 0,
+    '{"kind": "text", "text": "Tengo estas vacantes para ti"}', 'read', 'wamid.' || gen_random_uuid(), at, at
+FROM generate_series(%s::bigint, %s::bigint) n
+JOIN numbered c ON c.number = n %% %s, LATERAL (SELECT now() - interval '40 days' + n * interval '0.3 second' AS at) t
+"""
+_TRACKER = """
+INSERT INTO tracker_events (conversation_id, seq, unit, name, event, at)
+SELECT c.conversation_id, n / %s + 1000, 'amigro', kind, jsonb_build_object('event', kind, 'name', 'action_listen',
+    'timestamp', n, 'policy', 'RulePolicy', 'confidence', 1.0), now() - interval '40 days'
+FROM generate_series(%s::bigint, %s::bigint) n
+JOIN numbered c ON c.number = n %% %s,
+LATERAL (SELECT CASE WHEN (n / %s) %% 50 = 0 THEN 'session_started' ELSE 'action' END AS kind) k
+"""
+_WAITING = """
+WITH chosen AS (SELECT * FROM chats ORDER BY md5(id::text || %(round)s) LIMIT %(turns)s), came AS (
+    INSERT INTO inbox (chat_id, unit, channel_account_id, channel, kind, vendor_id, payload)
+    SELECT id, unit, channel_account_id, channel, 'text', 'wamid.' || gen_random_uuid(),
+        '{"kind": "text", "text": "busco trabajo"}' FROM chosen
+)
+UPDATE chats c SET due = clock_timestamp() - random() * interval '1 minute' FROM chosen WHERE c.id = chosen.id
+"""
+_STEP = 250_000
+
+
+def load(url: str, rows: int) -> None:
+    """Fill the three tables, a quarter of a million rows a transaction."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE TEMP TABLE numbered AS SELECT row_number() OVER () - 1 AS number, * FROM chats")
+        connection.execute("CREATE UNIQUE INDEX ON numbered (number)")
+        connection.execute("ANALYZE numbered")
+        for first in range(0, rows, _STEP):
+            last = min(first + _STEP, rows) - 1
+            connection.execute(_INBOX, (first, last, _CHATS))
+            connection.execute(_OUTBOX, (first, last, _CHATS))
+            connection.execute(_TRACKER, (_CHATS, first, last, _CHATS, _CHATS))
+        connection.execute("VACUUM (ANALYZE) inbox, outbox, tracker_events, chats, conversations")
+
+
+def claim(admin: str, bot: str, turns: int, claimers: int, think: float, name: str) -> dict[str, float]:
+    """Let so many turns wait, and have them taken and committed; return what it took."""
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(_WAITING, {"round": name, "turns": turns})
+    began = time.perf_counter()
+    processes = [
+        subprocess.Popen(
+            [str(ROOT / ".venv/bot/bin/python"), "-m", "benchmarks.queue_claimers", bot, str(claimers // 4),
+             str(think)],
+            cwd=ROOT, env={"PATH": "/usr/bin:/bin", **LIBRARY_ENVIRONMENT["bot"]}, stdout=subprocess.PIPE,
+        )
+        for _ in range(4)
+    ]  # fmt: skip
+    said = [json.loads(process.communicate(timeout=600)[0]) for process in processes]
+    claims = [value for one in said for value in one["claims"]]
+    finishes = [value for one in said for value in one["finishes"]]
+    with psycopg.connect(admin) as connection:
+        row = connection.execute("SELECT count(*) FROM inbox WHERE state = 'waiting'").fetchone()
+    assert row is not None
+    return {
+        "turns": len(finishes), "left": row[0], "seconds": time.perf_counter() - began,
+        "per_second": len(finishes) / max(one["seconds"] for one in said),
+        "claim_p50_ms": percentile(claims, 0.5), "claim_p99_ms": percentile(claims, 0.99),
+        "finish_p50_ms": percentile(finishes, 0.5), "finish_p99_ms": percentile(finishes, 0.99),
+    }  # fmt: skip
+
+
+def main() -> None:
+    from huntred.db import migrate
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=10_000_000, help="done rows in each of the three tables")
+    parser.add_argument("--claimers", type=int, default=16)
+    parser.add_argument("--turns", type=int, default=4000)
+    parser.add_argument("--think", type=float, default=0.1, help="seconds between a claim and its finish")
+    given = parser.parse_args()
+    passwords = {role: secrets.token_urlsafe(12) for role in ROLES}
+    with tempfile.TemporaryDirectory(prefix="queue-") as folder:
+        postgres = EmbeddedPostgres(Path(folder), password=secrets.token_urlsafe(12))
+        postgres.start()
+        try:
+            migrate.create_roles(postgres.url(), {f"huntred_{role}": word for role, word in passwords.items()})
+            migrate.create_database(postgres.url(), _DATABASE)
+            migrate.upgrade(postgres.url(_DATABASE, user="huntred_migrator", password=passwords["migrator"]))
+            admin = postgres.url(_DATABASE)
+            bot = postgres.url(_DATABASE, user="huntred_bot", password=passwords["bot"])
+            with psycopg.connect(admin, autocommit=True) as connection:
+                connection.execute(_PEOPLE)
+            floor = claim(admin, bot, given.turns, given.claimers, given.think, "floor")
+            began = time.perf_counter()
+            load(admin, given.rows)
+            loading = time.perf_counter() - began
+            measured = claim(admin, bot, given.turns, given.claimers, given.think, "measured")
+            with psycopg.connect(admin) as connection:
+                row = connection.execute("SELECT pg_database_size(current_database()) / 1e6").fetchone()
+                size = float(row[0]) if row else 0.0
+        finally:
+            postgres.stop()
+    show(rows=given.rows, claimers=given.claimers, database_mb=size, loading_seconds=loading)
+    show(**{f"floor_{name}": value for name, value in floor.items()})
+    show(**measured)
+
+
+if __name__ == "__main__":
+    main()
