@@ -14,6 +14,8 @@ from huntred.conversations import service as conversations
 from huntred.people import service as people
 from huntred.units import service as units
 
+# Where an account is reached by its name.
+_BY_NAME = {"telegram": "https://t.me/", "messenger": "https://m.me/", "instagram": "https://ig.me/m/"}
 _PARTNER_FIELDS = ("first_name", "last_name", "phone", "email")
 
 
@@ -59,13 +61,14 @@ def change_unit(turn: Turn, code: str) -> None:
 def direct_link(addresses: Mapping[str, str], channel: str) -> str:
     """Return the link to a unit's own number or bot on the channel that the person uses, or "".
 
-    Click to chat: https://wa.me/<digits>, https://t.me/<bot> (WhatsApp's and Telegram's documentation).
+    Click to chat: https://wa.me/<digits>, https://t.me/<bot>, https://m.me/<page>, https://ig.me/m/<account> (by the
+    vendors' documentation).
     """
     address = addresses.get(channel, "")
     if channel == "whatsapp" and address:
         return "https://wa.me/" + "".join(digit for digit in address if digit.isdigit())
-    if channel == "telegram" and address:
-        return "https://t.me/" + address.removeprefix("@")
+    if channel in _BY_NAME and address:
+        return _BY_NAME[channel] + address.removeprefix("@")
     return ""
 
 

@@ -10,7 +10,7 @@ from actions.consent import consented
 from actions.forms import FormStep
 from actions.steps import goal
 from actions.turn import Button, Turn, button
-from actions.wording import shortened, word, words
+from actions.wording import listed, shortened, word, words
 from huntred.errors import FieldInvalid
 from huntred.matching import service as matching
 from huntred.matching.ports import Reason
@@ -102,15 +102,18 @@ def ask_search(turn: Turn) -> None:
 def show_vacancies(turn: Turn, offset: int) -> None:
     query = _query(turn.slot("search") or {})
     found = matching.vacancies_for(
-        turn.uow, turn.context.ranker, turn.person.id, query, limit=offset + _SHOWN_AT_ONCE, now=turn.now
+        turn.uow, turn.context.ranker, turn.person.id, query, limit=offset + _SHOWN_AT_ONCE + 1, now=turn.now
     )
-    page = found[offset:]
+    page = found[offset : offset + _SHOWN_AT_ONCE]
     if not page:
         turn.say("utter_no_more_vacancies" if offset else "utter_no_vacancy_fits")
         return
     turn.set(shown=offset + len(page))
     lines = [_line(number, ranked) for number, ranked in enumerate(page, 1)]
-    turn.say("utter_vacancies_found", buttons=[_row(ranked) for ranked in page], vacancies="\n\n".join(lines))
+    rows = [_row(ranked) for ranked in page]
+    if len(found) > offset + len(page):
+        rows.append(button(words()["more_vacancies"], "more_vacancies"))
+    turn.say("utter_vacancies_found", buttons=rows, vacancies="\n\n".join(lines))
 
 
 def _line(number: int, ranked: RankedVacancy) -> str:
@@ -133,7 +136,10 @@ def _row(ranked: RankedVacancy) -> Button:
 
 
 def reason_text(reason: Reason) -> str:
-    return str(words()["reasons"][reason.code]).format(**reason.values)
+    values = dict(reason.values)
+    if "skills" in values:
+        values["skills"] = listed(values["skills"].split(", "))
+    return str(words()["reasons"][reason.code]).format(**values)
 
 
 def place_text(vacancy: Vacancy) -> str:
@@ -168,7 +174,7 @@ def show_vacancy(turn: Turn, vacancy: Vacancy) -> None:
         ("salary", salary_text(vacancy)),
         ("schedule", vacancy.schedule),
         ("benefits", vacancy.benefits),
-        ("requirements", ", ".join(requirement.name for requirement in vacancy.requirements)),
+        ("requirements", listed([requirement.name for requirement in vacancy.requirements])),
     ]
     text = "\n".join(f"• {word('facts', name)}: {value}" for name, value in facts if value)
     turn.say(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from importlib import resources
@@ -14,6 +16,8 @@ from babel.dates import format_datetime
 from contract.text import normalise
 
 _LOCALE = "es_MX"
+# "hielo" and "yeso" begin with another sound than "inglés" and "hilado".
+_SOUND_OF_I = re.compile(r"h?i(?![aeou])")
 
 
 @cache
@@ -40,6 +44,14 @@ def day(at: datetime, timezone: str) -> str:
 def word(kind: str, code: str) -> str:
     """Return the word for a code; the code where none is written."""
     return str(words()[kind].get(code, code))
+
+
+def listed(items: Sequence[str]) -> str:
+    """Return "cocina, limpieza y caja"."""
+    if len(items) < 2:
+        return "".join(items)
+    joint = words()["and"]["before_i" if _SOUND_OF_I.match(normalise(items[-1])) else "usual"]
+    return f"{', '.join(items[:-1])} {joint} {items[-1]}"
 
 
 def folded_in(text: str, list_name: str) -> bool:

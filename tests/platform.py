@@ -45,17 +45,25 @@ class Platform:
         environment: dict[str, str] | None = None,
         timeout_seconds: float = 300,
         well: bool = True,
+        entry: str = "runtime",
+        root: Path = ROOT,
+        train: bool = False,
     ) -> Platform:
-        """Start it and return once all processes are well (well=False: once they have been started)."""
+        """Start it and return once all processes are well (well=False: once they have been started).
+
+        entry: the module whose `up` starts it; a test's own may put other modules in place of some processes.
+        root: another copy of the platform, with environments of its own or linked ones.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         said = folder / "up.log"
         given = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
         given |= {"COLUMNS": "200", **(environment or {})}
-        command = [sys.executable, "-m", "runtime", "up", "--var", str(folder / "var"), "--no-train"]
+        command = [sys.executable, "-m", entry, "up", "--var", str(folder / "var")]
+        command.append("--train" if train else "--no-train")
         command += ["--units", ",".join(units), "--demo" if demo else "--no-demo"]
         with said.open("ab") as out:
-            process = child.spawn(command, env=given, cwd=ROOT, stdout=out)
-        platform = cls(process, Installation(var=(folder / "var").resolve(), environment=given), said)
+            process = child.spawn(command, env=given, cwd=root, stdout=out)
+        platform = cls(process, Installation(root=root, var=(folder / "var").resolve(), environment=given), said)
         try:
             platform.wait_for(lambda: bool(platform.state()), timeout_seconds, "its processes are started")
             platform.installation.load()

@@ -20,6 +20,7 @@ from runtime.processes import DEFAULT_PORTS
 from tests.e2e.browser import Browser
 from tests.e2e.candidate import Candidate
 from tests.e2e.office import known_office, open_office
+from tests.e2e.roads import Told, walk_to_booked
 from tests.e2e.town import Town
 from tests.platform import Platform
 from tests.standins.client import StandinsClient
@@ -104,6 +105,16 @@ def vendors_are_content(request: pytest.FixtureRequest) -> Iterator[None]:
 def ana(town: Town) -> Candidate:
     """Somebody who has never written to Amigro before, by WhatsApp."""
     return town.candidate("whatsapp:amigro", "Ana")
+
+
+@pytest.fixture(scope="session")
+def julia(town: Town) -> Candidate:
+    """Somebody with an interview ahead, for tests that leave her one; who ends it walks the road on their own."""
+    person = town.candidate("whatsapp:amigro", "Julia")
+    told = Told(full_name="Julia Ibarra Téllez", first_name="Julia", headline="auxiliar de almacén",
+                email=f"julia{person.user}@example.com", skills="inventarios y montacargas")  # fmt: skip
+    walk_to_booked(person, told, "Auxiliar de almacén")
+    return person
 
 
 @pytest.fixture(scope="session")

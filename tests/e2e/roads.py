@@ -61,15 +61,13 @@ def register(person: Candidate, told: Told) -> Shown:
 
 
 def answer(person: Candidate, shown: Shown, told: Told) -> Shown:
-    """Answer the question that is shown; returns what comes next."""
+    """Answer the question that is shown; returns what comes next: one bubble for each answer."""
     if "Residencia temporal" in shown.titles:
-        person.presses("Residencia temporal")
-    else:
-        question = shown.text.casefold()
-        field = next((field for words, field in _QUESTIONS if words in question), None)
-        assert field, f"who would know how to answer this?\n{person.transcript}"
-        person.says(getattr(told, field))
-    return person.settles()[-1]
+        return person.presses("Residencia temporal")
+    question = shown.text.casefold()
+    field = next((field for words, field in _QUESTIONS if words in question), None)
+    assert field, f"who would know how to answer this?\n{person.transcript}"
+    return person.says(getattr(told, field))
 
 
 def apply_to(person: Candidate, title: str) -> Shown:

@@ -31,7 +31,7 @@ class Town:
         return Candidate(self.vendors, account, str(next(_numbers)), name)
 
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
-        """Read from the database as superuser: the truth, whatever any role may see."""
+        """Ask the database as superuser: the truth, whatever any role may see. A change needs its RETURNING."""
         with psycopg.connect(self.platform.admin_url, row_factory=dict_row) as connection:
             return connection.execute(query, values).fetchall()
 

@@ -135,6 +135,34 @@ def test_every_button_leads_to_an_intent(unit: str) -> None:
                 assert len(button["title"]) <= 24, (name, button)
 
 
+# Which response a template goes out for, outside WhatsApp's window, and what its buttons say.
+_IN_PLACE_OF = {
+    "recordatorio_entrevista": ("utter_reminder_24h", "utter_reminder_2h"),
+    "entrevista_confirmada": ("utter_interviewer_confirmed",),
+    "entrevista_cambio": ("utter_interview_moved",),
+    "entrevista_cancelada": ("utter_interview_cancelled",),
+}
+_SAYS = (
+    ("Confirm", "/confirm_attendance"), ("Cambiar", "/reschedule_interview"), ("Cancelar", "/cancel_interview"),
+    ("Buscar otra fecha", "/schedule_interview"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", [unit for unit in ALL_UNITS if unit != "sexsi"])
+def test_a_template_s_buttons_do_what_they_say(unit: str) -> None:
+    """They take their meanings, in order, from the response in whose place the template goes out."""
+    seeded = yaml.safe_load((ROOT / "huntred" / "units" / "seed" / unit / "templates.yml").read_text("utf-8"))
+    titles = {template["name"]: template["buttons"] for template in seeded["templates"]}
+    spoken = {**load(ROOT / "domain" / "shared", "responses"), **load(ROOT / "domain" / unit, "responses")}
+    for template, places in _IN_PLACE_OF.items():
+        for place in places:
+            for variation in spoken[place]:
+                payloads = [button["payload"] for button in variation.get("buttons", ())]
+                shown = titles[f"{template}_{unit}"]
+                said = [next(does for says, does in _SAYS if title.startswith(says)) for title in shown]
+                assert payloads[: len(shown)] == said, (template, place)
+
+
 def test_the_picker_says_exactly_what_was_agreed(responses: dict[str, Any]) -> None:
     (picker,) = responses["utter_choose_unit"]
     assert picker["text"] == "Selecciona una unidad de negocio para continuar:"

@@ -6,7 +6,8 @@ import pytest
 
 from actions.group import direct_link
 
-ADDRESSES = {"whatsapp": "+52 55 0000 0102", "telegram": "@demo_huntu_bot", "web": "huntu"}
+ADDRESSES = {"whatsapp": "+52 55 0000 0102", "telegram": "@demo_huntu_bot", "web": "huntu",
+             "messenger": "demo.huntu", "instagram": "@demo.huntu"}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -14,6 +15,8 @@ ADDRESSES = {"whatsapp": "+52 55 0000 0102", "telegram": "@demo_huntu_bot", "web
     [
         ("whatsapp", "https://wa.me/525500000102"),
         ("telegram", "https://t.me/demo_huntu_bot"),
+        ("messenger", "https://m.me/demo.huntu"),
+        ("instagram", "https://ig.me/m/demo.huntu"),
         ("web", ""),
         ("email", ""),
     ],

@@ -8,7 +8,7 @@ import pytest
 
 from actions.interviews import distance
 from actions.opening import invitation_in
-from actions.wording import day, folded_in, shortened, when, when_short, word
+from actions.wording import day, folded_in, listed, shortened, when, when_short, word
 
 MEXICO = "America/Mexico_City"
 MORNING = datetime(2026, 11, 24, 16, 0, tzinfo=timezone.utc)
@@ -24,6 +24,22 @@ def test_a_short_date_fits_a_row_of_any_list_all_year() -> None:
     for days in range(366):
         assert len(when_short(MORNING + timedelta(days=days), MEXICO)) <= 24
     assert when_short(MORNING, MEXICO) == "mar 24 nov, 10:00"
+
+
+@pytest.mark.parametrize(
+    ("items", "text"),
+    [
+        ([], ""),
+        (["cocina"], "cocina"),
+        (["cocina", "limpieza"], "cocina y limpieza"),
+        (["caja", "ventas", "atención a clientes"], "caja, ventas y atención a clientes"),
+        (["Excel", "Inglés"], "Excel e Inglés"),
+        (["costura", "hilado"], "costura e hilado"),
+        (["bebidas", "hielo"], "bebidas y hielo"),
+    ],
+)
+def test_a_list_ends_with_its_and(items: list[str], text: str) -> None:
+    assert listed(items) == text
 
 
 @pytest.mark.parametrize(("metres", "text"), [(0, "0 m"), (850, "850 m"), (1200, "1.2 km")])
