@@ -3,10 +3,10 @@ PYTHON ?= python3
 RUN = $(PYTHON) runtime/bootstrap.py
 APP = $(PYTHON) runtime/bootstrap.py --app-only
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs check standins train shell test lint format types clean lock user
+.PHONY: connect backup restore upgrade help up down status logs check standins train publish rollback models shell test lint lint-dialogue format types clean lock user
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
 	@echo "  Options: make up BU=amigro,huntu · make logs PROCESS=gateway [FOLLOW=1] · make test ONLY=lint,app"
 
 up:  ## install what is missing, start everything, keep it running (BU=amigro,huntu for fewer units)
@@ -30,14 +30,38 @@ standins:  ## WhatsApp, Telegram and a mail server to try things on, with a page
 train:  ## train the units whose data changed (BU=… for some, FORCE=1 for all)
 	@$(RUN) runtime train --units "$(BU)" $(if $(FORCE),--force,)
 
+publish:  ## let what runs go on with a trained model, without a stop: BU=amigro [MODEL=…]
+	@$(APP) runtime publish --units "$(BU)" --model "$(MODEL)"
+
+rollback:  ## take the model published last back: BU=amigro
+	@$(APP) runtime rollback -- "$(or $(BU),amigro)"
+
+models:  ## which models were published (BU=… for some)
+	@$(APP) runtime models --units "$(BU)"
+
 shell:  ## rasa shell on a unit's model and the running action server (BU=amigro)
 	@$(APP) runtime shell -- "$(or $(BU),amigro)"
+
+connect:  ## connect a channel, or repair it: CHANNEL=whatsapp BU=amigro (telegram, messenger, instagram, slack, x, email)
+	@$(APP) runtime connect --channel "$(CHANNEL)" --unit "$(BU)"
 
 user:  ## a user of the back office: EMAIL=…, ROLE=super_admin or consultant, BU=amigro
 	@$(APP) runtime user "$(EMAIL)" --role "$(or $(ROLE),consultant)" --units "$(BU)"
 
-test:  ## everything that CI runs (ONLY=lint,types,imports,app,bot,train,dialogue,e2e,coverage for a part)
+backup:  ## copy database, files and erasures to TO=folder or s3://bucket/prefix while everything runs
+	@$(APP) runtime backup --to "$(TO)"
+
+restore:  ## bring a backup back: FROM=…, TIME=2026-11-22T21:00:00Z for an earlier moment, FORCE=1 over what is there
+	@$(APP) runtime restore --from "$(FROM)" --time "$(TIME)" $(if $(FORCE),--force,)
+
+upgrade:  ## after new code was fetched: back up, migrate, train; undone where a step fails
+	@$(RUN) runtime upgrade --to "$(TO)"
+
+test:  ## everything that CI runs (ONLY=lint,types,imports,app,bot,lint-dialogue,train,dialogue,e2e,coverage for a part)
 	@$(RUN) --tests runtime.suite --only "$(ONLY)"
+
+lint-dialogue:  ## draw every response on every channel: limits, options within reach, languages, error texts
+	@$(RUN) --tests runtime.suite --only lint-dialogue
 
 lint:  ## ruff and the import rules
 	@$(RUN) --tests runtime.suite --only lint,imports

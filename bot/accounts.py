@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -48,6 +48,8 @@ class Account:
     address: str
     active: bool
     secrets: Mapping[str, Any] = field(repr=False)
+    # What the vendor grants this one a second; None: its usual.
+    per_second: float | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,8 @@ class Directory:
                 apps = await connection.execute("SELECT id, channel, name, secrets FROM channel_apps")
                 found_apps = [(row, self._open(row[3], APP_SECRETS)) for row in await apps.fetchall()]
                 accounts = await connection.execute(
-                    "SELECT id, unit, app_id, channel, external_id, name, address, active, secrets"
+                    "SELECT id, unit, app_id, channel, external_id, name, address, active, secrets,"
+                    " messages_per_second"
                     " FROM channel_accounts"
                 )
                 found = [(row, self._open(row[8], ACCOUNT_SECRETS)) for row in await accounts.fetchall()]
@@ -96,7 +99,7 @@ class Directory:
                 if secrets is not None
             }
             every = [
-                Account(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], secrets)
+                Account(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], secrets, row[9])
                 for row, secrets in found
                 if secrets is not None
             ]
@@ -142,8 +145,18 @@ class Directory:
             found = self._by_id.get(account_id)
         return found
 
+    def app_of(self, account: Account) -> App | None:
+        return next((app for app in self._apps.values() if app.id == account.app_id), None)
+
+    def every(self) -> Iterable[Account]:
+        """Return all accounts, the inactive ones too."""
+        return self._by_id.values()
+
     def of_app(self, app: App) -> list[Account]:
         return [account for account in self._by_id.values() if account.app_id == app.id and account.active]
+
+    def of_channel(self, channel: str) -> list[Account]:
+        return [account for account in self._by_id.values() if account.channel == channel and account.active]
 
     def unit(self, code: str) -> UnitLook:
         return self._units.get(code) or UnitLook(code, code, "", "#334155", {})

@@ -16,7 +16,11 @@ MORE = "more:"
 
 @dataclass(frozen=True)
 class Arrival:
-    """Something that a person sent. vendor_id: the vendor's id of the event, unique with account and kind."""
+    """Something that a person sent. vendor_id: the vendor's id of the event, unique with account and kind.
+
+    vendor_at, vendor_seq: when, and as which of this account's events, by the vendor; turns follow that order.
+    Of mail, content: the bytes of the file that came with it; thread: message_id, references, subject, at (ISO, UTC).
+    """
 
     account: Account
     user_id: str
@@ -24,6 +28,9 @@ class Arrival:
     inbound: Inbound
     raw: Mapping[str, Any] | None = None
     vendor_at: datetime | None = None
+    vendor_seq: int | None = None
+    content: bytes | None = None
+    thread: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,59 @@ class StatusChange:
 
 
 @dataclass(frozen=True)
+class Watermark:
+    """All that went to this person before a moment was delivered, or read.
+
+    at: that moment, of the vendor's clock; None: vendor_id names the last message of ours that it holds for.
+    """
+
+    account: Account
+    user_id: str
+    state: str
+    at: datetime | None
+    vendor_id: str = ""
+
+
+@dataclass(frozen=True)
+class Bounce:
+    """A mail of ours came back. message_id: as we had given it; code: the status that the server told, 5.1.1."""
+
+    account: Account
+    outbox_id: int
+    message_id: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class TemplateNews:
+    """What a vendor says of a template of an account's unit; an empty field says nothing new.
+
+    state: its word for it, APPROVED, REJECTED …; at: when it became so. body: as the vendor has it.
+    """
+
+    account: Account
+    name: str
+    language: str
+    vendor_id: str
+    at: datetime
+    state: str = ""
+    reason: str = ""
+    quality: str = ""
+    category: str = ""
+    body: str = ""
+
+
+@dataclass(frozen=True)
+class AccountNews:
+    """What a vendor says of a number or of the business that owns it: quality, limits, a ban. field: of its webhook."""
+
+    account: Account
+    field: str
+    what: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Renumbered:
     """A person goes on under another id of the vendor's."""
 
@@ -74,7 +134,7 @@ class Unreadable:
     account_id: UUID | None = None
 
 
-Event = Arrival | PageTurn | StatusChange | Renumbered | Unreadable
+Event = Arrival | PageTurn | StatusChange | Bounce | Watermark | Renumbered | TemplateNews | AccountNews | Unreadable
 
 
 def page_option(outbox_id: int, start: int) -> str:

@@ -14,7 +14,13 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool
 
 # A statement or an idle transaction that lasts longer than this is broken, and it would slow every claim.
-_OPTIONS = "-c statement_timeout=15000 -c idle_in_transaction_session_timeout=20000"
+# Who holds a chat's row holds up a whole flush: after a moment the flush is taken apart (bot/intake.py).
+# Everything here looks up a few rows by their keys. A plan that was kept from when the tables were small, or from stale
+# statistics, would read a whole table for each flush.
+_OPTIONS = (
+    "-c statement_timeout=15000 -c idle_in_transaction_session_timeout=20000 -c lock_timeout=1500"
+    " -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
+)
 
 
 class SchemaMissing(Exception):

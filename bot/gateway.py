@@ -7,6 +7,7 @@ settings; everything it does is in the modules it puts together.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import socket
 import sys
@@ -19,6 +20,7 @@ import httpx
 import psycopg
 import rasa.core.channels.channel
 import rasa.shared.utils.common
+from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from psycopg_pool import PoolTimeout
 from ruamel.yaml import YAML
@@ -30,14 +32,25 @@ from sanic.response import HTTPResponse, json, raw
 from bot import metrics
 from bot.accounts import Directory
 from bot.channels.connector import Connector, Sender, Services
+from bot.channels.web_spread import Spread
 from bot.database import SchemaMissing, check_schema, make_pool
+from bot.floods import Floods, flood_lines
 from bot.intake import Intake
+from bot.limits import Limits
+from bot.limits_shared import SharedBuckets
+from bot.media.fetching import Fetching
+from bot.media.keeper import LEASE_SECONDS, MediaKeeper
+from bot.media.queue import MediaQueue
+from bot.media.shelf import Shelf
+from bot.members import Members
 from bot.outbox import Outbox
 from bot.rates import Rates
+from bot.replay import Replay
 from bot.sending import Sending
 from bot.sessions import Hub
 from bot.wakeup import Wakeup
 from contract.encryption import Cipher
+from contract.metrics_access import may_read_metrics
 from contract.settings import EXIT_MISCONFIGURED, BotSettings, SettingsInvalid, read_bot_settings
 
 logger = logging.getLogger("bot.gateway")
@@ -72,6 +85,7 @@ class Gateway:
     connectors: Sequence[Connector]
     stopping: bool = False
     _tasks: list[asyncio.Task[Any]] = field(default_factory=list)
+    _health: web.AppRunner | None = None
 
     async def open(self) -> None:
         """Connect, read the accounts, begin to send."""
@@ -84,11 +98,16 @@ class Gateway:
         self.hub = Hub()
         self.http = httpx.AsyncClient(
             timeout=httpx.Timeout(min(10.0, max(1.0, settings.lease * 0.7)), connect=5.0),
-            limits=httpx.Limits(max_connections=100, max_keepalive_connections=50),
+            limits=httpx.Limits(max_connections=300, max_keepalive_connections=40),
             follow_redirects=False,
         )
-        self.wakeup = Wakeup(settings.database_url, self.pool, self._heard)
-        self.intake = Intake(self.pool, burst_window=settings.burst_window, wake=self.wakeup.tell)
+        spread = Spread(self.pool, self.hub)
+        self.hub.elsewhere = spread
+        self.wakeup = Wakeup(settings.database_url, self.pool, self._heard, spread)
+        floods = Floods(settings.flood_messages, settings.flood_seconds, lines=flood_lines())
+        self.intake = Intake(
+            self.pool, burst_window=settings.burst_window, wake=self.wakeup.tell, floods=floods
+        )
         services = Services(settings, self.pool, self.directory, self.intake, self.http, self.hub)
         senders: dict[str, Sender] = {}
         for connector in self.connectors:
@@ -96,12 +115,49 @@ class Gateway:
             sender = connector.get_output_channel()
             if isinstance(sender, Sender):
                 senders[sender.name()] = sender
-        self.sending = Sending(Outbox(self.pool, lease=settings.lease), self.directory, senders, Rates())
+        self.shared = SharedBuckets(settings.redis_url)
+        self.members = Members(settings.database_url)
+        await self.members.look()
+        rates = Rates(Limits(settings.mail_per_second), self.shared, self.members)
+        await rates.open()
+        self.sending = Sending(Outbox(self.pool, lease=settings.lease), self.directory, senders, rates)
+        if settings.health_port:
+            self._health = await self._serve_health(settings.health_port)
+        keeper = MediaKeeper(
+            MediaQueue(self.pool, lease=LEASE_SECONDS), self.directory, Fetching(settings, self.http),
+            Shelf(Path(settings.media_dir)), self.wakeup.tell,
+        )  # fmt: skip
         self._tasks = [
             asyncio.ensure_future(self.directory.keep_fresh()),
             asyncio.ensure_future(self.wakeup.listen()),
+            asyncio.ensure_future(self.members.keep_looking()),
+            asyncio.ensure_future(rates.keep_reaching()),
             asyncio.ensure_future(self.sending.run()),
+            asyncio.ensure_future(Replay(self.pool, self.directory, self.intake, self.connectors).run()),
+            asyncio.ensure_future(keeper.run()),
+            *(asyncio.ensure_future(work) for connector in self.connectors for work in connector.background()),
         ]
+
+    async def _serve_health(self, port: int) -> web.AppRunner:
+        """Where several gateways share a port, each tells of itself on one of its own."""
+
+        async def health(request: web.Request) -> web.Response:
+            well = await self.measure()
+            return web.json_response({"process": "gateway", "database": well}, status=200 if well else 503)
+
+        async def figures(request: web.Request) -> web.Response:
+            if not may_read_metrics(self.settings.metrics_token, request.headers, request.remote):
+                return web.Response(status=404)
+            await self.measure()
+            return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+        app = web.Application()
+        app.router.add_get("/health", health)
+        app.router.add_get("/metrics", figures)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, self.settings.bind_host, port).start()
+        return runner
 
     def _heard(self) -> None:
         self.sending.wake()
@@ -113,7 +169,11 @@ class Gateway:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._health is not None:
+            await self._health.cleanup()
         await self.http.aclose()
+        await self.shared.close()
+        await self.members.close()
         await self.pool.close()
 
     async def measure(self) -> bool:
@@ -168,10 +228,20 @@ def make_app(
 
     @app.get("/metrics")
     async def show_metrics(request: Request) -> HTTPResponse:
+        # Vendors reach this port, and with them anybody.
+        if not may_read_metrics(settings.metrics_token, request.headers, request.ip):
+            return json({"status": "not found"}, status=404)
         await gateway.measure()
         return raw(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
     return app
+
+
+async def _settle(app: Sanic[Any, Any], loop: Any) -> None:
+    """What is loaded stays: to look through it again and again would hold up answers for tens of milliseconds."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def main() -> int:
@@ -186,9 +256,14 @@ def main() -> int:
     logging.getLogger("sanic.access").setLevel(logging.WARNING)
     try:
         asyncio.run(check_schema(settings.database_url))
-        # Bound here: Sanic would log a taken port and end as if all were well.
-        listening = socket.create_server((settings.bind_host, settings.gateway_port), backlog=512)
-        make_app(settings).run(sock=listening, workers=1, debug=False, access_log=False, motd=False)
+        # Bound here: Sanic would log a taken port and end as if all were well. Several gateways share it, and the
+        # kernel deals out the connections.
+        listening = socket.create_server(
+            (settings.bind_host, settings.gateway_port), backlog=512, reuse_port=settings.gateway_processes > 1
+        )
+        app = make_app(settings)
+        app.register_listener(_settle, "after_server_start")
+        app.run(sock=listening, workers=1, debug=False, access_log=False, motd=False)
     except OSError as error:
         where = f"{settings.bind_host}:{settings.gateway_port}"
         print(f"gateway: cannot listen on {where}: {error.strerror or error}", file=sys.stderr)  # noqa: T201

@@ -1,8 +1,8 @@
 """Group commit: everything that arrives while a flush is under way goes together in the next one.
 
-A caller is answered after the commit of its own events and never before. Two flushes may be in flight. Where a
-flush fails by its content, each caller's events are tried alone, then each event, and what fails alone is put into
-quarantine: one bad event never takes others with it.
+A caller is answered after the commit of its own events and never before. A second flush goes beside one that is slow.
+Where a flush fails by its content, each caller's events are tried alone, then each event, and what fails alone is put
+into quarantine: one bad event never takes others with it. A chat that somebody holds takes no others with it either.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from bot import metrics, storing
 from bot.arrivals import Arrival, Event, StatusChange, Unreadable
+from bot.floods import USUAL, Floods
 from bot.storing import Stored
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,13 @@ IN_FLIGHT = 2
 MOST_EVENTS = 500
 _DEADLOCK_TRIES = 5
 _WAKE_AFTER = 0.005
+# A flush that lasts this long no longer keeps the next one waiting. Before, one large flush costs less than two small.
+_SLOW = 0.1
+# Seconds for a chat's row that somebody holds. A turn's transaction that stands still is ended after three (store.py).
+_NO_PATIENCE = 0.05
+_PATIENCE = 5.0
+# What the database refuses, and what cannot even be written down for it (half of a surrogate pair, a number too large).
+_FAULTS_OF_CONTENT = (psycopg.Error, ValueError, TypeError, OverflowError, RecursionError)
 
 
 class StorageDown(Exception):
@@ -45,10 +53,16 @@ class Intake:
     """Stores what connectors hand in. wake: called shortly after commits, with what there is to do (inbox, outbox)."""
 
     def __init__(
-        self, pool: AsyncConnectionPool[Any], *, burst_window: float, wake: Callable[[str], Awaitable[None]]
+        self,
+        pool: AsyncConnectionPool[Any],
+        *,
+        burst_window: float,
+        wake: Callable[[str], Awaitable[None]],
+        floods: Floods = USUAL,
     ) -> None:
         self._pool = pool
         self._burst_window = burst_window
+        self._floods = floods
         self._wake = wake
         self._waiting: deque[_Submission] = deque()
         self._flushing = 0
@@ -61,9 +75,8 @@ class Intake:
             return
         submission = _Submission(events, asyncio.get_running_loop().create_future())
         self._waiting.append(submission)
-        if self._flushing < IN_FLIGHT:
-            self._flushing += 1
-            self._start(self._flush())
+        if not self._flushing:
+            self._start_flush()
         # Shielded: a vendor that hangs up must not cancel the others' flush.
         await asyncio.shield(submission.answer)
 
@@ -72,6 +85,11 @@ class Intake:
         while self._waiting or self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
             await asyncio.sleep(0)
+
+    def _start_flush(self) -> None:
+        if self._waiting and self._flushing < IN_FLIGHT:
+            self._flushing += 1
+            self._start(self._flush())
 
     def _start(self, work: Any) -> None:
         task = asyncio.ensure_future(work)
@@ -82,11 +100,14 @@ class Intake:
         try:
             while self._waiting:
                 batch = self._take()
+                slow = asyncio.get_running_loop().call_later(_SLOW, self._start_flush)
                 try:
                     await self._write([event for submission in batch for event in submission.events])
+                except errors.LockNotAvailable:
+                    await self._around_held(batch)
                 except psycopg.OperationalError as error:
                     self._fail(batch, error)
-                except psycopg.Error as error:
+                except _FAULTS_OF_CONTENT as error:
                     logger.warning("a flush of %s is taken apart: %s", len(batch), _first_line(error))
                     await self._singly(batch)
                 except Exception as error:
@@ -94,6 +115,8 @@ class Intake:
                 else:
                     for submission in batch:
                         _answer(submission)
+                finally:
+                    slow.cancel()
         finally:
             self._flushing -= 1
 
@@ -105,6 +128,35 @@ class Intake:
             size += len(submission.events)
             batch.append(submission)
         return batch
+
+    async def _around_held(self, batch: list[_Submission]) -> None:
+        """Store what concerns no held chat at once; what does waits aside, and holds up no other flush."""
+        held = []
+        for submission in batch:
+            try:
+                await self._write(submission.events, _NO_PATIENCE)
+            except errors.LockNotAvailable:
+                held.append(submission)
+            except psycopg.OperationalError as error:
+                self._fail([submission], error)
+            except Exception:
+                await self._singly([submission])
+            else:
+                _answer(submission)
+        if held:
+            logger.warning("%s webhooks wait for chats that somebody holds", len(held))
+            self._start(self._patiently(held))
+
+    async def _patiently(self, held: list[_Submission]) -> None:
+        try:
+            await self._write([event for submission in held for event in submission.events], _PATIENCE)
+        except _FAULTS_OF_CONTENT:
+            await self._singly(held)
+        except Exception as error:
+            self._fail(held, error)
+        else:
+            for submission in held:
+                _answer(submission)
 
     async def _singly(self, batch: list[_Submission]) -> None:
         for submission in batch:
@@ -121,20 +173,25 @@ class Intake:
             await self._write([event])
         except psycopg.OperationalError:
             raise
-        except psycopg.Error as error:
+        except _FAULTS_OF_CONTENT as error:
             await self._write([_poison(event, error)])
 
-    async def _write(self, events: Sequence[Event]) -> None:
-        """Write in one transaction; again where the connection broke or two flushes crossed, for it is idempotent."""
+    async def _write(self, events: Sequence[Event], patience: float | None = None) -> None:
+        """Write in one transaction; again where the connection broke or two flushes crossed, for it is idempotent.
+
+        patience: see storing.write. Raises LockNotAvailable where it was not enough.
+        """
         started = perf_counter()
         for tried in range(_DEADLOCK_TRIES):
             try:
-                async with self._pool.connection() as connection, connection.transaction():
-                    stored = await storing.write(connection, events, self._burst_window)
+                async with self._pool.connection() as connection:
+                    stored = await storing.write(connection, events, self._burst_window, self._floods, patience)
                 break
             except (errors.DeadlockDetected, errors.SerializationFailure):
                 if tried == _DEADLOCK_TRIES - 1:
                     raise
+            except errors.LockNotAvailable:
+                raise
             except (psycopg.OperationalError, PoolTimeout) as error:
                 if tried or isinstance(error, PoolTimeout):
                     raise psycopg.OperationalError(_first_line(error)) from error
@@ -187,7 +244,7 @@ def _first_line(error: BaseException) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
-def _poison(event: Event, error: psycopg.Error) -> Unreadable:
+def _poison(event: Event, error: BaseException) -> Unreadable:
     channel = event.channel if isinstance(event, Unreadable) else event.account.channel
     app = event.app if isinstance(event, Unreadable) else event.account.external_id
     return Unreadable(channel, app, f"cannot be stored: {type(error).__name__}: {_first_line(error)}", _seen(event))

@@ -8,6 +8,10 @@ received = Counter("gateway_received_total", "Events stored in the inbox", ["cha
 repeated = Counter("gateway_repeated_total", "Events that were stored before and came again", ["channel"])
 statuses = Counter("gateway_statuses_total", "Statuses of messages of ours", ["channel", "state"])
 refused = Counter("gateway_refused_webhooks_total", "Webhooks refused before reading", ["channel", "reason"])
+brought_again = Counter(
+    "gateway_brought_again_total", "Webhooks that the vendor says it had sent before", ["channel", "reason"]
+)
+needless = Counter("gateway_needs_nothing_total", "Webhooks that said nothing to be kept", ["channel"])
 quarantined = Counter("gateway_quarantined_total", "Bodies or events put aside", ["channel"])
 flush_seconds = Histogram(
     "gateway_flush_seconds", "One commit of everything that waited",
@@ -21,6 +25,8 @@ send_seconds = Histogram(
     "gateway_send_seconds", "From an outbox row's creation to the vendor's answer", ["channel"],
     buckets=(0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.5, 3, 6, 15, 60, 600),
 )  # fmt: skip
+media = Counter("gateway_media_total", "Files that people sent, by what became of them", ["channel", "outcome"])
+mailbox_faults = Counter("gateway_mailbox_faults_total", "Mailboxes that could not be read for a while", ["mailbox"])
 web_sessions = Gauge("gateway_web_sessions", "Open web chat sockets")
 waiting = Gauge("gateway_waiting_rows", "Rows that wait", ["table"])
 oldest = Gauge("gateway_oldest_waiting_seconds", "Age of the oldest row that waits and is due", ["table"])

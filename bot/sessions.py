@@ -9,7 +9,7 @@ import hmac
 import json
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from bot import metrics
@@ -43,11 +43,26 @@ class Tokens:
         return hmac.new(self._key, body, hashlib.sha256).hexdigest()
 
 
+class Elsewhere(Protocol):
+    """The other gateways, where sockets of the same chat may hang."""
+
+    async def sent(self, chat_id: UUID, outbox_id: int) -> None: ...
+
+    async def said(self, chat_id: UUID, vendor_id: str) -> None: ...
+
+
 class Hub:
-    """Open sockets by chat; several tabs may share one."""
+    """Open sockets of this process by chat; several tabs may share one. elsewhere: the other gateways."""
 
     def __init__(self) -> None:
         self._open: dict[UUID, set[Push]] = defaultdict(set)
+        self.elsewhere: Elsewhere | None = None
+
+    def holds(self, chat_id: UUID) -> bool:
+        return chat_id in self._open
+
+    def chats(self) -> list[UUID]:
+        return list(self._open)
 
     def add(self, chat_id: UUID, push: Push) -> None:
         self._open[chat_id].add(push)

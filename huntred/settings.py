@@ -30,7 +30,11 @@ class AppSettings:
     mail_from: str
     media_dir: str
     log_level: str
+    instance: str
+    archive_days: int
+    archive_tracker_days: int
     session_cookie_secure: bool
+    metrics_token: str = ""
 
 
 def read_app_settings(environment: Mapping[str, str] | None = None) -> AppSettings:
@@ -58,8 +62,12 @@ def read_app_settings(environment: Mapping[str, str] | None = None) -> AppSettin
         ),
         mail_from=reader.text("MAIL_FROM", "an address", "no-responder@huntred.example"),
         media_dir=reader.text("MEDIA_DIR", "a folder", "var/media"),
+        instance=reader.text("INSTANCE", "what tells several workers apart, e.g. 2", ""),
+        archive_days=reader.integer("ARCHIVE_DAYS", "days, 30 or more, that inbox and outbox keep", 45, 30),
+        archive_tracker_days=reader.integer("ARCHIVE_TRACKER_DAYS", "days that the tracker keeps old sessions", 30, 1),
         log_level=reader.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
         session_cookie_secure=reader.flag("SESSION_COOKIE_SECURE", "true behind TLS", False),
+        metrics_token=reader.text("METRICS_TOKEN", "the token with which /metrics is read from elsewhere", ""),
     )
     reader.done()
     return settings

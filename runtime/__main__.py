@@ -104,14 +104,71 @@ def train(
     force: Annotated[bool, typer.Option("--force", help="also those whose model is current")] = False,
     var: VarOption = None,
 ) -> None:
-    """Train the models of the units whose texts or data changed."""
-    from runtime import training
+    """Train the models of the units whose texts or data changed, and publish what is new."""
+    from runtime import publishing, training
 
     installation = _installation(var)
     installation.make_folders()
     installation.load()
     installation.choose_units(_units(units))
     training.train(installation, installation.units, force=force, on_line=print)
+    installation.recall_ports()
+    try:
+        for unit in installation.units:
+            folder, url = Path(installation.values["MODELS_DIR"]), installation.database_url("migrator")
+            if publishing.publish(url, folder, unit, only_new=True):
+                print(f"{unit}: published")
+    except publishing.PublishingFailed as error:
+        print(f"not published ({error}): make up does it")
+
+
+def _publishing() -> tuple[Installation, str]:
+    """Of the installation that runs: its settings and the address of its database as the tables' owner."""
+    installation = _installation()
+    if not installation.var.is_dir():
+        raise InstallationError("this installation was never started: make up first")
+    installation.load()
+    installation.recall_ports()
+    return installation, installation.database_url("migrator")
+
+
+@app.command()
+def publish(
+    units: Annotated[str, typer.Option("--units", help="of these units, e.g. amigro")] = "",
+    model: Annotated[str, typer.Option("--model", help="a file's name; the one trained last unless given")] = "",
+    only_new: Annotated[bool, typer.Option("--only-new", help="leave out what was published before")] = False,
+) -> None:
+    """Let the running rasa processes go on with a model, without a stop."""
+    from runtime import publishing
+
+    installation, url = _publishing()
+    installation.choose_units(_units(units))
+    if model and len(installation.units) != 1:
+        raise InstallationError("a model is one unit's: name it, make publish BU=amigro MODEL=…")
+    for unit in installation.units:
+        name = publishing.publish(url, Path(installation.values["MODELS_DIR"]), unit, model, only_new=only_new)
+        print(f"{unit}: {f'published {name}' if name else 'nothing new'}")
+
+
+@app.command()
+def rollback(unit: Annotated[str, typer.Argument(help="a unit code")]) -> None:
+    """Take the unit's current model back: the one before is current again, without a stop."""
+    from runtime import publishing
+
+    _, url = _publishing()
+    print(f"{unit}: back to {publishing.roll_back(url, unit)}")
+
+
+@app.command()
+def models(units: Annotated[str, typer.Option("--units", help="of these units, e.g. amigro")] = "") -> None:
+    """What was published, the newest first; * is current."""
+    from runtime import publishing
+
+    installation, url = _publishing()
+    installation.choose_units(_units(units))
+    for model in publishing.listed(url, installation.units):
+        state = "*" if model.current else "taken back" if model.taken_back_at else "" if model.kept else "too old"
+        print(f"{model.unit}  {model.name}  {model.published_at:%Y-%m-%d %H:%M %Z}  {model.published_by}  {state}")
 
 
 @app.command()
@@ -123,6 +180,41 @@ def shell(unit: Annotated[str, typer.Argument(help="a unit code")] = "amigro", v
     installation.load()
     installation.recall_ports()
     run_shell(installation, unit)
+
+
+@app.command()
+def backup(
+    to: Annotated[str, typer.Option("--to", help="a folder, or s3://bucket/prefix; BACKUP_TO unless given")] = "",
+    var: VarOption = None,
+) -> None:
+    """Copy the embedded database, the files, the erasures and, under BACKUP_PASSPHRASE, the secrets. Nothing stops."""
+    from runtime.backup import commands
+
+    raise typer.Exit(commands.backup(_installation(var), to, print))
+
+
+@app.command()
+def restore(
+    source: Annotated[str, typer.Option("--from", help="a folder, or s3://bucket/prefix; BACKUP_TO unless given")] = "",
+    until: Annotated[str, typer.Option("--time", help="up to then: 2026-11-22T21:00:00Z; else the latest")] = "",
+    force: Annotated[bool, typer.Option("--force", help="put a database that is there aside")] = False,
+    var: VarOption = None,
+) -> None:
+    """Bring a backup back, up to a point in time; who was erased since is erased again."""
+    from runtime.backup import commands
+
+    raise typer.Exit(commands.restore(_installation(var), source, until, force, print))
+
+
+@app.command()
+def upgrade(
+    to: Annotated[str, typer.Option("--to", help="where the backup goes; BACKUP_TO unless given")] = "",
+    var: VarOption = None,
+) -> None:
+    """After new code was fetched: back up, migrate, train, publish; what fails is undone."""
+    from runtime.backup import commands
+
+    raise typer.Exit(commands.upgrade(_installation(var), to, print))
 
 
 @app.command()
@@ -163,6 +255,23 @@ def demo() -> None:
 
 
 @app.command()
+def connect(
+    channel: Annotated[str, typer.Option("--channel", help="whatsapp, telegram, messenger, instagram …")],
+    unit: Annotated[str, typer.Option("--unit", help="a unit code")],
+) -> None:
+    """Connect a channel of a unit with what its vendor gave, or repair it: asks, or reads CONNECT_…."""
+    installation = _installation()
+    if not (channel and unit):
+        raise InstallationError("say what to connect: make connect CHANNEL=whatsapp BU=amigro")
+    if not installation.environment.get("DATABASE_URL") and not installation.var.is_dir():
+        raise InstallationError("this installation was never started: make up first, or set DATABASE_URL")
+    command = [str(installation.root / ".venv/bot/bin/python"), "-m", "bot.connect"]
+    os.chdir(installation.root)
+    sys.stdout.flush()
+    os.execve(command[0], [*command, "--channel", channel, "--unit", unit], installation.environment_of_connect())  # noqa: S606
+
+
+@app.command()
 def user(
     email: Annotated[str, typer.Argument(help="the address to log in with")],
     role: Annotated[str, typer.Option("--role", help="super_admin or consultant")] = "consultant",
@@ -183,6 +292,7 @@ def user(
 def main() -> None:
     """Run a command; what we raise on purpose becomes one line and a status."""
     from runtime.frontend import FrontendError
+    from runtime.publishing import PublishingFailed
     from runtime.training import TrainingFailed
 
     try:
@@ -190,7 +300,7 @@ def main() -> None:
     except SettingsInvalid as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(EXIT_MISCONFIGURED)
-    except (InstallationError, FrontendError, TrainingFailed) as error:
+    except (InstallationError, FrontendError, PublishingFailed, TrainingFailed) as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(1)
 

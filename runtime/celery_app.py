@@ -15,6 +15,7 @@ RELEASE_NOTICES = "huntred.release_notices"
 TIME_OUT_HANDOFFS = "huntred.time_out_handoffs"
 REMIND_PROFILES = "huntred.remind_profiles"
 PURGE = "huntred.purge"
+ARCHIVE = "huntred.archive"
 
 # A task that nobody took within this time is of no use any more: beat has sent the next one.
 _SOON = {"expires": 60}
@@ -46,6 +47,7 @@ def make_celery(settings: AppSettings) -> Celery:
             "time-out-handoffs": {"task": TIME_OUT_HANDOFFS, "schedule": 60.0, "options": _SOON},
             "remind-profiles": {"task": REMIND_PROFILES, "schedule": 3600.0, "options": _SOON},
             "purge": {"task": PURGE, "schedule": 3600.0, "options": _SOON},
+            "archive": {"task": ARCHIVE, "schedule": 600.0, "options": _SOON},
         },
     )
     return app

@@ -12,6 +12,7 @@ from rich.console import Console
 from contract.settings import SettingsInvalid, read_bot_settings
 from huntred.settings import read_app_settings
 from runtime import frontend, health, system, training
+from runtime.backup.state import BackupState
 from runtime.installation import Installation, InstallationError, read_env_file
 from runtime.ports import is_free
 from runtime.processes import DEFAULT_PORTS, by_name
@@ -58,6 +59,7 @@ def look(installation: Installation) -> Iterator[Finding]:
     yield from _secrets(installation)
     yield from _ports(installation, pid)
     yield from _settings(installation)
+    yield from _backups(installation)
     yield from _models(installation)
     yield from _servers(installation, pid)
     yield from _providers(installation)
@@ -93,6 +95,18 @@ def _secrets(installation: Installation) -> Iterator[Finding]:
     kept = read_env_file(path)
     if (installation.var / "postgres" / "data").exists() and "DATABASE_PASSWORD_ADMIN" not in kept:
         yield Finding("Secrets", False, "the database's password is gone", "put var/secrets.env back from a copy")
+
+
+def _backups(installation: Installation) -> Iterator[Finding]:
+    if installation.outside_database:
+        return
+    state = BackupState(installation.run / "backup.json")
+    if not installation.keeps_backups:
+        last = state.read().get("base", "none")
+        yield Finding("Backups", True, f"not continuous (BACKUP_TO is not set); the last by hand: {last}")
+        return
+    trouble = state.trouble(now=BackupState.now())
+    yield Finding("Backups", not trouble, trouble or "the log is shipped", "make logs PROCESS=backup says why")
 
 
 def _ports(installation: Installation, pid: int | None) -> Iterator[Finding]:

@@ -20,8 +20,10 @@ _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
 
 
-def _die_with_parent(death_signal: signal.Signals, parent_pid: int) -> Callable[[], None]:
+def _die_with_parent(death_signal: signal.Signals, parent_pid: int, niceness: int) -> Callable[[], None]:
     def prepare() -> None:
+        if niceness:
+            os.nice(niceness)
         if _libc is None:
             return
         _libc.prctl(_PR_SET_PDEATHSIG, int(death_signal))
@@ -41,9 +43,11 @@ def spawn(
     stdout: IO[bytes] | int | None = None,
     stderr: IO[bytes] | int | None = subprocess.STDOUT,
     death_signal: signal.Signals = signal.SIGTERM,
+    niceness: int = 0,
 ) -> subprocess.Popen[bytes]:
     """Start `command` in a process group of its own; the kernel sends it `death_signal` when we die.
 
+    niceness: how much it gives way to other processes, 0 to 19.
     Call it from the main thread: the kernel watches the thread that forked, not the whole process.
     """
     return subprocess.Popen(
@@ -54,7 +58,7 @@ def spawn(
         stdout=stdout,
         stderr=stderr,
         start_new_session=True,
-        preexec_fn=_die_with_parent(death_signal, os.getpid()),
+        preexec_fn=_die_with_parent(death_signal, os.getpid(), niceness),
     )
 
 

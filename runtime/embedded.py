@@ -86,7 +86,7 @@ def _unprivileged() -> tuple[str, ...]:
     )
 
 
-def _hand_over(folder: Path) -> None:
+def hand_over(folder: Path) -> None:
     """Give a folder to the user id that PostgreSQL will run under (only where a real one is used)."""
     if _unprivileged()[:1] != ("setpriv",):
         return
@@ -172,7 +172,7 @@ class EmbeddedPostgres:
             secret.flush()
             if _unprivileged()[:1] == ("setpriv",):
                 os.chown(secret.name, _ORDINARY_UID, _ORDINARY_UID)
-            _hand_over(building)
+            hand_over(building)
             command = [
                 *_unprivileged(),
                 str(postgres_bin() / "initdb"),

@@ -25,12 +25,7 @@ FILES = {
     "@tabler/core/dist/js/tabler.min.js": "tabler.min.js",
     "tom-select/dist/js/tom-select.complete.min.js": "tom-select.min.js",
     "tom-select/dist/css/tom-select.bootstrap5.min.css": "tom-select.bootstrap5.min.css",
-    "flatpickr/dist/flatpickr.min.js": "flatpickr.min.js",
-    "flatpickr/dist/flatpickr.min.css": "flatpickr.min.css",
-    "flatpickr/dist/l10n/es.js": "flatpickr.es.js",
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
-    "fullcalendar/index.global.min.js": "fullcalendar.min.js",
-    "@fullcalendar/core/locales/es.global.min.js": "fullcalendar.es.js",
     "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2": "inter-latin.woff2",
     "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2": "inter-latin-ext.woff2",
 }

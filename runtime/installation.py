@@ -16,13 +16,24 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from runtime.ports import choose_port, is_free
-from runtime.processes import DEFAULT_PORTS, LIBRARY_ENVIRONMENT, MIGRATE_VARIABLES, ROLES, Process
+from runtime.processes import (
+    DEFAULT_PORTS,
+    LIBRARY_ENVIRONMENT,
+    MIGRATE_VARIABLES,
+    ROLES,
+    Process,
+    extra_ports,
+    own_variables,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE = "huntred"
 STANDIN_PORTS = {"STANDINS_PORT": 8090, "STANDINS_SMTP_PORT": 8025}
 SERVER_PORTS = {"POSTGRES_PORT": 5433, "REDIS_PORT": 6380}
-_PROVIDERS = ("WHATSAPP_API_URL", "TELEGRAM_API_URL", "SMTP_URL")
+_PROVIDERS = (
+    "WHATSAPP_API_URL", "TELEGRAM_API_URL", "MESSENGER_API_URL", "INSTAGRAM_API_URL", "SLACK_API_URL", "X_API_URL",
+    "SMTP_URL",
+)  # fmt: skip
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSL_CERT_FILE", "COVERAGE_PROCESS_START")
 
 
@@ -73,6 +84,11 @@ class Installation:
     @property
     def run(self) -> Path:
         return self.var / "run"
+
+    @property
+    def wal_spool(self) -> Path:
+        """Where PostgreSQL leaves its log for the backup process; beside its data, never inside."""
+        return self.var / "postgres" / "wal-spool"
 
     def log_of(self, name: str) -> Path:
         """The log file of one process."""
@@ -130,6 +146,11 @@ class Installation:
         return "ADMIN_DATABASE_URL" in self.given or "DATABASE_URL" in self.given
 
     @property
+    def keeps_backups(self) -> bool:
+        """Whether the embedded database is backed up continuously (BACKUP_TO)."""
+        return bool(self.values.get("BACKUP_TO")) and not self.outside_database
+
+    @property
     def outside_redis(self) -> bool:
         return "REDIS_URL" in self.given
 
@@ -162,6 +183,10 @@ class Installation:
         memory = self.var / "ports.json"
         remembered: dict[str, int] = json.loads(memory.read_text()) if memory.exists() else {}
         wanted = dict(DEFAULT_PORTS)
+        try:
+            wanted |= extra_ports(self.values)
+        except ValueError as error:
+            raise InstallationError(str(error)) from None
         if self.with_standins:
             wanted |= STANDIN_PORTS
         if embedded and not self.outside_database:
@@ -208,6 +233,10 @@ class Installation:
             values["STANDINS_URL"] = standins
             values["WHATSAPP_API_URL"] = standins
             values["TELEGRAM_API_URL"] = standins
+            values["MESSENGER_API_URL"] = f"{standins}/messenger"
+            values["INSTAGRAM_API_URL"] = f"{standins}/instagram"
+            values["SLACK_API_URL"] = standins
+            values["X_API_URL"] = standins
             values["SMTP_URL"] = f"smtp://127.0.0.1:{values['STANDINS_SMTP_PORT']}"
         if not self.outside_redis and "REDIS_PORT" in values:
             values["REDIS_URL"] = (
@@ -218,6 +247,12 @@ class Installation:
             values["ADMIN_DATABASE_URL"] = (
                 f"postgresql://postgres:{password}@127.0.0.1:{values['POSTGRES_PORT']}/postgres"
             )
+
+    @property
+    def admin_database_url(self) -> str:
+        """The platform's database as its superuser: for backups alone, no policy applies."""
+        outside = urlsplit(self.values["ADMIN_DATABASE_URL"])
+        return urlunsplit(outside._replace(path=f"/{DATABASE}"))
 
     def database_url(self, role: str) -> str:
         """The address of the platform's database for one of our roles."""
@@ -230,9 +265,13 @@ class Installation:
     # --- what a process gets
     # -----------------------------------------------------------------------------------
 
-    def environment_of(self, process: Process) -> dict[str, str]:
-        """The whole environment of one process: its settings and nothing of anybody else's."""
+    def environment_of(self, process: Process, number: int = 1) -> dict[str, str]:
+        """The whole environment of one process: its settings and nothing of anybody else's.
+
+        number: which of several of its kind.
+        """
         chosen = {name: self.values[name] for name in process.variables if self.values.get(name)}
+        chosen |= own_variables(process, number, self.values)
         chosen["DATABASE_URL"] = self.database_url(process.role)
         return {**self._base(process.environment), **chosen}
 
@@ -244,6 +283,28 @@ class Installation:
         chosen = {name: self.values[name] for name in sorted(names) if self.values.get(name)}
         chosen["DATABASE_URL"] = self.database_url("migrator")
         return {**self._base("app"), **chosen}
+
+    def environment_of_connect(self) -> dict[str, str]:
+        """Of the gateway, but as the owner of the tables, and with the operator's answers."""
+        if self.environment.get("DATABASE_URL"):
+            return {**LIBRARY_ENVIRONMENT["bot"], **self.environment}
+        from runtime.processes import by_name
+
+        self.load()
+        self.recall_ports()
+        answers = {name: value for name, value in self.given.items() if name.startswith("CONNECT_")}
+        return {
+            **self.environment_of(by_name("gateway")), **answers,
+            "DATABASE_URL": self.database_url("migrator"), "TERM": self.environment.get("TERM", "xterm"),
+        }  # fmt: skip
+
+    def environment_of_backup(self) -> dict[str, str]:
+        """The backup process reads the whole cluster: it gets the administrator's address and the store's keys."""
+        return {
+            **self._base("app"),
+            **{name: value for name, value in self.given.items() if name.startswith(("AWS_", "BACKUP_"))},
+            "BACKUP_VAR": str(self.var),
+        }
 
     def environment_of_training(self) -> dict[str, str]:
         """Training reads files and writes models: it gets no secret at all."""

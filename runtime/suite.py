@@ -73,12 +73,26 @@ class Suite:
         for part in system.provide(ROOT, tests=True, say=print):
             print(f"{part.name} is missing ({part.wanted_by}): {part.command}")
         return self._pytest(
-            APP, "app", ["tests", "--ignore=tests/e2e", "--ignore=tests/bot", "-n", "2", "--dist", "loadfile"]
+            APP,
+            "app",
+            ["tests", *(f"--ignore=tests/{other}" for other in ("e2e", "faults", "bot")), "-n", "2", "--dist=loadfile"],
         )
 
     def bot(self) -> bool:
         """Tests of what runs inside Rasa's environment."""
-        return self._pytest(BOT, "bot", ["tests/bot"], LIBRARY_ENVIRONMENT["bot"])
+        return self._pytest(BOT, "bot", ["tests/bot", "-n", "2", "--dist", "loadfile"], LIBRARY_ENVIRONMENT["bot"])
+
+    def lint_dialogue(self) -> bool:
+        """Every response on every channel of its unit; the error codes come from the business's side."""
+        codes = self.scratch / "error-codes.json"
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        with codes.open("wb") as out:
+            command = [APP, "-m", "runtime.error_codes"]
+            process = child.spawn(command, env=dict(os.environ), cwd=ROOT, stdout=out, stderr=None)
+            if process.wait() != 0:
+                print("the error codes cannot be listed: python -m runtime.error_codes")
+                return False
+        return self._run([BOT, "-m", "bot.lint_dialogue", "--codes", str(codes)], LIBRARY_ENVIRONMENT["bot"])
 
     def train(self) -> bool:
         """Models of all units, from the texts of this checkout; what is current is not trained again."""
@@ -93,7 +107,7 @@ class Suite:
         if not (ROOT / "tests/e2e").is_dir():
             print("there are no end-to-end tests")
             return False
-        return self._pytest(APP, "e2e", ["tests/e2e"])
+        return self._pytest(APP, "e2e", ["tests/e2e", "tests/faults", "-m", "not long"])
 
     def coverage(self) -> bool:
         """Both environments together, against the threshold in pyproject.toml."""
@@ -151,6 +165,7 @@ STAGES: dict[str, Callable[[Suite], bool]] = {
     "imports": Suite.imports,
     "app": Suite.app,
     "bot": Suite.bot,
+    "lint-dialogue": Suite.lint_dialogue,
     "train": Suite.train,
     "dialogue": Suite.dialogue,
     "e2e": Suite.e2e,

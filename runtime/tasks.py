@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from celery import Celery
 from sqlalchemy import select
@@ -13,10 +15,12 @@ from huntred.db.unit_of_work import UnitOfWork, unit_of_work
 from huntred.events import service as events
 from huntred.notifications import profile_reminders
 from huntred.notifications import service as notifications
-from huntred.privacy import retention
+from huntred.privacy import archive, files, retention
 from huntred.units.models import Unit
 from runtime import celery_app
 from runtime.wiring import Wiring
+
+_MOVING_SECONDS = 60.0
 
 
 class SomeFailed(ExceptionGroup[Exception]):  # noqa: F821  # Python 3.11: the app side's
@@ -49,7 +53,30 @@ def register(app: Celery, wiring: Wiring) -> None:
 
     @app.task(name=celery_app.PURGE)
     def purge() -> None:
-        _each_unit(wiring, lambda uow: retention.purge(uow, now=wiring.clock()), [])
+        faults: list[Exception] = []
+        try:
+            _each_unit(wiring, lambda uow: retention.purge(uow, now=wiring.clock()), faults)
+        finally:
+            with unit_of_work(wiring.engine, Scope()) as uow:
+                files.sweep(uow, Path(wiring.settings.media_dir), now=wiring.clock())
+            with unit_of_work(wiring.engine, Scope()) as uow:
+                archive.forget_unowned(uow, now=wiring.clock())
+
+    @app.task(name=celery_app.ARCHIVE)
+    def move_old_rows() -> None:
+        settings = wiring.settings
+        _move_out(wiring, "inbox", settings.archive_days)
+        _move_out(wiring, "outbox", settings.archive_days)
+        _move_out(wiring, "tracker_events", settings.archive_tracker_days)
+
+
+def _move_out(wiring: Wiring, table: archive.Archived, days: int) -> None:
+    """Batch by batch, each in a transaction of its own; what is not done in this time waits for the next one."""
+    ends = time.monotonic() + _MOVING_SECONDS
+    place: archive.Place | None = archive.first_place(table)
+    while place is not None and time.monotonic() < ends:
+        with unit_of_work(wiring.engine, Scope()) as uow:
+            _, place = archive.move_out(uow, table, place, days=days, now=wiring.clock())
 
 
 def _each_unit(wiring: Wiring, work: Callable[[UnitOfWork], object], faults: list[Exception]) -> None:

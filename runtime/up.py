@@ -19,15 +19,17 @@ from typing import IO
 
 from rich.console import Console
 
-from runtime import child, frontend, heartbeat, training
+from runtime import child, frontend, heartbeat, publishing, training
+from runtime.backup.shipping import archive_settings
 from runtime.embedded import EmbeddedError, EmbeddedPostgres
 from runtime.embedded_redis import EmbeddedRedis
 from runtime.frontend import FrontendError
 from runtime.installation import Installation, InstallationError
 from runtime.log_files import last_words
-from runtime.processes import PROCESSES
+from runtime.processes import PROCESSES, numbers
+from runtime.publishing import PublishingFailed
 from runtime.steps import Steps
-from runtime.supervised import process_task, server_tasks, standin_tasks
+from runtime.supervised import backup_tasks, process_tasks, server_tasks, standin_tasks
 from runtime.supervisor import State, Supervisor, Task
 from runtime.training import TrainingFailed
 
@@ -94,7 +96,7 @@ class Platform:
                     self._welcome(time.monotonic() - began, troubled)
                     assert self._supervisor is not None
                     self._supervisor.run(lambda: bool(self._ended))
-            except (EmbeddedError, InstallationError, FrontendError, TrainingFailed) as error:
+            except (EmbeddedError, InstallationError, FrontendError, PublishingFailed, TrainingFailed) as error:
                 raise UpFailed(str(error)) from None
             except OSError as error:
                 raise UpFailed(_plainly(error)) from None
@@ -127,6 +129,7 @@ class Platform:
             self._command(steps, "Demo data", "demo")
         if self.with_training:
             self._train(steps)
+            self._publish(steps)
 
     def _start_servers(self, steps: Steps) -> None:
         installation, values = self.installation, self.installation.values
@@ -136,6 +139,7 @@ class Platform:
                 password=values["DATABASE_PASSWORD_ADMIN"],
                 port=int(values["POSTGRES_PORT"]),
                 log=installation.log_of("postgres"),
+                settings=archive_settings(installation.wal_spool) if installation.keeps_backups else None,
             )
             with steps.step("PostgreSQL"):
                 self._postgres.start()
@@ -186,6 +190,16 @@ class Platform:
             training.train(self.installation, units, on_line=on_line, interrupted=lambda: bool(self._ended))
         self._leave_if_told()
 
+    def _publish(self, steps: Steps) -> None:
+        """What was never published before: a model that was taken back stays so."""
+        installation = self.installation
+        with steps.step("Models", total=len(installation.units)) as say:
+            for done, unit in enumerate(installation.units, start=1):
+                models, url = Path(installation.values["MODELS_DIR"]), installation.database_url("migrator")
+                name = publishing.publish(url, models, unit, only_new=True)
+                say(f"{unit}: {f'published {name}' if name else 'nothing new'}", done)
+        self._leave_if_told()
+
     def _leave_if_told(self) -> None:
         if self._ended:
             raise UpFailed("interrupted")
@@ -199,7 +213,8 @@ class Platform:
         tasks = [
             *server_tasks(self._postgres, self._redis),
             *standin_tasks(installation),
-            *(process_task(installation, process) for process in PROCESSES),
+            *backup_tasks(installation),
+            *(task for process in PROCESSES for task in process_tasks(installation, process)),
         ]
         self._supervisor = Supervisor(tasks, state_file=installation.run / "supervisor.json")
         patience = max(process.start_seconds for process in PROCESSES)
@@ -224,8 +239,15 @@ class Platform:
 
         client = redis.Redis.from_url(self.installation.values["REDIS_URL"], socket_timeout=5)
         try:
-            names = [heartbeat.key(process.name) for process in PROCESSES if process.port is None]
-            client.delete(*names)
+            silent = [process for process in PROCESSES if process.port is None]
+            many = numbers(self.installation.values)
+            client.delete(
+                *(
+                    heartbeat.key(process.name_of(number))
+                    for process in silent
+                    for number in range(1, (many[process.copies] if process.copies else 1) + 1)
+                )
+            )
         except redis.exceptions.RedisError as error:
             raise UpFailed(f"Redis does not answer: {error}") from None
         finally:

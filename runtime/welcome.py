@@ -44,7 +44,7 @@ def _addresses(installation: Installation) -> list[tuple[str, str]]:
     values = installation.values
     found = [("Back office", values["PUBLIC_BACKOFFICE_URL"]), ("Web chat", _chat(installation))]
     if installation.with_standins:
-        found.append(("WhatsApp, Telegram", f"{values['STANDINS_URL']}   (stand-ins: write as a candidate)"))
+        found.append(("WhatsApp, Telegram …", f"{values['STANDINS_URL']}   (stand-ins: write as a candidate)"))
     if "POSTGRES_PORT" in values:
         found.append(("PostgreSQL", f"127.0.0.1:{values['POSTGRES_PORT']}   (passwords: var/secrets.env)"))
     return found

@@ -18,11 +18,12 @@ def main(settings: AppSettings) -> None:
     load_handlers()
     app = make_celery(settings)
     register(app, wiring)
-    with Heartbeat(wiring.redis, "worker"):
+    name = f"worker-{settings.instance}" if settings.instance else "worker"
+    with Heartbeat(wiring.redis, name):
         app.worker_main(
             [
-                "worker", "--pool=threads", f"--concurrency={_THREADS}", "--without-gossip", "--without-mingle",
-                "--without-heartbeat", f"--loglevel={settings.log_level}",
+                "worker", f"--hostname={name}@%h", "--pool=threads", f"--concurrency={_THREADS}",
+                "--without-gossip", "--without-mingle", "--without-heartbeat", f"--loglevel={settings.log_level}",
             ]
         )  # fmt: skip
 

@@ -27,14 +27,29 @@ from huntred.errors import FieldInvalid, NotFound, RuleBroken
 SECRET_FIELDS: dict[str, tuple[str, ...]] = {
     "whatsapp": ("access_token", "business_account_id"),
     "telegram": ("bot_token",),
+    "messenger": ("access_token",),
+    "instagram": ("access_token", "page_id"),
+    "slack": ("bot_token",),
+    "x": ("access_token", "access_token_secret"),
+    "email": ("imap_url", "imap_user", "imap_password"),
     "web": ("allowed_origins",),
 }
 APP_SECRET_FIELDS: dict[str, tuple[str, ...]] = {
     "whatsapp": ("app_secret", "verify_token"),
     "telegram": ("secret_token",),
+    "messenger": ("app_secret", "verify_token"),
+    "instagram": ("app_secret", "verify_token"),
+    "slack": ("signing_secret",),
+    "x": ("consumer_secret", "consumer_key"),
+    "email": ("webhook_secret",),
     "web": (),
 }
-_OPTIONAL = frozenset({"business_account_id", "allowed_origins"})
+_OPTIONAL = frozenset(
+    {
+        "business_account_id", "page_id", "allowed_origins", "access_token_secret", "consumer_key", "imap_url",
+        "imap_user", "imap_password",
+    }
+)  # fmt: skip
 
 _ACCOUNTS = tables.channel_accounts
 _APPS = tables.channel_apps
@@ -93,7 +108,7 @@ def create(uow: UnitOfWork, form: AccountForm, *, now: datetime) -> UUID:
         raise NotFound("app")
     if form.unit not in uow.scope.units:
         raise FieldInvalid("unit", "unknown" if form.unit else "missing")
-    if form.unit == "sexsi" and app.channel == "whatsapp":
+    if form.unit == "sexsi" and app.channel not in ("telegram", "web", "email"):
         raise FieldInvalid("app_id", "not_for_this_unit")
     for name, value in (("external_id", form.external_id), ("name", form.name)):
         if not value:

@@ -34,6 +34,14 @@ class HandoffTimedOut(Event):
 
 
 @dataclass(frozen=True)
+class MessagePutAside(Event):
+    """It failed three times by its own fault; the person was told so. Stored by the turn (bot/lane.py)."""
+
+    inbox_id: int
+    conversation_id: UUID
+
+
+@dataclass(frozen=True)
 class UnitChanged(Event):
     """A chat goes on with another unit. Recorded in the unit that was left."""
 
@@ -41,3 +49,27 @@ class UnitChanged(Event):
     from_unit: str
     to_unit: str
     conversation_id: UUID
+
+
+@dataclass(frozen=True)
+class MediaStored(Event):
+    """A file that somebody sent was fetched and kept. Stored by the gateway."""
+
+    media_id: UUID
+    chat_id: UUID
+    inbox_id: int
+    kind: str
+    name: str = ""
+    content_type: str = ""
+
+
+@dataclass(frozen=True)
+class MediaRefused(Event):
+    """A file that somebody sent was not kept. code: why, see `huntred/notifications/media.yml`. By the gateway."""
+
+    media_id: UUID
+    chat_id: UUID
+    inbox_id: int
+    kind: str
+    name: str = ""
+    code: str = ""

@@ -58,6 +58,9 @@ def enter(
     # Where a time stands already, a turn holds the chat, or an earlier message waits for its time: both lead here.
     if chat.due is None:
         chat.due = now
+        chat.background = kind == "notice"
+    elif kind != "notice":
+        chat.background = False
     uow.session.flush()
     wake_after_commit(uow.session, "inbox")
     return True

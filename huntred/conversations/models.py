@@ -40,6 +40,8 @@ class ChannelAccount(Base):
         address: Mapped[str]
         secrets: Mapped[str]
         active: Mapped[bool]
+        messages_per_second: Mapped[int | None]
+        vendor_state: Mapped[dict[str, Any]]
         created_at: Mapped[datetime]
         updated_at: Mapped[datetime]
 
@@ -60,8 +62,15 @@ class Chat(Base):
         last_inbound_at: Mapped[datetime | None]
         due: Mapped[datetime | None]
         token: Mapped[UUID | None]
+        turn_unit: Mapped[str | None]
+        background: Mapped[bool]
+        heard_at: Mapped[datetime | None]
+        heard_seq: Mapped[int | None]
         version: Mapped[int]
         created_at: Mapped[datetime]
+        recent: Mapped[list[datetime] | None]
+        paused_until: Mapped[datetime | None]
+        thread: Mapped[dict[str, Any] | None]
 
 
 class Conversation(Base):
@@ -78,6 +87,7 @@ class Conversation(Base):
         language: Mapped[str]
         current_step: Mapped[str]
         opted_out: Mapped[list[str]]
+        agreed: Mapped[list[str]]
         message_count: Mapped[int]
         unread_count: Mapped[int]
         last_text: Mapped[str]
@@ -101,6 +111,8 @@ class InboxRow(Base):
         kind: Mapped[str]
         vendor_id: Mapped[str]
         vendor_at: Mapped[datetime | None]
+        vendor_seq: Mapped[int | None]
+        late: Mapped[bool]
         payload: Mapped[dict[str, Any]]
         raw: Mapped[dict[str, Any] | None]
         received_at: Mapped[datetime]
@@ -134,6 +146,7 @@ class OutboxRow(Base):
         token: Mapped[UUID | None]
         attempts: Mapped[int]
         parts_sent: Mapped[int]
+        begun: Mapped[bool]
         vendor_id: Mapped[str | None]
         error_code: Mapped[str | None]
         error: Mapped[str | None]
@@ -162,6 +175,37 @@ class ChatMessage(Base):
         inbox_id: Mapped[int | None]
         outbox_id: Mapped[int | None]
         at: Mapped[datetime]
+
+
+class MediaFile(Base):
+    __table__ = tables.media
+
+    if TYPE_CHECKING:
+        id: Mapped[UUID]
+        unit: Mapped[str]
+        channel_account_id: Mapped[UUID]
+        channel: Mapped[str]
+        chat_id: Mapped[UUID]
+        inbox_id: Mapped[int]
+        kind: Mapped[str]
+        vendor_id: Mapped[str]
+        url: Mapped[str]
+        claimed_type: Mapped[str]
+        claimed_name: Mapped[str]
+        claimed_size: Mapped[int]
+        content: Mapped[bytes | None]
+        state: Mapped[str]
+        sha256: Mapped[str | None]
+        content_type: Mapped[str]
+        size: Mapped[int | None]
+        stored_name: Mapped[str | None]
+        marks: Mapped[list[str]]
+        reason: Mapped[str]
+        attempts: Mapped[int]
+        due: Mapped[datetime]
+        token: Mapped[UUID | None]
+        created_at: Mapped[datetime]
+        stored_at: Mapped[datetime | None]
 
 
 class ScheduledNotice(Base):
@@ -203,6 +247,9 @@ class Quarantined(Base):
         reason: Mapped[str]
         body: Mapped[bytes]
         received_at: Mapped[datetime]
+        replay_at: Mapped[datetime | None]
+        replayed_at: Mapped[datetime | None]
+        replay_result: Mapped[str | None]
 
 
 class Handoff(Base):

@@ -6,13 +6,16 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.convertors import Convertor, register_url_convertor
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.standins.accounts import load_accounts
 from tests.standins.config import Config
@@ -41,20 +44,27 @@ def create_app(config: Config) -> Starlette:
     """Build the application; its parts are made when it starts, inside its loop."""
     from tests.standins.control import Control
     from tests.standins.mail import MailSink
+    from tests.standins.messenger import Messenger
+    from tests.standins.slack import Slack
     from tests.standins.state import State
     from tests.standins.telegram import Telegram
     from tests.standins.whatsapp import WhatsApp
+    from tests.standins.x_dm import XDm
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         state = State(load_accounts(config.accounts_file), config.gateway_url)
         whatsapp_spec()
         telegram_spec()
-        whatsapp, telegram = WhatsApp(state), Telegram(state)
+        vendors: dict[str, Any] = {"whatsapp": WhatsApp(state), "telegram": Telegram(state)}
+        vendors |= {name: Messenger(state, name) for name in ("messenger", "instagram")}
+        vendors |= {"slack": Slack(state), "x": XDm(state)}
+        app.state.standins = state
         mail = MailSink(state.ledger, state.clock.now)
         app.state.smtp_port = await mail.start(config.host, config.smtp_port)
-        control = Control(state, whatsapp, telegram, mail)
-        app.router.routes.extend([*control.routes(), *telegram.routes(), *whatsapp.routes()])
+        control = Control(state, vendors, mail)
+        routes = [route for vendor in vendors.values() for route in vendor.routes()]
+        app.router.routes.extend([*control.routes(), *routes])
         yield
         await mail.close()
         await state.deliverer.close()
@@ -68,5 +78,18 @@ def create_app(config: Config) -> Starlette:
     app = Starlette(
         lifespan=lifespan,
         routes=[Route("/", page), Route("/health", health), Mount("/page", StaticFiles(directory=PAGE))],
+        middleware=[Middleware(_OwnUrl)],
     )
     return app
+
+
+class _OwnUrl:
+    """Notes how callers name this server: some vendors send addresses of files."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not scope["app"].state.standins.own_url:
+            scope["app"].state.standins.own_url = str(Request(scope).base_url).rstrip("/")
+        await self._app(scope, receive, send)

@@ -114,8 +114,20 @@ class StandinsClient:
         return self._send(account, user, "system", new_user=new_user, text=text)
 
     def edit(self, user: str, account: str, message_id: str, text: str) -> Shown:
-        """Telegram: edit an own message."""
+        """Telegram, Messenger, Instagram: edit an own message."""
         return self._send(account, user, "edit", message_id=message_id, text=text)
+
+    def open_chat(self, user: str, account: str) -> Shown:
+        """Slack: open the app's Messages tab."""
+        return self._send(account, user, "opened")
+
+    def delete(self, user: str, account: str, message_id: str) -> Shown:
+        """Slack: delete an own message."""
+        return self._send(account, user, "delete", message_id=message_id)
+
+    def send_event(self, user: str, account: str, kind: str, **values: Any) -> Shown:
+        """Messenger and Instagram: open (ref=), referral (ref=), delete (message_id=), story (text=)."""
+        return self._send(account, user, kind, **values)
 
     def press(self, user: str, account: str, title_or_id: str, message_id: str = "") -> Shown:
         """Press the newest button or row with this title or id; else StandinsError names what there is."""
@@ -218,11 +230,11 @@ class StandinsClient:
 
     def fail_next(
         self, times: int, channel: str, status: int = 500, code: int = 0, retry_after: int = 0,
-        after_accept: bool = False, user: str = "",
+        after_accept: bool = False, user: str = "", error: str = "",
     ) -> None:  # fmt: skip
-        """Let the next requests fail (see tests.standins.failures); channel: whatsapp, telegram, mail."""
+        """Let the next requests fail (see tests.standins.failures); channel: whatsapp, telegram, slack, x, mail."""
         values = {"channel": channel, "times": times, "status": status, "code": code}
-        extra = {"retry_after": retry_after, "after_accept": after_accept, "user": user}
+        extra = {"retry_after": retry_after, "after_accept": after_accept, "user": user, "error": error}
         self._post("/control/fail", {**values, **extra})
 
     def advance(self, seconds: float) -> None:
@@ -276,6 +288,10 @@ class StandinsClient:
         """Telegram: presses that nobody answered by answerCallbackQuery."""
         return [press for press in self._get("/control/presses") if not press["answered"]]
 
+    def write_mail(self, account: str, sender: str, text: str, subject: str = "") -> None:
+        """Write by mail; an answer to our last mail where there is one."""
+        self._post("/control/mail", {"account": account, "from": sender, "text": text, "subject": subject})
+
     def mails(self, to: str = "") -> list[dict[str, Any]]:
         """Return the mails kept, oldest first, to one recipient or all."""
         return [mail for mail in self._get("/mail") if not to or to in mail["recipients"]]
@@ -291,6 +307,15 @@ class StandinsClient:
         return Shown.from_json(
             self._post("/control/send", {"account": account, "user": user, "kind": kind, **values})
         )
+
+    def review(self, account: str, template: str, status: str, reason: str = "") -> bool:
+        """Decide on a WhatsApp template; return whether the app had asked to hear of it."""
+        values = {"account": account, "name": template, "status": status, "reason": reason}
+        return bool(self._post("/control/review", values)["told"])
+
+    def notice(self, account: str, field: str, value: dict[str, Any]) -> bool:
+        """WhatsApp tells of a number or its business."""
+        return bool(self._post("/control/notice", {"account": account, "field": field, "value": value})["told"])
 
     def _get(self, path: str) -> Any:
         return self._ask(Request(self.base_url + path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from tests.standins.ledger import Bubble
 from tests.standins.mail import MailSink
+from tests.standins.mail_person import MailPerson
 from tests.standins.state import State, Unknown
 from tests.standins.telegram import Telegram
 from tests.standins.whatsapp import WhatsApp
@@ -24,17 +25,19 @@ Handler = Callable[[Request], Awaitable[Response]]
 class Control:
     """Routes; each answers JSON, a wrong request by 400 with what is wrong."""
 
-    def __init__(self, state: State, whatsapp: WhatsApp, telegram: Telegram, mail: MailSink) -> None:
+    def __init__(self, state: State, vendors: Mapping[str, Any], mail: MailSink) -> None:
         self._state = state
-        self._whatsapp = whatsapp
-        self._telegram = telegram
+        self._vendors = vendors
+        self._whatsapp: WhatsApp = vendors["whatsapp"]
+        self._telegram: Telegram = vendors["telegram"]
         self._mail = mail
 
     def routes(self) -> list[Route]:
         posts: dict[str, Callable[[dict[str, Any]], Any]] = {
             "send": self._send, "press": self._press, "raw": self._raw, "status": self._status,
             "block": self._block, "fail": self._fail, "switches": self._switches, "clock": self._clock,
-            "template": self._template, "reset": self._reset,
+            "template": self._template, "review": self._whatsapp.business.review, "notice": self._notice,
+            "reset": self._reset, "mail": self._write_mail,
         }  # fmt: skip
         gets: dict[str, Callable[[dict[str, str]], Any]] = {
             "accounts": self._accounts, "chats": self._chats, "chat": self._chat, "state": self._see,
@@ -52,7 +55,7 @@ class Control:
         ]
 
     def _person(self, channel: str) -> Any:
-        return self._whatsapp.person if channel == "whatsapp" else self._telegram.person
+        return self._vendors[channel].person
 
     def _named(self, values: dict[str, Any]) -> tuple[Any, str]:
         account = self._state.account(values["account"])
@@ -74,6 +77,10 @@ class Control:
             person["name"] = values["place"]
         bubble: Bubble = self._person(account.channel).send(account, user, values["kind"], person)
         return bubble.as_json()
+
+    def _write_mail(self, values: dict[str, Any]) -> dict[str, str]:
+        """Write a mail to an account's mailbox: account, from, text, subject."""
+        return MailPerson(self._state, self._mail).write(values)
 
     def _press(self, values: dict[str, Any]) -> dict[str, Any]:
         account, user = self._named(values)
@@ -127,10 +134,14 @@ class Control:
         account = self._state.account(values["account"])
         return asdict(self._state.templates.add(account.key, values))
 
+    def _notice(self, values: dict[str, Any]) -> dict[str, Any]:
+        """WhatsApp tells of a number or its business: account, field, value."""
+        return self._whatsapp.business.tell(self._state.account(values["account"]), values["field"], values["value"])
+
     def _reset(self, values: dict[str, Any]) -> dict[str, Any]:
         self._state.clear()
-        self._whatsapp.clear()
-        self._telegram.clear()
+        for vendor in self._vendors.values():
+            vendor.clear()
         self._mail.clear()
         if values.get("gateway_url"):
             self._state.gateway_url = values["gateway_url"].rstrip("/")
@@ -193,7 +204,7 @@ class Control:
         token = values.get("verify_token", account.app_secrets["verify_token"])
         query = {"hub.mode": "subscribe", "hub.verify_token": token, "hub.challenge": "1158201444"}
         async with httpx.AsyncClient(trust_env=False) as client:
-            answer = await client.get(self._whatsapp.person.url(account), params=query)
+            answer = await client.get(self._person(account.channel).url(account), params=query)
         verified = answer.status_code == 200 and answer.text == query["hub.challenge"]
         return JSONResponse({"status": answer.status_code, "text": answer.text[:200], "verified": verified})
 

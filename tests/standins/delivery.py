@@ -6,7 +6,7 @@ import asyncio
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,8 @@ class Webhook:
     """One event on its way. encode: turns the bodies of several events into (raw body, headers).
 
     The events of one person keep their order at the first try; those of others don't wait for them.
-    batchable: may share a webhook with others of its account.
+    batchable: may share a webhook with others of its account. waits: before each further try, then no more; None:
+    as the switches say. patience: seconds that the vendor waits for the answer.
     """
 
     account: str
@@ -30,6 +31,8 @@ class Webhook:
     body: Any
     encode: Callable[[list[Any]], tuple[bytes, Mapping[str, str]]]
     batchable: bool = False
+    waits: tuple[float, ...] | None = None
+    patience: float = 10.0
 
 
 class Deliverer:
@@ -56,6 +59,13 @@ class Deliverer:
         lane = webhook.account if mixed else f"{webhook.account}|{webhook.user}"
         if lane not in self._lanes:
             self._start(self._work(lane))
+        if random.random() < self._switches.late_share:
+            self._start(self._overtaken(lane, webhook))
+        else:
+            self._lanes[lane].put_nowait(webhook)
+
+    async def _overtaken(self, lane: str, webhook: Webhook) -> None:
+        await asyncio.sleep(random.uniform(0.1, 2.0))
         self._lanes[lane].put_nowait(webhook)
 
     def clear(self) -> None:
@@ -92,16 +102,18 @@ class Deliverer:
 
     def _batches(self, held: list[Webhook]) -> list[list[Webhook]]:
         batches: list[list[Webhook]] = []
+        most = 0
         for webhook in held:
             last = batches[-1] if batches else []
-            if last and webhook.batchable and last[-1].batchable and len(last) < self._switches.batch:
+            if last and webhook.batchable and last[-1].batchable and len(last) < most:
                 last.append(webhook)
             else:
                 batches.append([webhook])
+                most = random.randint(1, self._switches.batch) if self._switches.batch_random else self._switches.batch
         return batches
 
     async def _first_try(self, batch: list[Webhook]) -> None:
-        for _ in range(self._switches.duplicates):
+        for _ in range(self._switches.duplicates + (random.random() < self._switches.duplicate_share)):
             self._start(self._post(batch, 0))
         if await self._post(batch, 1):
             self._open -= len(batch)
@@ -109,13 +121,20 @@ class Deliverer:
             self._start(self._retry(batch))
 
     async def _retry(self, batch: list[Webhook]) -> None:
-        wait = self._switches.retry_base_seconds
-        for attempt in range(2, self._switches.retries + 2):
+        for attempt, wait in enumerate(self._waits(batch), 2):
             await asyncio.sleep(wait)
             if await self._post(batch, attempt):
                 break
-            wait = min(wait * 2, self._switches.retry_cap_seconds)
         self._open -= len(batch)
+
+    def _waits(self, batch: list[Webhook]) -> Iterator[float]:
+        if batch[0].waits is not None:
+            yield from batch[0].waits
+            return
+        wait = self._switches.retry_base_seconds
+        for _ in range(self._switches.retries):
+            yield wait
+            wait = min(wait * 2, self._switches.retry_cap_seconds)
 
     async def _post(self, batch: list[Webhook], attempt: int) -> bool:
         raw, headers = batch[0].encode([webhook.body for webhook in batch])
@@ -123,7 +142,8 @@ class Deliverer:
         status, error = 0, ""
         try:
             answer = await self._client.post(
-                batch[0].url, content=raw, headers={"Content-Type": "application/json", **headers}
+                batch[0].url, content=raw, headers={"Content-Type": "application/json", **headers},
+                timeout=batch[0].patience,
             )
             status = answer.status_code
         except httpx.HTTPError as problem:

@@ -12,7 +12,7 @@ class Failure:
 
     code: the vendor's error code in the body. retry_after: seconds that Telegram tells.
     after_accept: the request is carried out and its answer lost, as when a connection breaks.
-    user: only requests to this person, or empty for all.
+    user: only requests to this person, or empty for all. error: the name of Slack's error.
     """
 
     channel: str
@@ -22,6 +22,7 @@ class Failure:
     retry_after: int = 0
     after_accept: bool = False
     user: str = ""
+    error: str = ""
 
 
 class Failures:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from tests.standins.accounts import Account
 from tests.standins.clock import Clock
 from tests.standins.delivery import Deliverer
@@ -29,6 +31,12 @@ class State:
         self.files = Files(self.clock)
         self.templates = Templates(accounts.values())
         self.deliverer = Deliverer(self.ledger, self.switches)
+        # As callers of this server name it: learnt from the first request.
+        self.own_url = ""
+
+    def file_url(self, file_id: str, filename: str) -> str:
+        """Return the address of a file for vendors that send addresses: whoever has it reads it."""
+        return f"{self.own_url}/lookaside/{file_id}/{quote(filename or 'media')}?oh=signature"
 
     def account(self, key: str) -> Account:
         if key not in self.accounts:
@@ -46,7 +54,7 @@ class State:
         for bubble in reversed(self.ledger.chat(account, user)):
             if not bubble.outgoing or (message_id and bubble.id != message_id):
                 continue
-            for match in (_same, _same_folded):
+            for match in (_same, _same_folded, _same_numbered):
                 for option in bubble.options:
                     if match(wanted, option["id"]) or match(wanted, option["title"]):
                         return bubble, option
@@ -72,3 +80,8 @@ def _same(wanted: str, value: str) -> bool:
 
 def _same_folded(wanted: str, value: str) -> bool:
     return wanted.strip().casefold() == value.strip().casefold()
+
+
+def _same_numbered(wanted: str, value: str) -> bool:
+    """A card's title begins with its number."""
+    return _same_folded(wanted, value.partition(". ")[2])

@@ -11,12 +11,18 @@ class Switches:
     """duplicates: each webhook arrives that many times more. shuffle: those held `hold_ms` lose their order.
 
     batch: so many WhatsApp events share a webhook (held `hold_ms`). statuses: send sent, delivered and read.
+    duplicate_share: of the webhooks, so many arrive once more. late_share: so many events wait up to two seconds and are
+    overtaken. batch_random: a batch holds 1 to `batch` events.
     pair_rate, throughput, telegram_rate: enforce the rates. window_error: `response` refuses at once,
     `status` accepts and reports a failure later; Meta does either. retry_base_seconds: the first wait after a
     webhook that was not answered by 200; it doubles up to retry_cap_seconds (the vendors wait longer).
+    slack_retry_scale: how much of Slack's waits (none, 60 s, 300 s) passes here.
     """
 
     duplicates: int = 0
+    duplicate_share: float = 0.0
+    late_share: float = 0.0
+    batch_random: bool = False
     shuffle: bool = False
     hold_ms: int = 0
     batch: int = 1
@@ -26,10 +32,13 @@ class Switches:
     pair_rate: bool = True
     throughput: bool = True
     telegram_rate: bool = True
+    slack_rate: bool = True
+    x_rate: bool = True
     window_error: str = "response"
     webhooks: bool = True
     retry_base_seconds: float = 0.25
     retry_cap_seconds: float = 5.0
+    slack_retry_scale: float = 0.01
     retries: int = 50
 
     def change(self, values: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from tests.standins.ledger import Bubble
 from tests.standins.rates import TokenBuckets
 from tests.standins.state import State
 from tests.standins.whatsapp_access import VERSION, Refused, authorised
+from tests.standins.whatsapp_business import WhatsAppBusiness
 from tests.standins.whatsapp_errors import graph_error, status_error
 from tests.standins.whatsapp_events import new_wamid
 from tests.standins.whatsapp_media import WhatsAppMedia
@@ -36,18 +37,21 @@ class WhatsApp:
         self.person = WhatsAppPerson(state)
         self._pairs = TokenBuckets(state.clock, burst=45, every_seconds=6)
         self._numbers = TokenBuckets(state.clock, burst=80, every_seconds=1 / 80)
-        self._media = WhatsAppMedia(state, self._accounts)
+        self.business = WhatsAppBusiness(state, self._accounts)
+        self._media = WhatsAppMedia(state, self._accounts, self.business)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def clear(self) -> None:
         self._pairs.clear()
         self._numbers.clear()
+        self.business.clear()
         for task in self._tasks:
             task.cancel()
 
     def routes(self) -> list[Route]:
         return [
             Route(f"/{VERSION}/{{node}}/messages", self._messages, methods=["POST"]),
+            *self.business.routes(),
             *self._media.routes(),
         ]
 
@@ -159,7 +163,7 @@ class WhatsApp:
         if template is None:
             detail = f"template name ({part['name']}) does not exist in {code}"
             raise Refused("template", 132001, detail)
-        if template.status != "APPROVED":
+        if template.status not in ("APPROVED", "FLAGGED"):
             raise Refused("template", 132015, f"template {template.name} is {template.status}")
         given = len(body_values(part))
         if given != template.parameters:

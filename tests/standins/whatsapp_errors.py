@@ -13,6 +13,7 @@ KNOWN: dict[int, tuple[int, str]] = {
     33: (400, "Parameter value is not valid"),
     100: (400, "Invalid parameter"),
     190: (401, "Invalid OAuth access token - Cannot parse access token"),
+    2200: (400, "Callback verification failed"),
     130429: (400, "Rate limit hit"),
     131000: (500, "Something went wrong"),
     131008: (400, "Required parameter is missing"),

@@ -1,10 +1,9 @@
-"""WhatsApp's nodes beside messages: media (upload, look up, download, delete) and the list of templates."""
+"""WhatsApp's nodes beside messages: media (upload, look up, download, delete), and looking at a number."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,8 +13,8 @@ from tests.standins.accounts import Account
 from tests.standins.files import StoredFile, parse_multipart
 from tests.standins.state import State
 from tests.standins.whatsapp_access import VERSION, Refused, authorised
+from tests.standins.whatsapp_business import WhatsAppBusiness
 from tests.standins.whatsapp_errors import graph_error
-from tests.standins.whatsapp_templates import Template
 
 MEDIA_URL_SECONDS = 300
 MOST_BYTES = {"image": 5 << 20, "audio": 16 << 20, "video": 16 << 20, "document": 100 << 20}
@@ -24,15 +23,15 @@ MOST_BYTES = {"image": 5 << 20, "audio": 16 << 20, "video": 16 << 20, "document"
 class WhatsAppMedia:
     """accounts: numbers by phone number id."""
 
-    def __init__(self, state: State, accounts: Mapping[str, Account]) -> None:
+    def __init__(self, state: State, accounts: Mapping[str, Account], business: WhatsAppBusiness) -> None:
         self._state = state
         self._accounts = accounts
+        self._business = business
         self._urls: dict[str, tuple[str, float]] = {}
 
     def routes(self) -> list[Route]:
         return [
             Route(f"/{VERSION}/{{node}}/media", self._upload, methods=["POST"]),
-            Route(f"/{VERSION}/{{node}}/message_templates", self._list_templates, methods=["GET"]),
             Route(f"/{VERSION}/{{node}}", self._node, methods=["GET", "DELETE"]),
             Route("/whatsapp-media/{token}", self._download, methods=["GET"]),
         ]
@@ -70,7 +69,12 @@ class WhatsAppMedia:
             raise Refused("rule", 131053, f"{len(content)} bytes of {content_type}, at most {most}")
 
     async def _node(self, request: Request) -> Response:
-        """A media id: its short-lived address, or its end."""
+        """A media id: its short-lived address, or its end. A number: what it is called and how it is."""
+        if request.path_params["node"] in self._accounts and request.method == "GET":
+            try:
+                return JSONResponse(self._business.number(authorised(self._accounts, request)))
+            except Refused as refused:
+                return graph_error(refused.code, refused.detail)
         stored = self._state.files.get(request.path_params["node"])
         if not self._may_read(request, stored):
             return graph_error(190, "no token, or another number's")
@@ -108,24 +112,3 @@ class WhatsAppMedia:
         if not owners:
             self._state.ledger.refuse("auth", "whatsapp:?", "", 190, "no token of a number", request.url.path)
         return bool(owners) and (stored is None or stored.account in {account.key for account in owners})
-
-    async def _list_templates(self, request: Request) -> Response:
-        token = request.headers.get("authorization", "").removeprefix("Bearer ")
-        for account in self._accounts.values():
-            if account.business_account_id == request.path_params["node"]:
-                if not secrets.compare_digest(account.secrets["access_token"], token):
-                    return graph_error(190, "the token is not this account's")
-                templates = self._state.templates.of(account.key)
-                return JSONResponse({"data": [_template_row(account, template) for template in templates]})
-        return graph_error(100, "no such business account")
-
-
-def _template_row(account: Account, template: Template) -> dict[str, Any]:
-    return {
-        "id": f"{account.external_id}-{template.name}",
-        "name": template.name,
-        "language": template.language,
-        "status": template.status,
-        "category": template.category,
-        "components": [{"type": "BODY", "text": template.body}],
-    }

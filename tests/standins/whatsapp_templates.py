@@ -25,6 +25,7 @@ class Template:
     category: str = "UTILITY"
     status: str = "APPROVED"
     buttons: tuple[str, ...] = ()
+    reason: str = "NONE"
 
     @property
     def parameters(self) -> int:
@@ -66,6 +67,9 @@ class Templates:
             status=row.get("status", "APPROVED"),
             buttons=tuple(_button_title(button) for button in row.get("buttons") or ()),
         )
+        return self.put(account, template)
+
+    def put(self, account: str, template: Template) -> Template:
         self._templates[account, template.name, template.language] = template
         return template
 

@@ -40,10 +40,12 @@ def town(database: Database, port: int) -> Iterator[Town]:
 
 
 @pytest.fixture
-def gateway(town: Town, standins: StandinsClient) -> Iterator[Running]:
+def gateway(town: Town, standins: StandinsClient, redis_url: str) -> Iterator[Running]:
     settings = settings_for(
         town.database, town.port, WHATSAPP_API_URL=standins.base_url, TELEGRAM_API_URL=standins.base_url,
-        SMTP_URL=standins.smtp_url,
+        SLACK_API_URL=standins.base_url, X_API_URL=standins.base_url,
+        MESSENGER_API_URL=f"{standins.base_url}/messenger", INSTAGRAM_API_URL=f"{standins.base_url}/instagram",
+        SMTP_URL=standins.smtp_url, REDIS_URL=redis_url,
     )  # fmt: skip
     with running(settings) as found:
         yield found

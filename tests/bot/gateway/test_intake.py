@@ -14,7 +14,8 @@ from bot.accounts import Account, Directory
 from bot.arrivals import Arrival
 from bot.database import SchemaMissing, check_schema, make_pool
 from bot.intake import Intake, StorageDown
-from bot.outbox import Outbox
+from bot.outbox import Outbox, Room
+from bot.store import open_pool, transaction
 from contract.encryption import Cipher
 from contract.message import Inbound, Message
 from tests.bed import Database
@@ -46,6 +47,11 @@ def intake_of(pool: Any, woken: list[str] | None = None) -> Intake:
             woken.append(what)
 
     return Intake(pool, burst_window=1.2, wake=wake)
+
+
+def rooms(town: Town, rows: int = 10) -> list[Room]:
+    """Room for every priority of the number, and for mail."""
+    return [Room(town.account(AMIGRO), -32768, 32767, rows), Room(None, -32768, 32767, rows)]
 
 
 def said(account: Account, number: int, person: str = "5215500000001") -> Arrival:
@@ -85,6 +91,36 @@ async def test_the_same_chats_from_many_sides_neither_deadlock_nor_double(
     assert len(town.inbox()) == 6
 
 
+async def test_a_chat_that_somebody_holds_holds_up_nobody_else(town: Town, pool: Any, account: Account) -> None:
+    intake = intake_of(pool)
+    held, other = "5215500000001", "5215500000002"
+    await intake.store([said(account, 1, held)])
+    with psycopg.connect(town.database.url("bot")) as holder:
+        holder.execute("SELECT id FROM chats WHERE user_id = %s FOR UPDATE", (held,))
+        waits = asyncio.ensure_future(intake.store([said(account, 2, held)]))
+        # Three, so that some go in the same flush and some in the next.
+        await asyncio.gather(*(intake.store([said(account, 3 + n, other)]) for n in range(3)))
+        assert not waits.done() and len(town.inbox()) == 4
+        holder.rollback()
+    await waits
+    assert len(town.inbox()) == 5
+
+
+async def test_a_turn_that_stands_still_in_its_transaction_loses_its_locks(
+    town: Town, pool: Any, account: Account
+) -> None:
+    intake = intake_of(pool)
+    await intake.store([said(account, 1)])
+    turns = open_pool(town.database.url("bot"), 1)
+    with pytest.raises(psycopg.OperationalError), transaction(turns) as stopped:
+        stopped.execute("SELECT id FROM chats FOR UPDATE")
+        # Nobody lets go: the server does, and the webhook is answered meanwhile.
+        await intake.store([said(account, 2)])
+        stopped.execute("SELECT 1")
+    turns.close()
+    assert len(town.inbox()) == 2
+
+
 async def test_while_the_database_is_away_nobody_is_told_yes(town: Town, pool: Any, account: Account) -> None:
     intake = intake_of(pool)
     await intake.store([said(account, 1)])
@@ -115,12 +151,12 @@ async def test_a_claim_takes_higher_priority_first_and_keeps_chats_in_order(town
     later = town.say(chats[2], Message("text", "d"), due="2030-01-01")
     mails = [town.mail("ana@example.mx", Message("email", "x")) for _ in range(2)]
     outbox = Outbox(pool, lease=5)
-    assert [row.id for row in await outbox.claim(1)] == [high]
-    claimed = await outbox.claim(10)
+    assert [row.id for row in await outbox.claim(rooms(town), 1)] == [high]
+    claimed = await outbox.claim(rooms(town), 10)
     assert [row.id for row in claimed] == [low, *mails]
-    assert await outbox.claim(10) == []
+    assert await outbox.claim(rooms(town), 10) == []
     await outbox.sent(claimed[0], "wamid.x")
-    assert [row.id for row in await outbox.claim(10)] == [low_next]
+    assert [row.id for row in await outbox.claim(rooms(town), 10)] == [low_next]
     assert town.outbox(later)["state"] == "waiting"
 
 
@@ -134,7 +170,7 @@ async def test_many_claimers_never_share_a_row(town: Town, pool: Any) -> None:
     async def claimer() -> None:
         outbox = Outbox(pool, lease=5)
         for _ in range(60):
-            for row in await outbox.claim(4):
+            for row in await outbox.claim(rooms(town), 4):
                 sent.append(row.id)
                 await outbox.sent(row, f"wamid.{row.id}")
 
@@ -145,13 +181,13 @@ async def test_many_claimers_never_share_a_row(town: Town, pool: Any) -> None:
 async def test_who_has_lost_the_lease_changes_nothing(town: Town, pool: Any) -> None:
     row_id = town.mail("ana@example.mx", Message("email", "x"))
     outbox = Outbox(pool, lease=0.01)
-    [first] = await outbox.claim(1)
+    [first] = await outbox.claim(rooms(town), 1)
     await asyncio.sleep(0.05)
-    [second] = await outbox.claim(1)
+    [second] = await outbox.claim(rooms(town), 1)
     assert second.was_sending and not second.was_doubtful and second.id == first.id
     await outbox.sent(first, "late")
     assert town.outbox(row_id)["state"] == "sending" and town.outbox(row_id)["possible_duplicate"]
-    await outbox.failed(second, "550", "no such mailbox")
+    await outbox.ended(second, "failed", "550", "no such mailbox")
     assert (town.outbox(row_id)["state"], town.outbox(row_id)["error"]) == ("failed", "no such mailbox")
 
 

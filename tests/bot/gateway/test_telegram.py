@@ -110,7 +110,7 @@ def test_a_pause_that_telegram_asks_for_is_kept(town: Town, chat, standins: Stan
 def test_who_blocked_the_bot_is_told_in_the_row(town: Town, chat, standins: StandinsClient) -> None:
     standins.block(ME, EXECUTIVE)
     row = town.until_state(town.say(chat, Message("text", "hola")), "failed")
-    assert row["error_code"] == "403" and "does not take" in row["error"]
+    assert row["error_code"] == "403" and "bloqueó" in row["error"]
 
 
 def test_a_lost_answer_is_repeated_and_marked(town: Town, chat, standins: StandinsClient) -> None:

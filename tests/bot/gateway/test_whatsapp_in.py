@@ -58,10 +58,10 @@ def test_the_same_event_again_is_stored_once(town: Town, gateway: Running) -> No
 def test_free_text_waits_for_the_burst_and_a_press_does_not(town: Town, gateway: Running) -> None:
     post(town, body(said("hola", "wamid.1")))
     first = town.row("SELECT due - (SELECT received_at FROM inbox) AS wait FROM chats")["wait"]
-    assert first.total_seconds() == pytest.approx(0.2, abs=0.001)
+    assert first.total_seconds() == pytest.approx(5, abs=0.001)
     post(town, body(said("busco", "wamid.2")))
     second = town.row("SELECT due - (SELECT max(received_at) FROM inbox) AS wait FROM chats")["wait"]
-    assert 0 < second.total_seconds() <= 0.201
+    assert 0 < second.total_seconds() <= 5.001
     press = {"type": "button_reply", "button_reply": {"id": "o1", "title": "Sí"}}
     pressed = {"from": ME, "id": "wamid.3", "timestamp": "1772463600", "type": "interactive", "interactive": press}
     post(town, body(pressed))

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -48,8 +49,9 @@ def environment(database_url: str, port: int, **more: str) -> dict[str, str]:
     return {
         "DATABASE_URL": database_url, "REDIS_URL": "redis://127.0.0.1:1/0", "ENVIRONMENT": "test",
         "ENCRYPTION_KEYS": f"t1:{KEY}", "ACTIONS_URL": "http://127.0.0.1:1", "ACTIONS_SECRET": "a-secret-of-tests-1",
-        "LINK_SECRET": "a-link-secret-of-tests", "GATEWAY_PORT": str(port), "BURST_WINDOW_SECONDS": "0.2",
+        "LINK_SECRET": "a-link-secret-of-tests", "GATEWAY_PORT": str(port), "BURST_WINDOW_SECONDS": "5",
         "PUBLIC_GATEWAY_URL": f"http://127.0.0.1:{port}", "SMTP_URL": "smtp://127.0.0.1:1", "LEASE_SECONDS": "5",
+        "MEDIA_DIR": str(Path(tempfile.gettempdir()) / "media-of-tests"),
         **more,
     }  # fmt: skip
 
@@ -90,6 +92,15 @@ class Town:
             str(self.row("SELECT id FROM channel_accounts WHERE channel = %s AND unit = %s", channel, unit)["id"])
         )
 
+    def give_secrets(self, key: str, **more: str) -> None:
+        """Put more secrets of an account beside those it has."""
+        cipher = Cipher({"t1": base64.b64decode(KEY)})
+        account = self.account(key)
+        sealed = self.row("SELECT secrets FROM channel_accounts WHERE id = %s", account)["secrets"]
+        known = json.loads(cipher.open(sealed, "channel_accounts.secrets"))
+        again = cipher.seal(json.dumps({**known, **more}), "channel_accounts.secrets")
+        self.db.execute("UPDATE channel_accounts SET secrets = %s WHERE id = %s", (again, account))
+
     def seed(self) -> None:
         """The units and the accounts of the stand-ins, and one web widget for each unit."""
         cipher = Cipher({"t1": base64.b64decode(KEY)})
@@ -100,7 +111,8 @@ class Town:
             self.db.execute(
                 "INSERT INTO units (code, name, tagline, colour, settings) VALUES (%s, %s, %s, %s, %s)",
                 (unit, unit.capitalize(), "Una prueba", "#0f766e",
-                 json.dumps({"mail": {"name": unit, "address": f"{unit}@example.mx"}})),
+                 json.dumps({"mail": {"name": unit, "address": f"{unit}@example.mx"},
+                             "quiet_hours": {"from": "00:00", "to": "00:00"}})),
             )  # fmt: skip
         web = [{"channel": "web", "name": "web", "secrets": {}}]
         for app in [*data["apps"], *web]:
@@ -127,7 +139,7 @@ class Town:
 
     def chat(
         self, key: str, user: str = ME, *, spoke_ago: timedelta | None = timedelta(), opted_out: tuple[str, ...] = (),
-        unit: str = "",
+        unit: str = "", agreed: tuple[str, ...] = (),
     ) -> UUID:  # fmt: skip
         """A chat with its conversation, as turns leave them. spoke_ago: when the person last wrote; None: never."""
         chat, conversation = new_id(), new_id()
@@ -139,9 +151,9 @@ class Town:
             (chat, self.account(key), channel, user, unit or account_unit, conversation, spoke),
         )
         self.db.execute(
-            "INSERT INTO conversations (id, unit, chat_id, channel, opted_out, last_inbound_at)"
-            " VALUES (%s, %s, %s, %s, %s, %s)",
-            (conversation, unit or account_unit, chat, channel, list(opted_out), spoke),
+            "INSERT INTO conversations (id, unit, chat_id, channel, opted_out, agreed, last_inbound_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            (conversation, unit or account_unit, chat, channel, list(opted_out), list(agreed), spoke),
         )
         return chat
 

@@ -259,3 +259,12 @@ def test_the_state_file_says_what_an_operator_wants_to_know(tmp_path, supervise)
         "reason": "",
         "up_seconds": 0,
     }
+
+
+def test_a_child_may_give_way_to_the_others(tmp_path):
+    said = tmp_path / "said"
+    with said.open("wb") as out:
+        command = [sys.executable, "-c", "import os; print(os.nice(0))"]
+        process = spawn(command, env={"PATH": os.environ["PATH"]}, cwd=tmp_path, stdout=out, niceness=7)
+    assert process.wait(30) == 0
+    assert int(said.read_text()) == min(os.nice(0) + 7, 19)

@@ -1,6 +1,7 @@
 // The test phone: draws the chats of the stand-ins and acts as a person through the control API.
 "use strict";
 const $ = (id) => document.getElementById(id);
+const CHANNELS = { whatsapp: "WhatsApp", telegram: "Telegram", messenger: "Messenger", instagram: "Instagram", slack: "Slack", x: "X" };
 let accounts = [], sequence = 0, drawn = "";
 
 function make(tag, properties = {}, ...children) {
@@ -74,7 +75,9 @@ function draw(bubble) {
     options.append(make("button", { type: "button", onclick: () => { $("tray").hidden = false; } }, "📍 Enviar ubicación"));
   } else {
     for (const option of bubble.options.filter((each) => !["keyboard", "location"].includes(each.section))) {
-      options.append(make("button", { type: "button", onclick: () => press(bubble, option) }, option.title));
+      const button = make("button", { type: "button", onclick: () => press(bubble, option) }, option.title);
+      if (bubble.kind === "cards" && option.description) button.append(make("small", {}, ` ${option.description}`));
+      options.append(button);
     }
   }
   if (options.children.length) item.append(options);
@@ -110,9 +113,9 @@ async function drawChat() {
   const chosen = account(), who = person();
   document.body.className = chosen.channel;
   $("title").textContent = chosen.name;
-  $("subtitle").textContent = `${chosen.channel === "whatsapp" ? "WhatsApp" : "Telegram"} · ${chosen.address}`;
+  $("subtitle").textContent = `${CHANNELS[chosen.channel]} · ${chosen.address}`;
   $("avatar").textContent = chosen.name[0].toUpperCase();
-  $("user-label").textContent = chosen.channel === "whatsapp" ? "Tu número (con lada, sin +)" : "Tu id de Telegram";
+  $("user-label").textContent = chosen.channel === "whatsapp" ? "Tu número (con lada, sin +)" : `Tu id de ${CHANNELS[chosen.channel]}`;
   const chat = await get(`/control/chat?account=${encodeURIComponent(who.account)}&user=${who.user}`);
   const state = JSON.stringify([who.account, who.user, chat.messages]);
   if (state === drawn) return;
@@ -233,7 +236,7 @@ for (const id of ["account", "user", "name"]) $(id).onchange = drawChat;
 
 (async () => {
   accounts = await get("/control/accounts");
-  $("account").append(...["whatsapp", "telegram"].map((channel) => make("optgroup", { label: channel === "whatsapp" ? "WhatsApp" : "Telegram" },
+  $("account").append(...Object.keys(CHANNELS).filter((channel) => accounts.some((item) => item.channel === channel)).map((channel) => make("optgroup", { label: CHANNELS[channel] },
     ...accounts.filter((item) => item.channel === channel).map((item) => make("option", { value: item.key }, `${item.name} · ${item.address}`)))));
   await drawAll();
   follow();

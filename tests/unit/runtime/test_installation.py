@@ -161,3 +161,19 @@ def test_an_env_file_is_read_and_its_bad_line_is_named(tmp_path):
     path.write_text("MAIL_FROM=a\nno sense\n")
     with pytest.raises(InstallationError, match=r"\.env, line 2: not NAME=value"):
         read_env_file(path)
+
+
+def test_connect_gets_the_gateways_settings_the_owners_database_and_the_answers(tmp_path):
+    made = loaded(tmp_path, CONNECT_TELEGRAM_BOT_TOKEN="1:abc")
+    made.choose_ports()
+    environment = made.environment_of_connect()
+    assert environment["CONNECT_TELEGRAM_BOT_TOKEN"] == "1:abc"
+    assert "huntred_migrator" in environment["DATABASE_URL"]
+    assert read_bot_settings(environment).encryption_keys
+    assert "CONNECT_TELEGRAM_BOT_TOKEN" not in made.environment_of(by_name("gateway"))
+
+
+def test_connect_beside_an_outside_database_goes_by_what_it_is_given():
+    given = {"DATABASE_URL": "postgresql://huntred_migrator:p@db/huntred", "CONNECT_X_APP": "a"}
+    environment = Installation(environment=given).environment_of_connect()
+    assert given.items() <= environment.items()

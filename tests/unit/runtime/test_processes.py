@@ -8,7 +8,17 @@ import pytest
 
 from contract.settings import SettingsInvalid, read_bot_settings
 from huntred.settings import read_app_settings
-from runtime.processes import APP_VARIABLES, BOT_VARIABLES, DEFAULT_PORTS, PROCESSES, ROLES
+from runtime.processes import (
+    APP_VARIABLES,
+    BOT_VARIABLES,
+    DEFAULT_PORTS,
+    PROCESSES,
+    ROLES,
+    by_name,
+    extra_ports,
+    numbers,
+    own_variables,
+)
 
 
 class Spy(Mapping[str, str]):
@@ -51,3 +61,33 @@ def test_no_process_runs_as_the_owner_of_the_tables():
 def test_what_lets_work_in_ends_before_what_works_it_off():
     stages = {process.name: process.stop_stage for process in PROCESSES}
     assert stages["gateway"] < stages["rasa"] < stages["actions"]
+
+
+def test_several_of_a_kind_get_names_and_ports_of_their_own():
+    values = {"GATEWAY_PROCESSES": "2", "RASA_PROCESSES": "3"}
+    ports = extra_ports(values)
+    assert set(ports) == {"RASA_PORT_2", "RASA_PORT_3", "GATEWAY_HEALTH_PORT_1", "GATEWAY_HEALTH_PORT_2"}
+    assert not set(ports.values()) & set(DEFAULT_PORTS.values()) and len(set(ports.values())) == 4
+    values |= {name: str(port) for name, port in ports.items()}
+    rasa, gateway, worker = by_name("rasa"), by_name("gateway"), by_name("worker")
+    assert (rasa.name_of(1), rasa.name_of(3)) == ("rasa", "rasa-3")
+    assert own_variables(rasa, 1, values) == {}
+    assert own_variables(rasa, 3, values) == {"RASA_PORT": str(ports["RASA_PORT_3"])}
+    assert own_variables(gateway, 1, values) == {"HEALTH_PORT": str(ports["GATEWAY_HEALTH_PORT_1"])}
+    assert own_variables(worker, 2, values) == {"INSTANCE": "2"}
+
+
+def test_one_of_each_needs_nothing_more():
+    assert extra_ports({}) == {}
+    assert own_variables(by_name("gateway"), 1, {}) == {}
+
+
+@pytest.mark.parametrize("wrong", ["0", "two", "-1", "20", "1.5"])
+def test_a_wrong_number_of_processes_is_named(wrong):
+    with pytest.raises(ValueError, match=f"RASA_PROCESSES is wrong \\('{wrong}'\\)"):
+        numbers({"RASA_PROCESSES": wrong})
+
+
+def test_only_rasa_gives_way():
+    assert [process.name for process in PROCESSES if process.niceness] == ["rasa"]
+    assert numbers({"RASA_NICENESS": "0"})["RASA_NICENESS"] == 0

@@ -61,3 +61,16 @@ def test_raw_values_are_signed_too(standins: StandinsClient, gateway: Gateway) -
 
     assert gateway.received[0].value == {"messages": [{"type": "strange"}]}
     assert gateway.received[0].headers["X-Hub-Signature-256"].startswith("sha256=")
+
+
+def test_shares_of_repetitions_and_of_what_is_overtaken(standins: StandinsClient, gateway: Gateway) -> None:
+    """The fault suite's weather, turned up: everything comes twice, late, and in batches of any size."""
+    standins.switch(duplicate_share=1.0, late_share=1.0, batch=5, batch_random=True, hold_ms=50)
+    for number in range(12):
+        standins.send_text(ANA, AMIGRO, str(number))
+    standins.wait_until_delivered()
+
+    changes = [change for item in gateway.received for change in item.json["entry"][0]["changes"]]
+    texts = [change["value"]["messages"][0]["text"]["body"] for change in changes]
+    assert sorted(texts) == sorted(str(number) for number in range(12) for _ in range(2))
+    assert texts != sorted(texts, key=int)
