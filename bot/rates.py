@@ -204,10 +204,10 @@ class Rates:
             line = self._lines[key, limit] = _Line(take, limit.rate, self._clock, lambda: self.moved())
         await line.wait(priority, order)
 
-    async def answered(self, channel: str, key: str, person: str, seconds: float) -> None:
-        """Count the person's pause from the vendor's answer on, where a slow request took so many seconds."""
+    async def answered(self, channel: str, key: str, person: str) -> None:
+        """Count the person's pause from the vendor's answer on: a line or a slow vendor may lie before it."""
         limit = self._limits.of_person(channel)
-        if limit is not None and limit.burst <= 1 and seconds > 0.015:
+        if limit is not None and limit.burst <= 1:
             await self._pause(f"{key}:{person}", limit.every)
 
     async def pause(self, key: str, seconds: float, person: str = "") -> None:

@@ -256,7 +256,6 @@ class Sending:
             await self._outbox.part_sent(row, part)
             await self._next_part(row, outgoing.account)
 
-        began = time.monotonic()
         try:
             return await sender.deliver(outgoing, part_sent)
         except CannotRender as error:
@@ -269,7 +268,7 @@ class Sending:
             logger.exception("sending outbox row %s failed", row.id)
             return Receipt("failed", code="error")
         finally:
-            await self._rates.answered(row.channel, _key(row), row.address, time.monotonic() - began)
+            await self._rates.answered(row.channel, _key(row), row.address)
 
     async def _next_part(self, row: Claimed, account: Account | None) -> None:
         """Wait until one more vendor message of this row may go. Raises Later: the parts that went are noted."""

@@ -31,7 +31,6 @@ def chat(town: Town, gateway: Running, standins: StandinsClient) -> Any:
 
 
 def test_every_kind_is_shown(town: Town, chat: UUID, standins: StandinsClient) -> None:
-    standins.switch(slack_rate=False)  # what is asked here is how it looks, not when
     for message in (
         Message("text", "Hola & <adiós>"),
         Message("buttons", "¿Seguimos?", options=(Option("a", "Sí"), Option("b", "No")), header="Paso 2", footer="Fin"),
@@ -94,7 +93,6 @@ def test_a_doubt_is_settled_by_the_mark_in_the_message(
 
 
 def test_a_doubt_in_the_second_part_repeats_none(town: Town, chat: UUID, standins: StandinsClient) -> None:
-    standins.switch(slack_rate=False)  # what is asked here is what is repeated, not when
     rows = [town.say(chat, Message("text", "antes")), town.say(chat, Message("text", "palabra " * 900))]
     town.until_state(rows[0], "sent")
     town.until(lambda: len(standins.messages(ME, HUNTRED)) == 2)
