@@ -134,6 +134,12 @@ SELECT coalesce(sum(parts_sent + 1), 0) FROM outbox
 WHERE conversation_id IN (SELECT id FROM conversations WHERE chat_id = %(chat)s)
   AND sent_at > now() - make_interval(secs => %(seconds)s)
 """
+# To an address without a chat no index leads: what was sent lately lies among the latest rows.
+_USED_BY_ADDRESS = """
+SELECT coalesce(sum(parts_sent + 1), 0) FROM outbox
+WHERE id BETWEEN %(id)s - 20000 AND %(id)s AND chat_id IS NULL AND channel_account_id = %(account)s
+  AND address = %(address)s AND sent_at > now() - make_interval(secs => %(seconds)s)
+"""
 _TEMPLATE = """
 SELECT language, state, components FROM message_templates
 WHERE unit = %(unit)s AND channel = 'whatsapp' AND name = %(name)s
@@ -261,11 +267,11 @@ class Outbox:
 
     async def used(self, row: Claimed, seconds: float) -> int:
         """Return how many vendor messages went to this person in the last so many seconds."""
-        if row.chat_id is None:
-            # To an address, of which nothing is known: as many as make it wait for its share.
-            return 1_000
+        values = {
+            "chat": row.chat_id, "id": row.id, "account": row.account_id, "address": row.address, "seconds": seconds,
+        }  # fmt: skip
         async with self._pool.connection() as connection:
-            found = await connection.execute(_USED, {"chat": row.chat_id, "seconds": seconds})
+            found = await connection.execute(_USED if row.chat_id else _USED_BY_ADDRESS, values)
             counted = await found.fetchone()
             return int(counted[0] if counted else 0) + row.parts_sent
 

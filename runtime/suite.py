@@ -107,7 +107,9 @@ class Suite:
         if not (ROOT / "tests/e2e").is_dir():
             print("there are no end-to-end tests")
             return False
-        return self._pytest(APP, "e2e", ["tests/e2e", "tests/faults", "-m", "not long"])
+        # In processes of their own: a browser that is open leaves its event loop running.
+        roads = self._pytest(APP, "e2e", ["tests/e2e"])
+        return self._pytest(APP, "faults", ["tests/faults", "-m", "not long"]) and roads
 
     def coverage(self) -> bool:
         """Both environments together, against the threshold in pyproject.toml."""

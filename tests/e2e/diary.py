@@ -42,11 +42,11 @@ class Diary:
 
     def bring_due(self, which: str) -> UUID:
         """Let the reminder under this key be due now: `24h:chat`, `2h:chat` … Beat and worker do the rest."""
-        notice = self.town.rows(
-            "UPDATE scheduled_notices SET due_at = now(), state = 'waiting' WHERE key = %s RETURNING id",
-            f"interview:{self.id}:{which}",
-        )[0]["id"]
-        found: UUID = notice
+        key = f"interview:{self.id}:{which}"
+        update = "UPDATE scheduled_notices SET due_at = now(), state = 'waiting' WHERE key = %s RETURNING id"
+        # The worker makes it after the booking, in its own time.
+        rows = self.town.wait_for(lambda: self.town.rows(update, key), 30, f"{key} is made")
+        found: UUID = rows[0]["id"]
         return found
 
     def becomes_of(self, notice: UUID) -> str:
