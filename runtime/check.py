@@ -102,8 +102,9 @@ def _backups(installation: Installation) -> Iterator[Finding]:
         return
     state = BackupState(installation.run / "backup.json")
     if not installation.keeps_backups:
+        # make up may have been given BACKUP_TO by itself: what this shell does not know is not said.
         last = state.read().get("base", "none")
-        yield Finding("Backups", True, f"not continuous (BACKUP_TO is not set); the last by hand: {last}")
+        yield Finding("Backups", True, f"the last base backup: {last} (BACKUP_TO is not set here)")
         return
     trouble = state.trouble(now=BackupState.now())
     yield Finding("Backups", not trouble, trouble or "the log is shipped", "make logs PROCESS=backup says why")
