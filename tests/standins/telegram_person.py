@@ -49,6 +49,7 @@ class TelegramPerson:
 
     def clear(self) -> None:
         self.presses.clear()
+        self._hooks.clear()
 
     def next_message_id(self) -> int:
         return next(self._message_ids)

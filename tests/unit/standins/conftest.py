@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -38,12 +39,21 @@ class Received:
 
 @dataclass
 class Gateway:
-    """What arrived, oldest first. answers: statuses for the next requests, then 200."""
+    """What arrived, oldest first. answers: statuses for the next requests, then 200.
 
-    url: str = ""
+    test: the number of the running test, the first part of the path that its webhooks go to; what an earlier one
+    left on its way is not taken for this one's.
+    """
+
+    server_url: str = ""
+    test: str = "0"
     verify_token: str = "demo-verify-token"
     received: list[Received] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"{self.server_url}/{self.test}"
 
     def messages(self) -> list[dict[str, Any]]:
         return [message for item in self.received for message in item.value.get("messages", [])]
@@ -60,9 +70,14 @@ def _gateway() -> Iterator[Gateway]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            raw = self.rfile.read(int(self.headers["Content-Length"]))
+            length = int(self.headers["Content-Length"])
+            raw = self.rfile.read(length)
+            test, _, path = self.path.lstrip("/").partition("/")
+            if test != gateway.test or len(raw) < length:  # of an earlier test, or broken off by the reset after it
+                self.close_connection = True
+                return
             status = gateway.answers.pop(0) if gateway.answers else 200
-            gateway.received.append(Received(self.path, dict(self.headers.items()), raw))
+            gateway.received.append(Received(f"/{path}", dict(self.headers.items()), raw))
             self._answer(status, b"")
 
         def do_GET(self) -> None:
@@ -81,7 +96,7 @@ def _gateway() -> Iterator[Gateway]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    gateway.url = f"http://127.0.0.1:{server.server_port}"
+    gateway.server_url = f"http://127.0.0.1:{server.server_port}"
     yield gateway
     server.shutdown()
     server.server_close()
@@ -93,16 +108,20 @@ def _standins(_gateway: Gateway) -> Iterator[StandinsClient]:
         yield client
 
 
+_tests = itertools.count(1)
+
+
 @pytest.fixture
-def standins(_standins: StandinsClient) -> StandinsClient:
-    _standins.reset()
+def standins(_standins: StandinsClient, _gateway: Gateway) -> StandinsClient:
+    _gateway.test = str(next(_tests))
+    _gateway.received.clear()
+    _gateway.answers.clear()
+    _standins.reset(_gateway.url)
     return _standins
 
 
 @pytest.fixture
 def gateway(_gateway: Gateway, standins: StandinsClient) -> Gateway:
-    _gateway.received.clear()
-    _gateway.answers.clear()
     return _gateway
 
 

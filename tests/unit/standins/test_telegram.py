@@ -158,11 +158,6 @@ def test_where_updates_go_can_be_set(opened: StandinsClient, gateway: Gateway, t
 
     assert [item.path for item in gateway.received] == ["/webhooks/telegram/other/webhook"]
     assert gateway.received[0].headers["X-Telegram-Bot-Api-Secret-Token"] == "s-1"
-    telegram(
-        "setWebhook",
-        url=f"{gateway.url}/webhooks/telegram/demo_huntu/webhook",
-        secret_token="demo-secret-token-huntu",
-    )
 
 
 def test_another_token_is_nobody(standins: StandinsClient) -> None:
