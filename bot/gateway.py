@@ -49,6 +49,7 @@ from bot.replay import Replay
 from bot.sending import Sending
 from bot.sessions import Hub
 from bot.wakeup import Wakeup
+from bot.web_client import vendor_client
 from contract.encryption import Cipher
 from contract.metrics_access import may_read_metrics
 from contract.settings import EXIT_MISCONFIGURED, BotSettings, SettingsInvalid, read_bot_settings
@@ -96,10 +97,9 @@ class Gateway:
         self.directory = Directory(self.pool, cipher)
         await self.directory.refresh()
         self.hub = Hub()
-        self.http = httpx.AsyncClient(
+        self.http = vendor_client(
             timeout=httpx.Timeout(min(10.0, max(1.0, settings.lease * 0.7)), connect=5.0),
             limits=httpx.Limits(max_connections=300, max_keepalive_connections=40),
-            follow_redirects=False,
         )
         spread = Spread(self.pool, self.hub)
         self.hub.elsewhere = spread

@@ -264,9 +264,9 @@ class Sending:
         except (psycopg.Error, PoolTimeout, Later):
             raise
         except Exception:
-            # A fault of ours in one message: it must not be tried for ever, nor stop the others.
+            # A fault of ours in one message: nobody knows how far it came. Once more, then a person looks at it.
             logger.exception("sending outbox row %s failed", row.id)
-            return Receipt("failed", code="error")
+            return Receipt("unknown", code="error")
         finally:
             await self._rates.answered(row.channel, _key(row), row.address)
 

@@ -146,7 +146,7 @@ class Deliverer:
                 timeout=batch[0].patience,
             )
             status = answer.status_code
-        except httpx.HTTPError as problem:
+        except Exception as problem:  # whatever broke: under uvloop httpx lets more through than its own errors
             error = f"{type(problem).__name__}: {problem}"
         spent = (time.perf_counter() - started) * 1000
         self._ledger.deliveries.append(
