@@ -126,6 +126,22 @@ class Ranker(Protocol):
     ) -> list[Match]: ...
 
 
+@dataclass(frozen=True)
+class Found:
+    """places: rows in the order in which an index was given them, nearest first. scores: their inner products."""
+
+    places: NDArray[np.int64]
+    scores: NDArray[np.float32]
+
+
+class VectorIndex(Protocol):
+    """Finds the nearest of many vectors; nearly all of them, where there are very many."""
+
+    def search(
+        self, query: NDArray[np.float32], most: int, allowed: NDArray[np.bool_] | None = None
+    ) -> Found: ...
+
+
 class Embedder(Protocol):
     """Turns texts into vectors whose inner product says how near they are in meaning, across languages too.
 

@@ -7,12 +7,10 @@ leaves a gap. Filters go first: where few rows are allowed, those alone are comp
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
-from huntred.matching.ports import Vectors
+from huntred.matching.ports import Found, Vectors
 
 Places = NDArray[np.int64]
 
@@ -22,14 +20,6 @@ _SELECTIVE = 0.05
 _SAMPLE_PER_CENTRE = 32
 _ROUNDS = 5
 _AT_ONCE = 16_384
-
-
-@dataclass(frozen=True)
-class Found:
-    """places: rows in the order in which they were given, nearest first. scores: their inner products."""
-
-    places: Places
-    scores: NDArray[np.float32]
 
 
 class ExactIndex:

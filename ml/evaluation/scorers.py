@@ -30,6 +30,6 @@ def hybrid(encoder: Embedder, corpus: Sequence[str]) -> Scorer:
 
     def score(queries: Sequence[str]) -> NDArray[np.float32]:
         letters = by_letters([one_form(query) for query in queries])
-        return by_meaning(queries) + _LETTERS * np.maximum(letters - _FEW, 0)
+        return np.asarray(by_meaning(queries) + _LETTERS * np.maximum(letters - _FEW, 0), dtype=np.float32)
 
     return score
