@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contract.text import normalise
-from ml.ranking.lexicon import stem
+from ml.embeddings.stems import stem
 
 Rows = NDArray[np.int64]
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contract.text import normalise
-from ml.ranking.lexicon import stem
+from ml.embeddings.stems import stem
 
 _WORD = re.compile(r"[a-z0-9+#]+")
 # Robertson's usual constants.
