@@ -13,7 +13,7 @@ from ml.training.concepts import Concept
 # Concepts that lie near each other and enter a batch together.
 _KINDRED = 8
 # How often a pair of languages is drawn, where a concept has both.
-_ACROSS, _SPANISH = 0.45, 0.35
+_ACROSS, _SPANISH = 0.5, 0.3
 _PREFERRED = 0.2
 
 Places = NDArray[np.int64]
@@ -29,14 +29,14 @@ class Batches:
         self._concepts, self._encode, self._chance = concepts, encode, chance
         self._waiting: list[int] = []
 
-    def draw(self, size: int) -> tuple[list[str], list[str], list[str]]:
-        """Return two labels of each of the next `size` concepts, and the preferred label, which names the concept."""
+    def draw(self, size: int) -> tuple[list[str], list[str], list[Concept]]:
+        """Return two labels of each of the next `size` concepts, and the concepts."""
         if len(self._waiting) < size:
             self._waiting = self._round()
         taken, self._waiting = self._waiting[:size], self._waiting[size:]
-        pairs = [self._pair(self._concepts[place]) for place in taken]
-        names = [(self._concepts[place].es or self._concepts[place].en)[0] for place in taken]
-        return [left for left, _ in pairs], [right for _, right in pairs], names
+        concepts = [self._concepts[place] for place in taken]
+        pairs = [self._pair(concept) for concept in concepts]
+        return [left for left, _ in pairs], [right for _, right in pairs], concepts
 
     def _round(self) -> list[int]:
         encoded = self._encode([(concept.es or concept.en)[0] for concept in self._concepts])

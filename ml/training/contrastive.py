@@ -1,8 +1,7 @@
 """Contrastive learning in numpy: two labels of a concept are drawn together, those of the batch's others apart.
 
-The loss is InfoNCE in both directions over in-batch negatives (van den Oord et al. 2018); a text that also is the
-other label's, or another concept's in the batch, counts as no negative. The table's rows are moved by Adagrad with one
-step size a row, since most are touched rarely; the projection of USE by Adam.
+The loss is InfoNCE in both directions over in-batch negatives (van den Oord et al. 2018). The table's rows are moved
+by Adagrad with one step size a row, since most are touched rarely; the projection of USE by Adam.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from ml.embeddings.features import Bags, Vocabulary
 from ml.embeddings.table import Floats, TitleTable
+from ml.training.concepts import Concept
 
 _TINY = np.float32(1e-8)
 _BETA1, _BETA2 = np.float32(0.9), np.float32(0.99)
@@ -56,11 +56,11 @@ class Learner:
         return np.asarray(joined / (np.linalg.norm(joined, axis=1, keepdims=True) + _TINY), dtype=np.float32)
 
     def step(
-        self, left: Sequence[str], right: Sequence[str], names: Sequence[str], meaning: Floats, *, pace: float
+        self, left: Sequence[str], right: Sequence[str], concepts: Sequence[Concept], meaning: Floats, *, pace: float
     ) -> float:
         """Learn from a batch: left[i] and right[i] mean the same. Returns the mean loss.
 
-        names: of the concepts; one that stands in the batch twice is no negative of itself.
+        concepts: whose labels they are; two that share any label, as one of ESCO and ours may, are no negatives.
         meaning: USE's vectors of left + right. pace: what the rates are multiplied with.
         """
         texts, half = [*left, *right], len(left)
@@ -72,7 +72,7 @@ class Learner:
         joined = bags.sums(self.rows) * keep_rows + use @ self.projection
         lengths = np.linalg.norm(joined, axis=1, keepdims=True) + np.float32(1e-6)
         unit = joined / lengths
-        loss, pulled = self._loss(texts, names, unit[:half], unit[half:])
+        loss, pulled = self._loss(texts, concepts, unit[:half], unit[half:])
         moved = (pulled - unit * (unit * pulled).sum(axis=1, keepdims=True)) / lengths
         self._move_projection(use.T @ moved, pace)
         self._move_rows(bags, moved * keep_rows, pace)
@@ -83,18 +83,12 @@ class Learner:
         return TitleTable(self._vocabulary, self.rows, self.projection, self._centre, "")
 
     def _loss(
-        self, texts: Sequence[str], names: Sequence[str], left: Floats, right: Floats
+        self, texts: Sequence[str], concepts: Sequence[Concept], left: Floats, right: Floats
     ) -> tuple[float, Floats]:
         """Return the loss, and its gradient by the unit vectors of left and right."""
         half = len(left)
         logits = left @ right.T / np.float32(self._rates.temperature)
-        numbers, concept = _numbers(texts), _numbers(names)
-        one, other = numbers[:half], numbers[half:]
-        same = one[:, None] == other[None, :]
-        for ids in (one, other, concept):
-            same |= ids[:, None] == ids[None, :]
-        np.fill_diagonal(same, False)
-        logits[same] = -1e9
+        logits[_alike(texts, concepts)] = -1e9
         forth, back = _softmax(logits, 1), _softmax(logits, 0)
         pairs = np.arange(half)
         loss = -float(np.log(forth[pairs, pairs] + _TINY).mean())
@@ -121,9 +115,19 @@ class Learner:
         self.rows[touched] -= np.float32(self._rates.row * pace) * moved / np.sqrt(self._seen[touched])[:, None]
 
 
-def _numbers(texts: Sequence[str]) -> NDArray[np.int64]:
-    numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
-    return np.array([numbers[text] for text in texts], dtype=np.int64)
+def _alike(texts: Sequence[str], concepts: Sequence[Concept]) -> NDArray[np.bool_]:
+    """Say which pairs of the batch are no negatives: their texts are the same, or their concepts share a label."""
+    half = len(concepts)
+    holders: dict[str, list[int]] = {}
+    for number, concept in enumerate(concepts):
+        for label in {*concept.es, *concept.en, texts[number], texts[half + number]}:
+            holders.setdefault(label, []).append(number)
+    same = np.zeros((half, half), dtype=bool)
+    for held in holders.values():
+        if len(held) > 1:
+            same[np.ix_(held, held)] = True
+    np.fill_diagonal(same, False)
+    return same
 
 
 def _softmax(logits: Floats, axis: int) -> Floats:

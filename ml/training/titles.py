@@ -30,7 +30,7 @@ from ml.training.contrastive import Learner, Rates
 from ml.training.variants import with_variants
 
 # What the lexicon says counts more than its size: it alone knows Mexican terms.
-_LEXICON_TIMES = 3
+_LEXICON_TIMES = 2
 _SLOWEST = 0.02
 
 
@@ -38,7 +38,7 @@ _SLOWEST = 0.02
 class Plan:
     """dimensions: of a vector. features: rows of the table. skills: the share of batches that are of skills."""
 
-    steps: int = 2000
+    steps: int = 1600
     batch: int = 384
     dimensions: int = 256
     features: int = 40_000
@@ -71,9 +71,9 @@ def train(
     losses: list[float] = []
     for step in range(plan.steps):
         batches = of_skills if skills and chance.random() < plan.skills else of_titles
-        left, right, names = batches.draw(plan.batch)
+        left, right, drawn = batches.draw(plan.batch)
         pace = max(_SLOWEST, 1.0 - step / plan.steps)
-        losses.append(learner.step(left, right, names, looked_up([*left, *right]), pace=pace))
+        losses.append(learner.step(left, right, drawn, looked_up([*left, *right]), pace=pace))
         if (step + 1) % 200 == 0:
             print(f"step {step + 1}: loss {np.mean(losses[-200:]):.3f}, {time.process_time():.0f} CPU-s", flush=True)
     return learner.table()
