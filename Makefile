@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN = $(PYTHON) runtime/bootstrap.py
 APP = $(PYTHON) runtime/bootstrap.py --app-only
 .DEFAULT_GOAL := help
-.PHONY: connect backup restore upgrade help up down status logs check standins train publish rollback models shell test lint lint-dialogue format types clean lock user
+.PHONY: benchmark-matching connect vectors backup restore upgrade help up down status logs check standins train publish rollback models shell test lint lint-dialogue format types clean lock user
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ rollback:  ## take the model published last back: BU=amigro
 models:  ## which models were published (BU=… for some)
 	@$(APP) runtime models --units "$(BU)"
 
+vectors:  ## how far the open vacancies are encoded, with each model (EMBEDDING_MODEL, EMBEDDING_NEXT)
+	@$(APP) runtime vectors
+
 shell:  ## rasa shell on a unit's model and the running action server (BU=amigro)
 	@$(APP) runtime shell -- "$(or $(BU),amigro)"
 
@@ -59,6 +62,9 @@ upgrade:  ## after new code was fetched: back up, migrate, train; undone where a
 
 test:  ## everything that CI runs (ONLY=lint,types,imports,app,bot,lint-dialogue,train,dialogue,e2e,coverage for a part)
 	@$(RUN) --tests runtime.suite --only "$(ONLY)"
+
+benchmark-matching:  ## how well titles are found (MAP, MRR) and how fast among 10,000 to 1,000,000 vectors
+	@$(APP) benchmarks.matching
 
 lint-dialogue:  ## draw every response on every channel: limits, options within reach, languages, error texts
 	@$(RUN) --tests runtime.suite --only lint-dialogue

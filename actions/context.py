@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from huntred.db.unit_of_work import UnitOfWork
+from huntred.matching.nearest import Nearest
 from huntred.matching.ports import Ranker
 from huntred.privacy.links import Links
 from huntred.settings import AppSettings
@@ -24,6 +25,7 @@ class ActionContext:
     now: datetime
     settings: AppSettings
     ranker: Ranker
+    nearest: Nearest
     links: Links
 
 

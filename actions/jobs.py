@@ -102,7 +102,13 @@ def ask_search(turn: Turn) -> None:
 def show_vacancies(turn: Turn, offset: int) -> None:
     query = _query(turn.slot("search") or {})
     found = matching.vacancies_for(
-        turn.uow, turn.context.ranker, turn.person.id, query, limit=offset + _SHOWN_AT_ONCE + 1, now=turn.now
+        turn.uow,
+        turn.context.ranker,
+        turn.person.id,
+        query,
+        limit=offset + _SHOWN_AT_ONCE + 1,
+        now=turn.now,
+        nearest=turn.context.nearest,
     )
     page = found[offset : offset + _SHOWN_AT_ONCE]
     if not page:

@@ -31,6 +31,7 @@ from huntred.conversations.models import ActionReply
 from huntred.db.session import Scope
 from huntred.db.unit_of_work import unit_of_work
 from huntred.errors import ProviderUnavailable
+from huntred.matching.nearest import Nearest
 from huntred.matching.ports import Ranker
 from huntred.privacy.links import Links
 from huntred.settings import AppSettings
@@ -50,6 +51,8 @@ class ActionWiring(Protocol):
     def settings(self) -> AppSettings: ...
     @property
     def ranker(self) -> Ranker: ...
+    @property
+    def nearest(self) -> Nearest: ...
     @property
     def links(self) -> Links: ...
     @property
@@ -142,7 +145,8 @@ def _run(
         channel = str((call.get("turn") or {}).get("channel") or "")
         enter(
             ActionContext(
-                uow, unit, conversation_id, channel, wiring.clock(), wiring.settings, wiring.ranker, wiring.links
+                uow, unit, conversation_id, channel, wiring.clock(), wiring.settings, wiring.ranker, wiring.nearest,
+                wiring.links,
             )
         )
         result = asyncio.run(executor.run(call))

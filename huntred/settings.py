@@ -35,6 +35,8 @@ class AppSettings:
     archive_tracker_days: int
     session_cookie_secure: bool
     metrics_token: str = ""
+    embedding_model: str = "huntred-titles"
+    embedding_next: str = ""
 
 
 def read_app_settings(environment: Mapping[str, str] | None = None) -> AppSettings:
@@ -68,6 +70,12 @@ def read_app_settings(environment: Mapping[str, str] | None = None) -> AppSettin
         log_level=reader.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
         session_cookie_secure=reader.flag("SESSION_COOKIE_SECURE", "true behind TLS", False),
         metrics_token=reader.text("METRICS_TOKEN", "the token with which /metrics is read from elsewhere", ""),
+        embedding_model=reader.text(
+            "EMBEDDING_MODEL", "the model that vacancies are found by, or model@revision", "huntred-titles"
+        ),
+        embedding_next=reader.text(
+            "EMBEDDING_NEXT", "the model that is to replace it, encoded beside it until then", ""
+        ),
     )
     reader.done()
     return settings

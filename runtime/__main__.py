@@ -172,6 +172,15 @@ def models(units: Annotated[str, typer.Option("--units", help="of these units, e
 
 
 @app.command()
+def vectors() -> None:
+    """How far the open vacancies are encoded with the model that searches, and with the one that is to replace it."""
+    from runtime.vectors import report
+
+    _within_installation()
+    print("\n".join(report()))
+
+
+@app.command()
 def shell(unit: Annotated[str, typer.Argument(help="a unit code")] = "amigro", var: VarOption = None) -> None:
     """Talk to a unit's model as a designer: rasa shell with the running action server."""
     from runtime.shell import shell as run_shell

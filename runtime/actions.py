@@ -12,6 +12,7 @@ from runtime.wiring import wire
 
 def main(settings: AppSettings) -> None:
     wiring = wire(settings, pool_size=THREADS)
+    _ = wiring.nearest  # a model that is not here is told at the start, not to who searches
     uvicorn.run(
         create_app(wiring),
         host=settings.bind_host,

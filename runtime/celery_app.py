@@ -16,6 +16,7 @@ TIME_OUT_HANDOFFS = "huntred.time_out_handoffs"
 REMIND_PROFILES = "huntred.remind_profiles"
 PURGE = "huntred.purge"
 ARCHIVE = "huntred.archive"
+ENCODE_VACANCIES = "huntred.encode_vacancies"
 
 # A task that nobody took within this time is of no use any more: beat has sent the next one.
 _SOON = {"expires": 60}
@@ -47,6 +48,7 @@ def make_celery(settings: AppSettings) -> Celery:
             "time-out-handoffs": {"task": TIME_OUT_HANDOFFS, "schedule": 60.0, "options": _SOON},
             "remind-profiles": {"task": REMIND_PROFILES, "schedule": 3600.0, "options": _SOON},
             "purge": {"task": PURGE, "schedule": 3600.0, "options": _SOON},
+            "encode-vacancies": {"task": ENCODE_VACANCIES, "schedule": 60.0, "options": _SOON},
             "archive": {"task": ARCHIVE, "schedule": 600.0, "options": _SOON},
         },
     )

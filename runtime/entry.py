@@ -14,10 +14,10 @@ def run_entry(name: str, read: Callable[[], AppSettings], main: Callable[[AppSet
     """Read the settings, set up the log, run. A wrong setting ends the process with status 78."""
     try:
         settings = read()
+        logging.basicConfig(
+            level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
+        )
+        main(settings)
     except SettingsInvalid as error:
         sys.stderr.write(f"{name}: {error}\n")
         sys.exit(EXIT_MISCONFIGURED)
-    logging.basicConfig(
-        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
-    )
-    main(settings)

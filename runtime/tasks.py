@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from huntred.conversations import handoff
 from huntred.db.session import Scope
 from huntred.db.unit_of_work import UnitOfWork, unit_of_work
 from huntred.events import service as events
+from huntred.matching import encoding
 from huntred.notifications import profile_reminders
 from huntred.notifications import service as notifications
 from huntred.privacy import archive, files, retention
@@ -21,6 +23,9 @@ from runtime import celery_app
 from runtime.wiring import Wiring
 
 _MOVING_SECONDS = 60.0
+_ENCODING_SECONDS = 50.0
+
+logger = logging.getLogger(__name__)
 
 
 class SomeFailed(ExceptionGroup[Exception]):  # noqa: F821  # Python 3.11: the app side's
@@ -68,6 +73,32 @@ def register(app: Celery, wiring: Wiring) -> None:
         _move_out(wiring, "inbox", settings.archive_days)
         _move_out(wiring, "outbox", settings.archive_days)
         _move_out(wiring, "tracker_events", settings.archive_tracker_days)
+
+    @app.task(name=celery_app.ENCODE_VACANCIES)
+    def encode_vacancies() -> None:
+        _encode_vacancies(wiring)
+
+
+def _encode_vacancies(wiring: Wiring) -> None:
+    """Batch by batch, each in a transaction of its own; what is not done in this time waits for the next one."""
+    ends = time.monotonic() + _ENCODING_SECONDS
+    searching, replacing = wiring.embedder, wiring.next_embedder
+    models = [searching] if replacing is None else [searching, replacing]
+    faults: list[Exception] = []
+
+    def forget(uow: UnitOfWork) -> None:
+        encoding.forget_models(uow, [model.name for model in models])
+
+    _each_unit(wiring, forget, faults)
+    for model in models:
+        for unit in _units(wiring):
+            encoded = 1
+            while encoded and time.monotonic() < ends:
+                with unit_of_work(wiring.engine, Scope(units=(unit,))) as uow:
+                    encoded = encoding.encode_waiting(uow, model)
+                    told = encoding.progress(uow, model.name)
+                if encoded:
+                    logger.info("%s: %d of %d vacancies are encoded with %s", unit, told.encoded, told.of, told.model)
 
 
 def _move_out(wiring: Wiring, table: archive.Archived, days: int) -> None:

@@ -14,12 +14,14 @@ import redis
 from sqlalchemy import Engine
 
 from contract.encryption import Cipher
+from contract.settings import SettingsInvalid
 from huntred.clock import utc_now
 from huntred.db import all_models  # noqa: F401  # every mapping is known before the first query
 from huntred.db.base import KeyRing
 from huntred.db.session import make_engine
 from huntred.events.registry import Context
-from huntred.matching.ports import Ranker
+from huntred.matching.nearest import Nearest
+from huntred.matching.ports import Embedder, Ranker
 from huntred.privacy.links import Links
 from huntred.settings import AppSettings
 
@@ -40,6 +42,23 @@ class Wiring:
         return SemanticRanker()
 
     @cached_property
+    def embedder(self) -> Embedder:
+        """The model that searches. Raises SettingsInvalid at its first use where it is not here."""
+        return _embedder("EMBEDDING_MODEL", self.settings.embedding_model)
+
+    @cached_property
+    def next_embedder(self) -> Embedder | None:
+        """The model that is to replace it, where one is set."""
+        return _embedder("EMBEDDING_NEXT", self.settings.embedding_next) if self.settings.embedding_next else None
+
+    @cached_property
+    def nearest(self) -> Nearest:
+        """The vacancies of this process's units, in memory from the first search among very many on."""
+        from ml.embeddings.index import index_of
+
+        return Nearest(self.embedder, index_of)
+
+    @cached_property
     def redis(self) -> redis.Redis:
         client: redis.Redis = redis.Redis.from_url(self.settings.redis_url, socket_timeout=5)
         return client
@@ -53,6 +72,15 @@ class Wiring:
     def context(self) -> Context:
         """What a handler of events is given, with the time of now."""
         return Context(self.clock(), self.links)
+
+
+def _embedder(variable: str, name: str) -> Embedder:
+    from ml.embeddings.registry import UnknownModel, embedder
+
+    try:
+        return embedder(name)
+    except UnknownModel as error:
+        raise SettingsInvalid([f"{variable}: {error}"]) from error
 
 
 def wire(settings: AppSettings, *, pool_size: int = 5) -> Wiring:

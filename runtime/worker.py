@@ -15,6 +15,7 @@ _THREADS = 4
 
 def main(settings: AppSettings) -> None:
     wiring = wire(settings, pool_size=_THREADS)
+    _ = wiring.embedder, wiring.next_embedder  # models that are not here are told at the start
     load_handlers()
     app = make_celery(settings)
     register(app, wiring)

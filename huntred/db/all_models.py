@@ -8,6 +8,7 @@ from huntred.companies import models as companies
 from huntred.conversations import models as conversations
 from huntred.events import models as events
 from huntred.interviews import models as interviews
+from huntred.matching import models as matching
 from huntred.notifications import models as notifications
 from huntred.people import models as people
 from huntred.privacy import models as privacy
@@ -15,6 +16,6 @@ from huntred.units import models as units
 from huntred.vacancies import models as vacancies
 
 __all__ = [
-    "access", "applications", "companies", "conversations", "events", "interviews", "notifications", "people",
-    "privacy", "units", "vacancies",
+    "access", "applications", "companies", "conversations", "events", "interviews", "matching", "notifications",
+    "people", "privacy", "units", "vacancies",
 ]  # fmt: skip

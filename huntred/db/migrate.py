@@ -41,6 +41,10 @@ def create_database(admin_url: str, name: str, *, template: str | None = None) -
                     sql.Identifier(name), sql.Identifier(policies.MIGRATOR), of_template
                 )
             )
+    if template is None:
+        # pgvector is no trusted extension: the owner of the database may not put it in.
+        with psycopg.connect(admin_url, dbname=name, autocommit=True) as connection:
+            connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
 
 
 def upgrade(migrator_url: str) -> None:

@@ -125,6 +125,9 @@ RULES: dict[str, list[Rule]] = {
     "vacancy_requirements": _unit_table(
         rows=_unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
     ),
+    "vacancy_vectors": _unit_table(
+        rows=_unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
+    ),
     "vacancy_questions": _unit_table(
         rows=_unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
     ),

@@ -1,5 +1,7 @@
 """What a ranker is: it orders vacancies for a candidate and candidates for a vacancy, and says why.
 
+And what an embedder is, by which texts that mean the same are found.
+
 Nothing that the law forbids to weigh (LFT 133: origin, sex, age, disability, health, religion, orientation,
 marital status) has a field here, so none of it can reach a ranker. A work permit decides which vacancies are
 open to a person at all; it is judged in `service.py` and never scores.
@@ -12,6 +14,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Texts × dimensions, each row of unit length.
+Vectors = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -116,3 +124,39 @@ class Ranker(Protocol):
     def rank_people(
         self, vacancy: VacancyFeatures, people: Sequence[tuple[UUID, CandidateFeatures]]
     ) -> list[Match]: ...
+
+
+@dataclass(frozen=True)
+class Found:
+    """places: rows in the order in which an index was given them, nearest first. scores: their inner products."""
+
+    places: NDArray[np.int64]
+    scores: NDArray[np.float32]
+
+
+class VectorIndex(Protocol):
+    """Finds the nearest of many vectors; nearly all of them, where there are very many."""
+
+    def search(
+        self, query: NDArray[np.float32], most: int, allowed: NDArray[np.bool_] | None = None
+    ) -> Found: ...
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors whose inner product says how near they are in meaning, across languages too.
+
+    name: of the model with its revision; vectors of different names are never compared. dimensions: of a vector.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def dimensions(self) -> int: ...
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return len(texts) × dimensions, in order, each of length 1; an empty text is the zero vector.
+
+        The same text gives the same vector, whatever it is encoded with. May be called from several threads.
+        """
+        ...

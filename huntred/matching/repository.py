@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -26,14 +27,24 @@ _PROFILE_COLUMNS = (
 )  # fmt: skip
 
 
-def open_vacancies(session: Session, unit: str) -> list[tuple[VacancyFeatures, list[str]]]:
-    """Open vacancies of the unit, newest first, each with the work permits that it accepts (none: all)."""
-    rows = session.execute(
-        _vacancies()
-        .where(Vacancy.unit == unit, Vacancy.state == "open")
-        .order_by(Vacancy.published_at.desc(), Vacancy.number.desc())
-    )
+def open_vacancies(
+    session: Session, unit: str, among: Sequence[UUID] | None = None
+) -> list[tuple[VacancyFeatures, list[str]]]:
+    """Open vacancies of the unit, newest first, each with the work permits that it accepts (none: all).
+
+    among: these only, all of them where none are given.
+    """
+    query = _vacancies().where(Vacancy.unit == unit, Vacancy.state == "open")
+    if among is not None:
+        query = query.where(Vacancy.id.in_(among))
+    rows = session.execute(query.order_by(Vacancy.published_at.desc(), Vacancy.number.desc()))
     return [(_vacancy(row), row.permits) for row in rows]
+
+
+def more_open_than(session: Session, unit: str, number: int) -> bool:
+    """Say whether more vacancies of the unit are open than that, without counting all of them."""
+    query = select(Vacancy.id).where(Vacancy.unit == unit, Vacancy.state == "open").offset(number).limit(1)
+    return session.scalar(query) is not None
 
 
 def vacancy(session: Session, vacancy_id: UUID) -> tuple[VacancyFeatures, str, list[str]] | None:

@@ -12,6 +12,7 @@ from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import NotFound
 from huntred.geography import find_place
 from huntred.matching import repository
+from huntred.matching.nearest import Nearest
 from huntred.matching.ports import (
     CandidateFeatures,
     Match,
@@ -28,24 +29,34 @@ __all__ = [
     "SearchQuery", "match_of", "people_for", "vacancies_for",
 ]  # fmt: skip
 
+# Up to here every open vacancy is ranked; beyond, those that lie nearest.
+RANKED_WHOLE = 1_000
 # Where somebody names a town, what lies farther is not "there" (remote work is everywhere).
 _REACH_KM = 60.0
 
 
 def vacancies_for(
-    uow: UnitOfWork, ranker: Ranker, person_id: UUID, query: SearchQuery, *, limit: int = 5, now: datetime
+    uow: UnitOfWork,
+    ranker: Ranker,
+    person_id: UUID,
+    query: SearchQuery,
+    *,
+    limit: int = 5,
+    now: datetime,
+    nearest: Nearest | None = None,
 ) -> list[RankedVacancy]:
     """Open vacancies that fit, best first; empty where none does.
 
     Left out: those applied for already, those whose accepted work permits the person's is not among, and, where
-    a town was asked for, those that are out of its reach while any is within it.
+    a town was asked for, those that are out of its reach while any is within it. nearest: chooses what is worth
+    ranking where very many are open; without it all of them are ranked.
     """
     told = repository.candidate(uow.session, uow.unit, person_id)
     profile, permit = told if told is not None else (CandidateFeatures(), "")
     wanted = _wanted(profile, query)
     applied = applications.applied_vacancies(uow, person_id)
     open_to, permit_unknown = _eligible(
-        [(features, permits) for features, permits in repository.open_vacancies(uow.session, uow.unit)
+        [(features, permits) for features, permits in _worth_ranking(uow, nearest, wanted, permit)
          if features.id not in applied],
         permit,
     )  # fmt: skip
@@ -89,6 +100,16 @@ def match_of(uow: UnitOfWork, ranker: Ranker, person_id: UUID, vacancy_id: UUID)
         raise NotFound(f"vacancy {vacancy_id}")
     told = repository.candidate(uow.session, read[1], person_id)
     return ranker.rank(told[0] if told is not None else CandidateFeatures(), [read[0]])[0]
+
+
+def _worth_ranking(
+    uow: UnitOfWork, nearest: Nearest | None, wanted: CandidateFeatures, permit: str
+) -> list[tuple[VacancyFeatures, list[str]]]:
+    """All open vacancies, or the nearest in meaning where there are many and the person said anything of work."""
+    said = wanted.title or wanted.skills
+    if nearest is None or not said or not repository.more_open_than(uow.session, uow.unit, RANKED_WHOLE):
+        return repository.open_vacancies(uow.session, uow.unit)
+    return repository.open_vacancies(uow.session, uow.unit, nearest.vacancies(uow, wanted, permit))
 
 
 def _wanted(profile: CandidateFeatures, query: SearchQuery) -> CandidateFeatures:

@@ -73,6 +73,8 @@ class Vacancy(Base):
         CheckConstraint("state IN ('draft', 'open', 'paused', 'closed', 'filled')", name="state"),
         CheckConstraint("salary_min IS NULL OR salary_max IS NULL OR salary_min <= salary_max", name="salary"),
         Index("ix_vacancies_unit_state_published_at", "unit", "state", "published_at"),
+        # What changed since a process read the vacancies last (huntred/matching/nearest.py).
+        Index("ix_vacancies_unit_updated_at", "unit", "updated_at"),
         Index("ix_vacancies_open", "unit", "city", postgresql_where=text("state = 'open'")),
     )
 

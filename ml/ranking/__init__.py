@@ -1,4 +1,4 @@
-"""The ranker: semantic similarity of USE-multilingual, with skills, place, salary and experience."""
+"""The ranker: semantic similarity of our own model, with skills, place, salary and experience."""
 
 from ml.ranking.ranker import SemanticRanker
 

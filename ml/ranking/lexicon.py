@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from contract.text import normalise
+from ml.embeddings.stems import stem
 
 _WORD = re.compile(r"[a-z0-9+#]+")
 
@@ -60,17 +61,6 @@ def _groups(groups: list[list[str]]) -> dict[str, frozenset[int]]:
         for term in group:
             found.setdefault(" ".join(_stems_of(normalise(term))), set()).add(number)
     return {key: frozenset(numbers) for key, numbers in found.items()}
-
-
-def stem(word: str) -> str:
-    """Fold number and gender of a Spanish word, roughly: "meseras" and "mesero" are one."""
-    if len(word) > 4 and word.endswith("es") and word[-3] not in "aeiou":
-        word = word[:-2]
-    elif len(word) > 3 and word.endswith("s"):
-        word = word[:-1]
-    if len(word) > 3 and word[-1] in "aoe":
-        word = word[:-1]
-    return word
 
 
 def _stems_of(folded: str) -> list[str]:

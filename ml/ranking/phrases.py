@@ -1,4 +1,4 @@
-"""The vectors of one ranking: every phrase that it compares, encoded once, with the cosines of all pairs."""
+"""The vectors of one ranking: every phrase that it compares, encoded once."""
 
 from __future__ import annotations
 
@@ -6,23 +6,21 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ml.ranking.encoder import SentenceEncoder, Vectors
+from huntred.matching.ports import Embedder, Vectors
 
 
 class Phrases:
     """Titles, skills and requirements are short and come again; what is longer is told by the mean of its phrases."""
 
-    def __init__(self, encoder: SentenceEncoder, texts: Iterable[str]) -> None:
+    def __init__(self, encoder: Embedder, texts: Iterable[str]) -> None:
         unique = list(dict.fromkeys(["", *texts]))
         self._row = {text: row for row, text in enumerate(unique)}
         self._vectors = encoder.encode(unique)
-        self._cosines = (self._vectors @ self._vectors.T).tolist()
         self._centres: dict[tuple[str, ...], Vectors] = {}
 
     def cosine(self, one: str, other: str) -> float:
         """Return the cosine of two of the phrases; 0 where one is empty."""
-        value: float = self._cosines[self._row[one]][self._row[other]]
-        return value
+        return float(self._vectors[self._row[one]] @ self._vectors[self._row[other]])
 
     def centre(self, texts: tuple[str, ...]) -> Vectors:
         """Return the direction of a group of phrases: the unit vector of their mean, or zeros where all are empty."""

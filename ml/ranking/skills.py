@@ -12,7 +12,7 @@ from ml.ranking.scoring import UNKNOWN
 Similarity = Callable[[str, str], float]
 
 # Where wordings differ, the meaning of two short phrases is taken as kin from here on, never as the same.
-_KIN = 0.55
+_KIN = 0.42
 _WORTH = {"met": 1.0, "partly": 0.5, "not": 0.0, "unknown": UNKNOWN}
 _SHOWN = 3
 # Papers and languages are had or not: a meaning that is near proves nothing.

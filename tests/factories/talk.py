@@ -22,7 +22,10 @@ import yaml
 from starlette.applications import Starlette
 
 from actions.server import create_app
+from huntred.matching.nearest import Nearest
 from huntred.matching.ports import Ranker
+from ml.embeddings.index import index_of
+from ml.embeddings.registry import embedder
 from tests.bed import ROOT
 from tests.factories.desk import Desk
 
@@ -217,7 +220,8 @@ def server(desk: Desk, ranker: Ranker, environment: str) -> Client:
     """The action server on the desk's database, at the desk's time."""
     settings = SimpleNamespace(actions_secret=SECRET, environment=environment)
     wiring = SimpleNamespace(
-        engine=desk.app, settings=settings, ranker=ranker, links=desk.links, clock=lambda: desk.now
+        engine=desk.app, settings=settings, ranker=ranker, nearest=Nearest(embedder(), index_of), links=desk.links,
+        clock=lambda: desk.now,
     )
     return Client(create_app(wiring))
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import psycopg
 import pytest
 from psycopg import errors, sql
@@ -22,6 +23,7 @@ from huntred.conversations import handoff
 from huntred.db import policies
 from huntred.db.base import Base
 from huntred.interviews import service as interviews
+from huntred.matching.models import VacancyVector
 from huntred.notifications.service import schedule
 from huntred.people import invitations
 from huntred.people import service as people
@@ -65,6 +67,7 @@ def filled(desk: Desk) -> Desk:
     desk.add(
         VacancyRequirement(unit="amigro", vacancy_id=application.vacancy_id, ord=1, name="soldadura"),
         VacancyQuestion(unit="amigro", vacancy_id=application.vacancy_id, ord=1, text="¿?", expected={"answer": True}),
+        VacancyVector(unit="amigro", vacancy_id=application.vacancy_id, model="m", content_hash="", vector=np.ones(3)),
         ApplicationMove(unit="amigro", application_id=application.id, to_stage_id=application.stage_id, at=now),
     )
     slot = desk.slot(interviewer, timedelta(days=1))

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from ml.ranking.lexicon import phrase, stem, without_fillers
+from ml.embeddings.stems import stem
+from ml.ranking.lexicon import phrase, without_fillers
 
 
 @pytest.mark.parametrize(

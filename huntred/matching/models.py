@@ -1,0 +1,28 @@
+"""The vectors by which vacancies are found before they are ranked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from huntred.db.base import Base, UnitCode
+from huntred.db.halfvec import Halfvec
+
+
+class VacancyVector(Base):
+    """What a vacancy is about, as one model says it. Two models stand side by side while one replaces the other."""
+
+    __tablename__ = "vacancy_vectors"
+
+    vacancy_id: Mapped[UUID] = mapped_column(ForeignKey("vacancies.id", ondelete="CASCADE"), primary_key=True)
+    model: Mapped[str] = mapped_column(primary_key=True, comment="the embedder's name, with its revision")
+    unit: Mapped[UnitCode]
+    content_hash: Mapped[str] = mapped_column(comment="of the title and the requirements that were encoded")
+    vector: Mapped[Any] = mapped_column(Halfvec)
+    encoded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+
+    __table_args__ = (Index("ix_vacancy_vectors_unit_model_encoded_at", "unit", "model", "encoded_at"),)

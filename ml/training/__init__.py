@@ -1,0 +1,1 @@
+"""Learns the weights of our own model. What is learned from, and how; the weights stand in ml/embeddings/weights."""
