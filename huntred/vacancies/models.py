@@ -73,6 +73,7 @@ class Vacancy(Base):
         CheckConstraint("state IN ('draft', 'open', 'paused', 'closed', 'filled')", name="state"),
         CheckConstraint("salary_min IS NULL OR salary_max IS NULL OR salary_min <= salary_max", name="salary"),
         Index("ix_vacancies_unit_state_published_at", "unit", "state", "published_at"),
+        Index("ix_vacancies_consultant_id_state", "consultant_id", "state"),
         Index("ix_vacancies_open", "unit", "city", postgresql_where=text("state = 'open'")),
     )
 
