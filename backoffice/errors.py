@@ -37,9 +37,14 @@ def refusals_flashed() -> Iterator[Refused]:
     except RuleBroken as error:
         work.refuse()
         refused.happened, refused.error = True, error
-        field = getattr(error, "field", "")
-        problem = getattr(error, "problem", "")
-        flash(f"{error.code}|{field}|{problem}", "refused")
+        flash_refusal(error)
+
+
+def flash_refusal(error: RuleBroken) -> None:
+    """Say on the next page why nothing was done."""
+    field = getattr(error, "field", "")
+    problem = getattr(error, "problem", "")
+    flash(f"{error.code}|{field}|{problem}", "refused")
 
 
 def done(code: str) -> None:

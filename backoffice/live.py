@@ -45,7 +45,9 @@ SELECT (SELECT count(*) FROM conversations), (SELECT max(last_message_at) FROM c
        (SELECT string_agg(handling || n, ',' ORDER BY handling)
           FROM (SELECT handling, count(*) AS n FROM conversations GROUP BY handling) h),
        (SELECT count(*) FROM handoffs WHERE state = 'queued'),
-       (SELECT max(moved_at) FROM applications), (SELECT max(booked_at) FROM interviews),
+       (SELECT max(latest) FROM unnest(app_units()) u, LATERAL (
+            SELECT max(moved_at) AS latest FROM applications WHERE unit = u) a),
+       (SELECT max(booked_at) FROM interviews),
        (SELECT sum(sequence) + count(attendance_confirmed_at) + count(arrived_at) FROM interviews
          WHERE state = 'booked')
 """

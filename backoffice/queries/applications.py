@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from backoffice.queries.today import STILL_DAYS
 from contract.text import normalise
 from huntred.access.models import User
-from huntred.applications.models import Application, ApplicationMove, Stage
+from huntred.applications.models import Application, ApplicationMove, RejectReason, Stage
 from huntred.interviews.models import Interview, InterviewSlot
 from huntred.pages import Page, read_cursor, write_cursor
 from huntred.people.models import UnitProfile
@@ -66,17 +66,18 @@ def page(
     return Page(shown, write_cursor(shown[-1].created_at, shown[-1].id) if len(rows) > limit else "")
 
 
-def moves(session: Session, application_id: UUID) -> list[Row[tuple[ApplicationMove, str, str, str]]]:
-    """The history, newest first: the move, from, to, who."""
+def moves(session: Session, application_id: UUID) -> list[Row[tuple[ApplicationMove, str, str, str, str]]]:
+    """The history, newest first: the move, from, to, who, the reason of a rejection."""
     before, after = aliased(Stage), aliased(Stage)
     return list(
         session.execute(
-            select(ApplicationMove, before.name, after.name, User.name)
+            select(ApplicationMove, before.name, after.name, User.name, RejectReason.name)
             .outerjoin(before, ApplicationMove.from_stage_id == before.id)
             .join(after, ApplicationMove.to_stage_id == after.id)
             .outerjoin(User, ApplicationMove.user_id == User.id)
+            .outerjoin(RejectReason, ApplicationMove.reject_reason_id == RejectReason.id)
             .where(ApplicationMove.application_id == application_id)
-            .order_by(ApplicationMove.at.desc())
+            .order_by(ApplicationMove.at.desc(), ApplicationMove.version.desc())
         )
     )
 

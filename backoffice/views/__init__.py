@@ -10,6 +10,8 @@ def all_views() -> list[BaseView]:
     from backoffice.views import (
         account,
         applications,
+        board,
+        board_settings,
         channels,
         companies,
         conversations,
@@ -25,6 +27,8 @@ def all_views() -> list[BaseView]:
         vacancies.VacanciesView(endpoint="vacancies", url="/vacancies"),
         people.PeopleView(endpoint="people", url="/people"),
         applications.ApplicationsView(endpoint="applications", url="/applications"),
+        board.BoardView(endpoint="board", url="/board"),
+        board_settings.BoardSettingsView(endpoint="board_settings", url="/board/settings"),
         interviews.InterviewsView(endpoint="interviews", url="/interviews"),
         conversations.ConversationsView(endpoint="conversations", url="/conversations"),
         messaging.MessagingView(endpoint="messaging", url="/messaging"),

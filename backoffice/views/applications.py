@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask import redirect, request, url_for
 from flask_admin import BaseView, expose
 from werkzeug.wrappers import Response
 
 from backoffice import auth, work
-from backoffice.errors import done, refusals_flashed
+from backoffice.errors import done, flash_refusal
 from backoffice.forms import FormReader, id_or_404
+from backoffice.moving import back_to, read_step
 from backoffice.queries import applications as queries
-from huntred.applications import service
+from backoffice.queries import board as board_queries
+from huntred.applications import board_settings, farewell, moves, service
+from huntred.applications.errors import MovedMeanwhile
+from huntred.applications.models import Application
+from huntred.db.unit_of_work import UnitOfWork
+from huntred.errors import NotFound, RuleBroken
 from huntred.interviews import service as interviews
 
 
@@ -37,28 +45,70 @@ class ApplicationsView(BaseView):
         unit_work = work.work_of(application.unit)
         return self.render(
             "applications/details.html",
-            application=application,
-            stages=service.stages(unit_work),
+            **move_facts(unit_work, application),
+            back=url_for("applications.details", id=id),
             moves=queries.moves(uow.session, application.id),
             ahead=interviews.ahead_of_applications(unit_work, [application.id], now=None).get(application.id),
             earlier=queries.interviews_of(uow.session, application.id),
         )
 
-    @expose("/<id>/move", methods=["POST"])
-    def move(self, id: str) -> Response:
+    @expose("/<id>/move", methods=["GET", "POST"])
+    def move(self, id: str) -> str | Response | tuple[str, int]:
+        """Ask where to and why, then do it. A board asks for the form alone and is told of a refusal by the status."""
         application = service.get(work.current_work(), id_or_404(id))
         auth.needs("move_applications")
-        form = FormReader(request.form)
-        with refusals_flashed() as refused:
-            service.move(
-                work.work_of(application.unit),
-                application.id,
-                form.required(form.id("to_stage"), "to_stage"),
-                auth.acting_user(),
-                form.text("reason", longest=1000),
-                form.required(form.id("expected_stage"), "to_stage"),
-                now=work.now(),
-            )
-        if not refused:
+        form = FormReader(request.values)
+        if request.method == "GET":
+            return self._move_form(application, form.id("to_stage"))
+        application_id, unit, alone = application.id, application.unit, "HX-Request" in request.headers
+        refused = None
+        try:
+            version = form.required(form.integer("expected_version"), "to_stage")
+            moves.move(work.work_of(unit), application_id, read_step(form), version, now=work.now())
+            work.session.flush()
+        except NotFound:
+            raise
+        except RuleBroken as error:
+            work.refuse()
+            refused = error
+        if refused is None:
+            if alone:
+                return ""
             done("application_moved")
-        return redirect(url_for("applications.details", id=id))
+            return redirect(back_to(form))
+        application = service.get(work.current_work(), application_id)
+        if isinstance(refused, MovedMeanwhile):
+            by = board_queries.latest_move(work.session, application_id)
+            if alone:
+                return self.render("board/_conflict.html", application=application, by=by), 409
+            flash_refusal(refused)
+            return redirect(url_for("applications.details", id=id))
+        page = self._move_form(application, form.id("to_stage"), refused)
+        return page, 422
+
+    def _move_form(
+        self, application: Application, to_stage: UUID | None, refused: RuleBroken | None = None
+    ) -> str:
+        unit_work = work.work_of(application.unit)
+        alone = "HX-Request" in request.headers
+        return self.render(
+            "applications/_move.html" if alone else "applications/move.html",
+            alone=alone,
+            back=back_to(FormReader(request.values)),
+            **move_facts(unit_work, application),
+            to_stage=to_stage,
+            refused=refused,
+            form=request.values if refused else {},
+        )
+
+
+def move_facts(uow: UnitOfWork, application: Application) -> dict[str, object]:
+    """What the form to move an application shows."""
+    return {
+        "application": application,
+        "stages": service.stages(uow),
+        "reasons": board_settings.reasons(uow),
+        "filled": farewell.filled,
+        "reachable": farewell.reachable(uow, application),
+        "longest": farewell.LONGEST,
+    }

@@ -43,13 +43,14 @@ class ApplicationEnded(RuleBroken):
 
 
 class MovedMeanwhile(RuleBroken):
-    """Somebody else moved it since it was shown. stage_id, stage_name: where it is now."""
+    """Somebody else moved it since it was shown. stage_id, stage_name, version: where and which it is now."""
 
     code = "moved_meanwhile"
 
-    def __init__(self, stage_id: UUID, stage_name: str) -> None:
+    def __init__(self, stage_id: UUID, stage_name: str, version: int) -> None:
         self.stage_id = stage_id
         self.stage_name = stage_name
+        self.version = version
         super().__init__(f"it is in {stage_name}")
 
 
@@ -57,3 +58,20 @@ class NoSuchStage(RuleBroken):
     """The unit has no stage of this kind: its seed is missing."""
 
     code = "no_such_stage"
+
+
+class StageFull(RuleBroken):
+    """As many of the vacancy stand there as the unit allows at once. It may be gone over knowingly."""
+
+    code = "stage_full"
+
+    def __init__(self, stage_name: str, limit: int) -> None:
+        self.stage_name = stage_name
+        self.limit = limit
+        super().__init__(f"{limit} are in {stage_name}")
+
+
+class NothingToUndo(RuleBroken):
+    """Undone before, moved on since by somebody, or not one's own."""
+
+    code = "nothing_to_undo"

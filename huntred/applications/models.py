@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Identity, Index, Numeric, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -17,7 +17,10 @@ from huntred.vacancies.models import Vacancy
 
 
 class Stage(Base):
-    """A column of a unit's board. kind is typed: new, screening, interview, offer, hired, rejected, withdrawn."""
+    """A column of a unit's board. kind is typed: new, screening, interview, offer, hired, rejected, withdrawn.
+
+    wip_limit: how many of one vacancy may stand here at once. ageing_days: a card is due from then on, late from twice.
+    """
 
     __tablename__ = "stages"
 
@@ -26,12 +29,36 @@ class Stage(Base):
     kind: Mapped[str]
     name: Mapped[str]
     ord: Mapped[int]
+    wip_limit: Mapped[int | None]
+    ageing_days: Mapped[int | None]
+
+    __table_args__ = (
+        UniqueConstraint("unit", "name"),
+        CheckConstraint("wip_limit > 0", name="wip_limit"),
+        CheckConstraint("ageing_days > 0", name="ageing_days"),
+    )
+
+
+class RejectReason(Base):
+    """Why somebody does not continue, in the unit's words. message: the draft of what the person is told, or empty."""
+
+    __tablename__ = "reject_reasons"
+
+    id: Mapped[Id]
+    unit: Mapped[UnitCode]
+    name: Mapped[str]
+    message: Mapped[str] = mapped_column(server_default="")
+    ord: Mapped[int]
+    active: Mapped[bool] = mapped_column(server_default="true")
 
     __table_args__ = (UniqueConstraint("unit", "name"),)
 
 
 class Application(Base):
-    """One person for one vacancy; applying again after a withdrawal reopens the same row."""
+    """One person for one vacancy; applying again after a withdrawal reopens the same row.
+
+    version: grows with every move, so that who moves it says which one they saw.
+    """
 
     __tablename__ = "applications"
 
@@ -51,6 +78,7 @@ class Application(Base):
     knocked_out: Mapped[bool] = mapped_column(server_default="false")
     source: Mapped[str] = mapped_column(server_default="chat")
     generated: Mapped[bool] = mapped_column(server_default="false")
+    version: Mapped[int] = mapped_column(server_default="0")
     moved_at: Mapped[CreatedAt]
     created_at: Mapped[CreatedAt]
 
@@ -62,12 +90,22 @@ class Application(Base):
     __table_args__ = (
         UniqueConstraint("vacancy_id", "person_id"),
         Index("ix_applications_unit_created_at", "unit", "created_at"),
-        Index("ix_applications_vacancy_id_stage_id", "vacancy_id", "stage_id"),
+        # A column of a board, whose row-level security is answered from the index too.
+        Index(
+            "ix_applications_board", "vacancy_id", "stage_id", "moved_at", "id",
+            postgresql_include=["unit", "division_id"],
+        ),
+        # The live stream asks for each unit's latest move.
+        Index("ix_applications_unit_moved_at", "unit", "moved_at", postgresql_include=["division_id"]),
     )
 
 
 class ApplicationMove(Base):
-    """from (none at first), to, who (none: the system or the person), why, when."""
+    """from (none at first), to, who (none: the system or the person), why, when.
+
+    version: the application's after it. batch_id: what was moved together by one person, and may be undone together.
+    undoes_id: the move that this one takes back.
+    """
 
     __tablename__ = "application_moves"
 
@@ -79,4 +117,13 @@ class ApplicationMove(Base):
     to_stage_id: Mapped[UUID] = mapped_column(ForeignKey("stages.id"))
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     reason: Mapped[str] = mapped_column(server_default="")
+    reject_reason_id: Mapped[UUID | None] = mapped_column(ForeignKey("reject_reasons.id"))
+    version: Mapped[int] = mapped_column(server_default="0")
+    batch_id: Mapped[UUID | None]
+    undoes_id: Mapped[UUID | None] = mapped_column(ForeignKey("application_moves.id"), unique=True)
     at: Mapped[datetime]
+
+    __table_args__ = (
+        Index("ix_application_moves_batch_id", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
+        Index("ix_application_moves_user_id_at", "user_id", "at", postgresql_where=text("batch_id IS NOT NULL")),
+    )

@@ -4,19 +4,58 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
-from huntred.applications.models import Application, Stage
+from huntred.applications.models import Application, ApplicationMove, RejectReason, Stage
 from huntred.people.models import UnitProfile
+
+
+def _locking(query: Select[Application]) -> Select[Application]:
+    """Lock the rows, with what was read before the lock read anew.
+
+    The stage is read by a query of its own: a joined one would still be the stage of before the wait, which no longer
+    fits, and so none at all (PostgreSQL looks again at the locked row alone).
+    """
+    return (
+        query.options(selectinload(Application.stage))
+        .with_for_update(of=Application)
+        .execution_options(populate_existing=True)
+    )
 
 
 def get(session: Session, application_id: UUID, *, lock: bool = False) -> Application | None:
     query = select(Application).where(Application.id == application_id)
-    if lock:
-        # What was read before the lock may be old by now.
-        query = query.with_for_update(of=Application).execution_options(populate_existing=True)
-    return session.scalars(query).one_or_none()
+    return session.scalars(_locking(query) if lock else query).one_or_none()
+
+
+def by_ids(session: Session, application_ids: list[UUID], *, lock: bool = False) -> dict[UUID, Application]:
+    """Those that this scope sees, with vacancy and profile; locked in one order, whoever asks."""
+    query = select(Application).where(Application.id.in_(application_ids)).order_by(Application.id)
+    query = query.options(selectinload(Application.vacancy), selectinload(Application.profile))
+    query = _locking(query) if lock else query
+    return {application.id: application for application in session.scalars(query)}
+
+
+def count_in_stage(session: Session, stage_id: UUID, vacancy_ids: list[UUID]) -> dict[UUID, int]:
+    query = (
+        select(Application.vacancy_id, func.count(Application.id))
+        .where(Application.vacancy_id.in_(vacancy_ids), Application.stage_id == stage_id)
+        .group_by(Application.vacancy_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def moves_of_batch(session: Session, unit: str, batch_id: UUID, user_id: UUID) -> list[ApplicationMove]:
+    """What this user moved together and nobody took back."""
+    undoing = aliased(ApplicationMove)
+    query = select(ApplicationMove).where(
+        ApplicationMove.unit == unit,
+        ApplicationMove.batch_id == batch_id,
+        ApplicationMove.user_id == user_id,
+        ~select(undoing.id).where(undoing.undoes_id == ApplicationMove.id).exists(),
+    )
+    return list(session.scalars(query.order_by(ApplicationMove.application_id)))
 
 
 def by_number(session: Session, number: int) -> Application | None:
@@ -25,9 +64,7 @@ def by_number(session: Session, number: int) -> Application | None:
 
 def of_vacancy_and_person(session: Session, vacancy_id: UUID, person_id: UUID) -> Application | None:
     query = select(Application).where(Application.vacancy_id == vacancy_id, Application.person_id == person_id)
-    return session.scalars(
-        query.with_for_update(of=Application).execution_options(populate_existing=True)
-    ).one_or_none()
+    return session.scalars(_locking(query)).one_or_none()
 
 
 def of_people(session: Session, unit: str, person_ids: list[UUID]) -> list[Application]:
@@ -62,3 +99,12 @@ def stages(session: Session, unit: str) -> list[Stage]:
 
 def stage(session: Session, stage_id: UUID) -> Stage | None:
     return session.scalars(select(Stage).where(Stage.id == stage_id)).one_or_none()
+
+
+def reject_reasons(session: Session, unit: str, *, only_active: bool = True) -> list[RejectReason]:
+    query = select(RejectReason).where(RejectReason.unit == unit).order_by(RejectReason.ord)
+    return list(session.scalars(query.where(RejectReason.active) if only_active else query))
+
+
+def reject_reason(session: Session, reason_id: UUID) -> RejectReason | None:
+    return session.scalars(select(RejectReason).where(RejectReason.id == reason_id)).one_or_none()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -62,6 +63,16 @@ def is_forward(from_kind: str, to_kind: str) -> bool:
     if from_kind not in _ROAD or to_kind not in _ROAD:
         return False
     return _ROAD.index(to_kind) > _ROAD.index(from_kind)
+
+
+def ageing(moved_at: datetime, ageing_days: int | None, now: datetime) -> str:
+    """Return how long a card has stood: `fresh`, `due` from the stage's days on, `late` from twice as many on."""
+    if ageing_days is None:
+        return "fresh"
+    days = (now - moved_at).days
+    if days >= 2 * ageing_days:
+        return "late"
+    return "due" if days >= ageing_days else "fresh"
 
 
 @cache

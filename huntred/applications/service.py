@@ -1,4 +1,4 @@
-"""Apply, withdraw, move along the stages, and say how things stand."""
+"""Apply, withdraw, and say how things stand; moving along the stages lives in moves.py."""
 
 from __future__ import annotations
 
@@ -10,27 +10,26 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from huntred.applications import repository, rules
+from huntred.applications import moves, repository, rules
 from huntred.applications.errors import (
     AlreadyApplied,
     AnswersMissing,
     ApplicationEnded,
-    MovedMeanwhile,
     NoSuchStage,
     ProfileIncomplete,
 )
-from huntred.applications.events import ApplicationMoved, ApplicationReceived, ApplicationWithdrawn
-from huntred.applications.models import Application, ApplicationMove, Stage
+from huntred.applications.events import ApplicationReceived, ApplicationWithdrawn
+from huntred.applications.models import Application, Stage
 from huntred.applications.types import Answer, ApplicationStatus
 from huntred.db.unit_of_work import UnitOfWork
-from huntred.errors import FieldInvalid, NotFound
+from huntred.errors import NotFound
 from huntred.people import service as people
 from huntred.vacancies import service as vacancies
 from huntred.vacancies.models import VacancyQuestion
 
 __all__ = [
-    "Answer", "ApplicationStatus", "advance", "applied_vacancies", "apply", "by_email", "forget_answers", "get",
-    "get_by_number", "move", "of_person", "questions", "stages", "withdraw",
+    "Answer", "ApplicationStatus", "applied_vacancies", "apply", "by_email", "forget_answers", "get",
+    "get_by_number", "of_person", "questions", "stages", "withdraw",
 ]  # fmt: skip
 
 
@@ -95,12 +94,13 @@ def apply(
     if application is None:
         application = Application(
             unit=vacancy.unit, division_id=vacancy.division_id, vacancy_id=vacancy.id, person_id=person_id,
-            profile_id=profile.id, stage=first, created_at=now, generated=False,
+            profile_id=profile.id, stage=first, created_at=now, generated=False, version=0,
         )  # fmt: skip
         from_stage = None
     else:
         from_stage = application.stage_id
         application.stage = first
+        application.version += 1
     application.conversation_id = conversation_id
     application.score = score
     application.answers = given
@@ -116,7 +116,7 @@ def apply(
         if other is None:
             raise
         raise AlreadyApplied(other.id, other.number) from None
-    _write_move(uow, application, from_stage, first.id, None, "", now)
+    moves.write(uow, application, from_stage, now=now)
     uow.session.flush()
     uow.record(ApplicationReceived(application.id), unit=application.unit)
     return application
@@ -127,15 +127,15 @@ def withdraw(uow: UnitOfWork, application_id: UUID, person_id: UUID, *, now: dat
 
     Raises NotFound (also for somebody else's), ApplicationEnded where it was rejected or ended in a hire.
     """
-    application = _locked(uow, application_id)
+    application = moves.locked(uow, application_id)
     if application.person_id != person_id:
         raise NotFound(f"application {application_id}")
     if application.stage.kind == "withdrawn":
         return application
     if application.stage.kind in rules.ENDED_KINDS:
         raise ApplicationEnded(f"application {application.number} is {application.stage.kind}")
-    _to_stage(uow, application, _stage_of_kind(uow, "withdrawn"), None, "", now)
-    _cancel_interview(uow, application.id, "candidate", now)
+    moves.to_stage(uow, application, _stage_of_kind(uow, "withdrawn"), now=now)
+    moves.cancel_interview(uow, application.id, "candidate", now=now)
     uow.record(ApplicationWithdrawn(application.id), unit=application.unit)
     return application
 
@@ -149,47 +149,6 @@ def by_email(uow: UnitOfWork, email: str, *, now: datetime | None = None) -> lis
     """Applications of whoever has this address here; only after a code sent to it was given back."""
     people_ids = repository.people_of_email(uow.session, uow.unit, email.strip().lower())
     return _statuses(uow, people_ids, now) if people_ids else []
-
-
-def move(
-    uow: UnitOfWork,
-    application_id: UUID,
-    to_stage_id: UUID,
-    user_id: UUID,
-    reason: str,
-    expected_stage_id: UUID,
-    *,
-    now: datetime,
-) -> Application:
-    """Move it to another stage, if it still stands where the consultant saw it.
-
-    A rejection needs a reason and cancels an interview ahead. Raises NotFound, MovedMeanwhile, FieldInvalid.
-    """
-    application = _locked(uow, application_id)
-    to_stage = repository.stage(uow.session, to_stage_id)
-    if to_stage is None or to_stage.unit != application.unit:
-        raise NotFound(f"stage {to_stage_id}")
-    if application.stage_id != expected_stage_id:
-        raise MovedMeanwhile(application.stage_id, application.stage.name)
-    if to_stage.id == application.stage_id:
-        return application
-    if to_stage.kind == "rejected" and not reason.strip():
-        raise FieldInvalid("reason", "missing")
-    from_stage_id = application.stage_id
-    _to_stage(uow, application, to_stage, user_id, reason.strip(), now)
-    if to_stage.kind in {"rejected", "withdrawn"}:
-        _cancel_interview(uow, application.id, "consultant", now)
-    uow.record(ApplicationMoved(application.id, from_stage_id, to_stage.id), unit=application.unit)
-    return application
-
-
-def advance(uow: UnitOfWork, application: Application, kind: str, *, now: datetime) -> None:
-    """Move it on to the first stage of this kind where that leads forward; else leave it. Nobody is named."""
-    if not rules.is_forward(application.stage.kind, kind):
-        return
-    stage = next((stage for stage in repository.stages(uow.session, application.unit) if stage.kind == kind), None)
-    if stage is not None:
-        _to_stage(uow, application, stage, None, "", now)
 
 
 def forget_answers(uow: UnitOfWork, person_id: UUID) -> None:
@@ -229,14 +188,6 @@ def _statuses(uow: UnitOfWork, person_ids: list[UUID], now: datetime | None) -> 
     return statuses
 
 
-def _cancel_interview(uow: UnitOfWork, application_id: UUID, by: str, now: datetime) -> None:
-    from huntred.interviews import service as interviews
-
-    interview = interviews.ahead_of_applications(uow, [application_id], now=now).get(application_id)
-    if interview is not None:
-        interviews.cancel(uow, interview.id, by, "", now=now)
-
-
 def _judge(asked: list[VacancyQuestion], answers: list[Answer]) -> tuple[list[dict[str, Any]], bool]:
     given = {answer.question_id: answer.value for answer in answers}
     missing = [question.id for question in asked if question.id not in given]
@@ -252,43 +203,8 @@ def _judge(asked: list[VacancyQuestion], answers: list[Answer]) -> tuple[list[di
     return judged, not all(item["passed"] for item in judged)
 
 
-def _to_stage(
-    uow: UnitOfWork, application: Application, stage: Stage, user_id: UUID | None, reason: str, now: datetime
-) -> None:
-    from_stage_id = application.stage_id
-    application.stage = stage
-    application.stage_id = stage.id
-    application.moved_at = now
-    _write_move(uow, application, from_stage_id, stage.id, user_id, reason, now)
-    uow.session.flush()
-
-
-def _write_move(
-    uow: UnitOfWork,
-    application: Application,
-    from_stage_id: UUID | None,
-    to_stage_id: UUID,
-    user_id: UUID | None,
-    reason: str,
-    now: datetime,
-) -> None:
-    uow.session.add(
-        ApplicationMove(
-            unit=application.unit, division_id=application.division_id, application_id=application.id,
-            from_stage_id=from_stage_id, to_stage_id=to_stage_id, user_id=user_id, reason=reason, at=now,
-        )
-    )  # fmt: skip
-
-
 def _stage_of_kind(uow: UnitOfWork, kind: str) -> Stage:
     for stage in repository.stages(uow.session, uow.unit):
         if stage.kind == kind:
             return stage
     raise NoSuchStage(f"{uow.unit} has no stage of kind {kind}")
-
-
-def _locked(uow: UnitOfWork, application_id: UUID) -> Application:
-    application = repository.get(uow.session, application_id, lock=True)
-    if application is None:
-        raise NotFound(f"application {application_id}")
-    return application

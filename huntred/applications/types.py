@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
+
+from contract.ids import new_id
 
 
 @dataclass(frozen=True)
@@ -35,3 +37,45 @@ class ApplicationStatus:
     moved_at: datetime
     interview_id: UUID | None = None
     interview_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where somebody moves one or several, and why.
+
+    A rejection names one of the unit's reasons or says why in words. message: what is told to who does not continue
+    (the name of the position is filled in), none where nothing is to be told. over_limit: the stage may be full.
+    batch_id: what is undone together.
+    """
+
+    to_stage_id: UUID
+    user_id: UUID
+    reason: str = ""
+    reject_reason_id: UUID | None = None
+    message: str | None = None
+    over_limit: bool = False
+    batch_id: UUID = field(default_factory=new_id)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An application as somebody saw it."""
+
+    application_id: UUID
+    version: int
+
+
+@dataclass(frozen=True)
+class Stays:
+    """One of several that is not moved. code: of the error that says why, or `already_there`."""
+
+    application_id: UUID
+    code: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What became of several, or would become."""
+
+    moves: tuple[UUID, ...]
+    stays: tuple[Stays, ...]

@@ -132,6 +132,7 @@ RULES: dict[str, list[Rule]] = {
         rows=_unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
     ),
     "stages": _unit_table(),
+    "reject_reasons": [Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE", f"{UNIT} AND {WHOLE_UNIT}")],
     "applications": _unit_table(rows=IN_DIVISION),
     "application_moves": _unit_table("SELECT, INSERT", IN_DIVISION),
     "interview_slots": _unit_table(rows=IN_DIVISION),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
+from huntred.applications import moves
 from huntred.applications import service as applications
 from huntred.applications.models import Application
 from huntred.applications.rules import ENDED_KINDS
@@ -96,7 +97,7 @@ def book_slot(uow: UnitOfWork, slot_id: UUID, application_id: UUID, *, now: date
     except IntegrityError:
         # The unique index is the last word: a writer that took no locks was faster.
         raise SlotTaken(f"slot {slot_id}") from None
-    applications.advance(uow, application, "interview", now=now)
+    moves.advance(uow, application, "interview", now=now)
     uow.record(InterviewBooked(interview.id), unit=interview.unit)
     return interview
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from contract.encryption import Cipher
 from contract.ids import new_id
-from huntred.applications.models import Stage
+from huntred.applications.models import RejectReason, Stage
 from huntred.conversations.models import ChannelAccount, ChannelApp
 from huntred.db.base import Base
 from huntred.notifications.models import MessageTemplate
@@ -114,10 +114,15 @@ def _seed_unit(session: Session, folder: Path, approve_templates: bool, report: 
     has_stages = session.scalar(select(Stage.id).where(Stage.unit == code).limit(1)) is not None
     if not has_stages:
         rows = [
-            {"id": new_id(), "unit": code, "kind": stage["kind"], "name": stage["name"], "ord": position}
+            {
+                "id": new_id(), "unit": code, "kind": stage["kind"], "name": stage["name"], "ord": position,
+                "wip_limit": stage.get("wip_limit"), "ageing_days": stage.get("ageing_days"),
+            }
             for position, stage in enumerate(stages, 1)
-        ]
+        ]  # fmt: skip
         _put(session, report, Stage, rows, ["unit", "name"])
+    if stages:
+        _seed_reject_reasons(session, folder, content.get("settings", {}).get("form_of_address", "tu"), report)
     divisions = [
         {"id": new_id(), "unit": code, "code": division["code"], "name": division["name"]}
         for division in content.get("divisions", [])
@@ -138,6 +143,25 @@ def _seed_unit(session: Session, folder: Path, approve_templates: bool, report: 
         ],
         ["unit", "channel", "name", "language"],
     )  # fmt: skip
+
+
+def _seed_reject_reasons(session: Session, folder: Path, form_of_address: str, report: SeedReport) -> None:
+    """The unit's own `reject_reasons.yml`, else the shared one; the message in the unit's form of address."""
+    if session.scalar(select(RejectReason.id).where(RejectReason.unit == folder.name).limit(1)) is not None:
+        return
+    own, shared = folder / "reject_reasons.yml", folder.parent / "shared" / "reject_reasons.yml"
+    path = own if own.is_file() else shared
+    rows = []
+    for position, reason in enumerate(_read(path).get("reject_reasons", []), 1):
+        message = reason.get("message", "")
+        if isinstance(message, dict):
+            message = message.get(form_of_address)
+        if not reason.get("name") or not isinstance(message, str):
+            raise SeedInvalid(f"{path.name}: reason {position} lacks its name, or its message for {form_of_address!r}")
+        rows.append(
+            {"id": new_id(), "unit": folder.name, "name": reason["name"], "message": message.strip(), "ord": position}
+        )
+    _put(session, report, RejectReason, rows, ["unit", "name"])
 
 
 def _seed_web(session: Session, unit: str, cipher: Cipher, gateway_url: str, report: SeedReport) -> None:

@@ -75,6 +75,7 @@ class Vacancy(Base):
         Index("ix_vacancies_unit_state_published_at", "unit", "state", "published_at"),
         # What changed since a process read the vacancies last (huntred/matching/nearest.py).
         Index("ix_vacancies_unit_updated_at", "unit", "updated_at"),
+        Index("ix_vacancies_consultant_id_state", "consultant_id", "state"),
         Index("ix_vacancies_open", "unit", "city", postgresql_where=text("state = 'open'")),
     )
 

@@ -80,10 +80,9 @@ def test_an_application_moves_with_its_reason_unless_somebody_was_faster(office:
     stages = {stage.kind: stage.id for stage in office.desk.rows(select(Stage).where(Stage.unit == "amigro"))}
     path = f"/applications/{own.application}/move"
 
-    post(client, path, {"to_stage": stages["rejected"], "expected_stage": own.stage})
-    assert "Motivo: hace falta" in client.get("/account/").text
-    post(client, path, {"to_stage": stages["screening"], "expected_stage": own.stage, "reason": "Buen perfil"})
-    post(client, path, {"to_stage": stages["offer"], "expected_stage": own.stage})
+    assert "Elige un motivo" in post(client, path, {"to_stage": stages["rejected"], "expected_version": 0}).text
+    post(client, path, {"to_stage": stages["screening"], "expected_version": 0, "reason": "Buen perfil"})
+    post(client, path, {"to_stage": stages["offer"], "expected_version": 0})
 
     page = client.get(f"/applications/{own.application}").text
     assert "Buen perfil" in page

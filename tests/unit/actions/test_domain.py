@@ -141,10 +141,11 @@ _IN_PLACE_OF = {
     "entrevista_confirmada": ("utter_interviewer_confirmed",),
     "entrevista_cambio": ("utter_interview_moved",),
     "entrevista_cancelada": ("utter_interview_cancelled",),
+    "resultado_postulacion": ("utter_application_closed",),
 }
 _SAYS = (
     ("Confirm", "/confirm_attendance"), ("Cambiar", "/reschedule_interview"), ("Cancelar", "/cancel_interview"),
-    ("Buscar otra fecha", "/schedule_interview"),
+    ("Buscar otra fecha", "/schedule_interview"), ("Ver ", "/search_jobs"),
 )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ STAGES = {"new", "screening", "interview", "offer", "hired", "rejected", "withdr
 TEMPLATES = [
     "recordatorio_entrevista", "entrevista_confirmada", "entrevista_cambio", "entrevista_cancelada",
     "nueva_oportunidad", "nueva_posicion", "registro", "contacto_socio", "aviso_entrevistador",
-    "asistencia_confirmada",
+    "asistencia_confirmada", "resultado_postulacion",
 ]  # fmt: skip
 PARAMETER = re.compile(r"\{\{(\d+)\}\}")
 
@@ -78,6 +78,17 @@ class TestUnit:
         ):
             assert needed in notice
         assert ("dato sensible" in notice) == (code == "sexsi")
+
+
+def test_reasons_have_a_message_in_both_forms_of_address_that_fits_a_template() -> None:
+    reasons = load("shared", "reject_reasons.yml")["reject_reasons"]
+    assert len({reason["name"] for reason in reasons}) == len(reasons) >= 5
+    familiar = re.compile(r"\b(tú|tus?|te|ti|contigo|escríbenos|cuéntanos|puedes|tienes)\b", re.IGNORECASE)
+    for reason in reasons:
+        for form, message in reason["message"].items():
+            assert len(message) <= 600
+            assert "{puesto}" in message
+            assert bool(familiar.search(message)) == (form == "tu"), reason["name"]
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,11 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from contract.ids import new_id
 from huntred.applications import service
 from huntred.applications.errors import (
     AlreadyApplied,
     AnswersMissing,
     ApplicationEnded,
-    MovedMeanwhile,
     ProfileIncomplete,
 )
 from huntred.applications.models import Application, ApplicationMove
@@ -190,52 +188,6 @@ def test_a_number_of_somebody_else_is_not_found(board: Board) -> None:
         assert service.get_by_number(uow, own.number, own.person_id).id == own.id
         with pytest.raises(NotFound):
             service.get_by_number(uow, other.number, own.person_id)
-
-
-def test_a_move_writes_history_with_who_and_why(board: Board) -> None:
-    application = board.make_application()
-    with board.work() as uow:
-        service.move(
-            uow, application.id, board.stages["screening"], board.consultant, " buen perfil ", board.stages["new"],
-            now=board.now,
-        )  # fmt: skip
-    (move,) = board.session.scalars(select(ApplicationMove)).all()
-    assert (move.user_id, move.reason, move.at) == (board.consultant, "buen perfil", board.now)
-    assert (move.from_stage_id, move.to_stage_id) == (board.stages["new"], board.stages["screening"])
-
-
-def test_who_moves_what_another_moved_meanwhile_is_told_where_it_is(board: Board) -> None:
-    application = board.make_application(stage="offer")
-    with pytest.raises(MovedMeanwhile) as refused, board.work() as uow:
-        service.move(
-            uow, application.id, board.stages["screening"], board.consultant, "", board.stages["new"], now=board.now
-        )
-    assert refused.value.stage_id == board.stages["offer"]
-
-
-def test_a_rejection_needs_a_reason_and_cancels_the_interview(board: Board) -> None:
-    application = board.make_application()
-    with board.work() as uow:
-        interview = interviews.book_slot(uow, board.make_slot().id, application.id, now=board.now).id
-    for reason, refused in ((" ", True), ("no vive cerca", False)):
-        args = (application.id, board.stages["rejected"], board.consultant, reason, board.stages["interview"])
-        if refused:
-            with pytest.raises(FieldInvalid), board.work() as uow:
-                service.move(uow, *args, now=board.now)
-        else:
-            with board.work() as uow:
-                service.move(uow, *args, now=board.now)
-    assert board.session.get_one(Interview, interview).cancelled_by == "consultant"
-
-
-def test_nothing_moves_to_a_stage_of_another_unit_or_of_none(board: Board) -> None:
-    board.make_unit("huntu")
-    application = board.make_application()
-    with board.work(units=("amigro", "huntu")) as uow:
-        foreign = service.stages(uow, "huntu")[1].id
-    for stage in (foreign, new_id()):
-        with pytest.raises(NotFound), board.work(units=("amigro", "huntu")) as uow:
-            service.move(uow, application.id, stage, board.consultant, "", board.stages["new"], now=board.now)
 
 
 def test_the_division_of_the_vacancy_guards_its_applications(board: Board) -> None:

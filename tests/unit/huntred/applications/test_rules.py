@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -75,3 +76,12 @@ def test_only_a_step_along_the_road_leads_forward() -> None:
     assert not rules.is_forward("interview", "interview")
     assert not rules.is_forward("rejected", "interview")
     assert not rules.is_forward("new", "withdrawn")
+
+
+@pytest.mark.parametrize(
+    ("days", "ageing_days", "age"),
+    [(0, 3, "fresh"), (2.9, 3, "fresh"), (3, 3, "due"), (5.9, 3, "due"), (6, 3, "late"), (400, None, "fresh")],
+)
+def test_a_card_ages_by_the_days_of_its_stage(days: float, ageing_days: int | None, age: str) -> None:
+    now = datetime(2026, 3, 2, 15, 0, tzinfo=timezone.utc)
+    assert rules.ageing(now - timedelta(days=days), ageing_days, now) == age

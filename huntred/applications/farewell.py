@@ -1,0 +1,80 @@
+"""What a person who does not continue is told: a draft from the reason, said in the chat after a while.
+
+It waits some minutes, so that a move that is undone takes its words back before anybody reads them. It is a notice
+like any other: who wants none gets none, and outside WhatsApp's window it goes as the unit's approved template.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from contract.message import TemplateUse
+from huntred.applications.models import Application
+from huntred.applications.wording import wording
+from huntred.conversations import repository as conversations
+from huntred.conversations.models import Conversation
+from huntred.db.unit_of_work import UnitOfWork
+from huntred.errors import FieldInvalid
+from huntred.notifications import service as notifications
+from huntred.privacy import service as privacy
+
+DELAY = timedelta(minutes=5)
+LONGEST = 600
+RESPONSE = "utter_application_closed"
+_TEMPLATE = "resultado_postulacion"
+
+
+def filled(message: str, application: Application) -> str:
+    """Return the draft with the position in its place."""
+    return message.replace("{" + wording()["placeholders"]["position"] + "}", application.vacancy.title)
+
+
+def check(message: str) -> None:
+    """Raise FieldInvalid where it is too long for a template's parameter."""
+    if len(message) > LONGEST:
+        raise FieldInvalid("message", "too_long")
+
+
+def reachable(uow: UnitOfWork, application: Application) -> Conversation | None:
+    """Return the conversation in which the person may be told; none where there is none or no notice is wanted."""
+    conversation = (
+        conversations.get(uow, application.conversation_id)
+        if application.conversation_id
+        else conversations.latest_of_person(uow, application.unit, application.person_id)
+    )
+    if conversation is None or not privacy.may_write_first(uow, conversation):
+        return None
+    return conversation
+
+
+def plan(uow: UnitOfWork, application: Application, message: str, *, now: datetime) -> bool:
+    """Let it be said in some minutes; return False where the person cannot or does not want to be told."""
+    conversation = reachable(uow, application)
+    if conversation is None:
+        return False
+    said = filled(message.strip(), application)
+    name = application.profile.first_name
+    # A template's parameter is one line (Meta refuses line breaks and tabs in it).
+    one_line = " ".join(said.split())
+    notifications.schedule(
+        uow,
+        _key(application),
+        RESPONSE,
+        {"name": name, "message": said},
+        now + DELAY,
+        conversation_id=conversation.id,
+        template=TemplateUse(
+            f"{_TEMPLATE}_{application.unit}", "es_MX", (name, application.vacancy.title, one_line)
+        ),
+        now=now,
+    )
+    return True
+
+
+def take_back(uow: UnitOfWork, application: Application) -> bool:
+    """Say nothing after all; return False where it was said already or nothing was to be said."""
+    return notifications.cancel(uow, _key(application)) > 0
+
+
+def _key(application: Application) -> str:
+    return f"application:{application.id}:closed"
