@@ -209,7 +209,7 @@ def _grant(uow: UnitOfWork, form: GrantForm) -> Grant:
     )
 
 
-def _whoever(uow: UnitOfWork, query: Select[tuple[User]]) -> list[User]:
+def _whoever(uow: UnitOfWork, query: Select[User]) -> list[User]:
     rescope(uow.session, replace(uow.scope, login=True))
     try:
         return list(uow.session.scalars(query.order_by(User.name, User.email)))
