@@ -161,13 +161,27 @@ def open_mentions(session: Session, user_id: UUID) -> list[Mention]:
     return [Mention(*row) for row in rows]
 
 
-def waiting(session: Session) -> list[tuple[Handoff, Conversation]]:
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody who waits for a person. name: empty where nobody told one."""
+
+    handoff_id: UUID
+    conversation_id: UUID
+    name: str
+
+
+def waiting(session: Session) -> list[Waiting]:
     """Who waits for a person, the longest first, as the announcement on every page tells it."""
     rows = session.execute(
-        select(Handoff, Conversation)
+        select(Handoff, Conversation, Chat.user_name)
         .join(Conversation, Conversation.id == Handoff.conversation_id)
+        .join(Chat, Chat.id == Conversation.chat_id)
         .where(Handoff.state == "queued", Conversation.handling == "queued")
         .order_by(Handoff.requested_at)
         .limit(50)
     ).all()
-    return [(handoff, conversation) for handoff, conversation in rows]
+    told = names(session, [conversation for _, conversation, _ in rows])
+    return [
+        Waiting(handoff.id, conversation.id, told.get(conversation.id) or user_name)
+        for handoff, conversation, user_name in rows
+    ]

@@ -17,5 +17,6 @@ class AccountView(BaseView):
         chosen = alerts.of_user(uow, user)
         return self.render(
             "account/index.html", alerts=chosen, telegram=alerts.telegram_link(uow, chosen, now=work.now()),
+            has_bot=bool(alerts.team_bot(uow)),
             may_reply=auth.may("reply"),
         )  # fmt: skip

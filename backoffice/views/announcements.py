@@ -25,15 +25,13 @@ class AnnouncementsView(BaseView):
 
     @expose("/waiting")
     def waiting(self) -> dict[str, Any]:
-        """Who waits now, for the script of every page: ids, names, since when; and whether to sound."""
+        """Who waits now, for the script of every page: ids and names, the longest first; and whether to sound."""
         uow = work.current_work()
-        found = queries.waiting(uow.session)
-        names = queries.names(uow.session, [conversation for _, conversation in found])
         chosen = alerts.of_user(uow, auth.acting_user())
         return {
             "waiting": [
-                {"handoff": str(handoff.id), "conversation": str(conversation.id), "name": names[conversation.id]}
-                for handoff, conversation in found
+                {"handoff": str(one.handoff_id), "conversation": str(one.conversation_id), "name": one.name}
+                for one in queries.waiting(uow.session)
             ],
             "announce": bool(chosen.on_duty and auth.may("reply")),
             "sound": chosen.sound,

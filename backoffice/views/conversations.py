@@ -19,7 +19,7 @@ from backoffice.queries import conversations as queries
 from backoffice.views.conversation_work import ConversationWork
 from huntred.conversations import media, repository
 
-# As the tabs stand: who waits, mine, the colleagues', the assistant's, what is done with.
+# As the tabs stand: who waits, mine, the team's, the assistant's, what is done with.
 _STATES = ("queued", "mine", "with_person", "bot", "closed")
 
 

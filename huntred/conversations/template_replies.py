@@ -58,7 +58,9 @@ def choices(uow: UnitOfWork, unit: str) -> list[TemplateChoice]:
         )
         .order_by(MessageTemplate.category.desc(), MessageTemplate.name)
     )
-    return [choice for choice in map(_choice, rows) if choice is not None]
+    found = [choice for choice in map(_choice, rows) if choice is not None]
+    # What takes a conversation up again first: it is what the others are looked through for.
+    return sorted(found, key=lambda choice: not any(parameter.name == "topic" for parameter in choice.parameters))
 
 
 def filled(choice: TemplateChoice, values: Sequence[str]) -> str:

@@ -94,7 +94,13 @@ def telegram_link(uow: UnitOfWork, chosen: UserAlerts, *, now: datetime) -> Tele
     """Return what to open while a code is waited for; None where none is, or no unit of theirs has a bot."""
     if not chosen.link_code or chosen.link_code_at is None or chosen.link_code_at <= now - LINK_LIFE:
         return None
-    address = uow.session.scalar(
+    bot = team_bot(uow)
+    return TelegramLink(chosen.link_code, f"https://t.me/{bot.lstrip('@')}?start={chosen.link_code}") if bot else None
+
+
+def team_bot(uow: UnitOfWork) -> str | None:
+    """Return the name of a Telegram bot of this work's units."""
+    return uow.session.scalar(
         select(ChannelAccount.address)
         .where(
             ChannelAccount.channel == "telegram", ChannelAccount.active, ChannelAccount.address != "",
@@ -103,9 +109,6 @@ def telegram_link(uow: UnitOfWork, chosen: UserAlerts, *, now: datetime) -> Tele
         .order_by(ChannelAccount.created_at, ChannelAccount.id)
         .limit(1)
     )  # fmt: skip
-    if not address:
-        return None
-    return TelegramLink(chosen.link_code, f"https://t.me/{address.lstrip('@')}?start={chosen.link_code}")
 
 
 def finish_telegram_link(uow: UnitOfWork, user_id: UUID, *, now: datetime) -> None:
