@@ -211,6 +211,11 @@ def acting_user() -> UUID:
     return current_user.row.id
 
 
+def acting_name() -> str:
+    """The signed-in user's name as it is shown."""
+    return str(current_user.name)
+
+
 def may(permission: str) -> bool:
     """Whether the signed-in user has the switch, so that a page need not offer what would be refused."""
     return bool(current_user.may(permission))

@@ -36,7 +36,9 @@ SELECT c.version, c.handling, c.assigned_to, c.message_count, c.last_message_at,
        (SELECT count(*) FROM messages m WHERE m.conversation_id = c.id),
        (SELECT string_agg(o.id || o.state, ',' ORDER BY o.id DESC) FROM (
             SELECT id, state FROM outbox WHERE conversation_id = c.id ORDER BY id DESC LIMIT 40) o),
-       (SELECT count(*) FROM inbox i WHERE i.chat_id = c.chat_id AND i.state = 'waiting' AND i.kind = 'consultant')
+       (SELECT count(*) FROM inbox i WHERE i.chat_id = c.chat_id AND i.state = 'waiting' AND i.kind = 'consultant'),
+       (SELECT count(*) FROM conversation_notes n WHERE n.conversation_id = c.id),
+       (SELECT count(*) || ':' || max(a.moved_at) FROM applications a WHERE a.person_id = c.person_id)
 FROM conversations c WHERE c.id = %s
 """
 _OF_UNITS = """
@@ -45,6 +47,7 @@ SELECT (SELECT count(*) FROM conversations), (SELECT max(last_message_at) FROM c
        (SELECT string_agg(handling || n, ',' ORDER BY handling)
           FROM (SELECT handling, count(*) AS n FROM conversations GROUP BY handling) h),
        (SELECT count(*) FROM handoffs WHERE state = 'queued'),
+       (SELECT count(*) FROM note_mentions WHERE seen_at IS NULL),
        (SELECT max(latest) FROM unnest(app_units()) u, LATERAL (
             SELECT max(moved_at) AS latest FROM applications WHERE unit = u) a),
        (SELECT max(booked_at) FROM interviews),

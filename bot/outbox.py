@@ -75,6 +75,7 @@ SELECT r.id, r.token, r.unit, r.conversation_id, r.chat_id, r.channel, r.source,
     coalesce(CASE WHEN r.channel = 'email' THEN r.address END, t.user_id, r.address, '') AS address,
     hashtext(coalesce(r.chat_id::text, r.address)) & 2147483647 AS lane,
     t.last_inbound_at, coalesce(v.opted_out, '{}') AS opted_out, coalesce(v.agreed, '{}') AS agreed,
+    coalesce(v.handling, '') AS handling,
     coalesce(v.unit, r.unit) AS conversation_unit
 FROM claimed r
 LEFT JOIN chats t ON t.id = r.chat_id
@@ -192,6 +193,7 @@ class Claimed:
     last_inbound_at: datetime | None
     opted_out: list[str]
     agreed: list[str]
+    handling: str
     conversation_unit: str
 
 

@@ -212,6 +212,7 @@ class Sending:
             message=message,
             opted_out=row.opted_out,
             agreed=row.agreed,
+            handling=row.handling,
             quiet=of_unit(self._directory.unit(unit).settings),
             last_inbound_at=row.last_inbound_at,
             now=datetime.now(timezone.utc),

@@ -16,6 +16,8 @@ from contract.ids import new_id
 
 _PRIORITIES = {"reply": 10, "promotion": 0}
 _PRIORITY = 5
+# What is said to a person leaves a closed conversation closed; whatever comes from them opens it again.
+_SAID_TO_THEM = ("notice", "consultant")
 
 _HEARD = """
 INSERT INTO messages (id, unit, conversation_id, direction, author, kind, text, payload, intent, confidence, inbox_id,
@@ -63,7 +65,8 @@ ON CONFLICT (conversation_id, option_id) DO UPDATE SET
 _CONVERSATION = """
 UPDATE conversations SET version = version + 1, current_step = %(step)s,
     message_count = message_count + %(messages)s, last_message_at = clock_timestamp(),
-    unread_count = CASE WHEN handling = 'bot' THEN 0 ELSE unread_count + %(heard)s END,
+    unread_count = CASE WHEN handling IN ('bot', 'closed') THEN 0 ELSE unread_count + %(heard)s END,
+    handling = CASE WHEN handling = 'closed' AND %(reopens)s THEN 'bot' ELSE handling END,
     last_text = coalesce(nullif(%(text)s, ''), last_text)
 WHERE id = %(id)s AND version = %(version)s
 """
@@ -164,7 +167,8 @@ def conversation(connection: Connection, turn: Turn, ones: Sequence[Said], step:
     return connection.execute(
         _CONVERSATION,
         {
-            "step": step, "messages": len(rows) + len(ones), "heard": len(rows), "id": turn.conversation_id,
+            "step": step, "messages": len(rows) + len(ones), "heard": len(rows),
+            "reopens": turn.rows[0].kind not in _SAID_TO_THEM, "id": turn.conversation_id,
             "text": (texts[-1] if texts else rows[-1].payload.text if rows else "")[:200], "version": turn.version,
         },
     )  # fmt: skip

@@ -11,17 +11,14 @@ from datetime import datetime, timedelta
 
 from contract.message import Message
 from contract.quiet_hours import QuietHours
+from contract.service_window import HUMAN_TAGGED, HUMAN_WINDOW, MARGIN, WINDOW, WINDOWED
 
-WINDOW = timedelta(hours=24)
-# Messenger and Instagram give a person's own words a week, by the tag HUMAN_AGENT; never an automaton's.
-HUMAN_WINDOW = timedelta(days=7)
-# Our clock may be behind Meta's: in the last seconds a template is the safe way.
-_MARGIN = timedelta(seconds=30)
-_WINDOWED = frozenset({"whatsapp", "messenger", "instagram"})
-_HUMAN_TAGGED = frozenset({"messenger", "instagram"})
 # Meta prohibits adult services; house policy keeps this unit to the channels that allow them.
 _CHANNELS_OF = {"sexsi": frozenset({"telegram", "web", "email"})}
 _UNASKED = frozenset({"notice", "promotion"})
+# While a person of the team talks with somebody, or they wait for one, no promotion interrupts (C12).
+_WITH_A_PERSON = frozenset({"queued", "with_person"})
+_NEXT_LOOK = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -55,6 +52,7 @@ def decide(
     message: Message,
     opted_out: Collection[str],
     agreed: Collection[str],
+    handling: str,
     quiet: QuietHours,
     last_inbound_at: datetime | None,
     now: datetime,
@@ -62,6 +60,7 @@ def decide(
     """Tell whether this message may go over this channel now, and as what.
 
     source: whose words they are (`consultant`: a person's). agreed: what the person has said yes to, of promotions.
+    handling: who has the conversation; "" where there is none.
     """
     allowed = _CHANNELS_OF.get(unit)
     if allowed is not None and channel not in allowed:
@@ -70,18 +69,20 @@ def decide(
         return Refuse("opted_out")
     if purpose == "promotion" and purpose not in agreed:
         return Refuse("no_consent")
+    if purpose == "promotion" and handling in _WITH_A_PERSON:
+        return Wait(now + _NEXT_LOOK)
     if purpose in _UNASKED and purpose in quiet.purposes:
         until = quiet.until(now)
         if until is not None:
             return Wait(until)
-    if channel not in _WINDOWED:
+    if channel not in WINDOWED:
         return Send()
     if message.kind == "template" and channel == "whatsapp":
         return Send(as_template=True)
-    since = None if last_inbound_at is None else now - last_inbound_at + _MARGIN
+    since = None if last_inbound_at is None else now - last_inbound_at + MARGIN
     if since is not None and since < WINDOW:
         return Send()
-    if channel in _HUMAN_TAGGED:
+    if channel in HUMAN_TAGGED:
         if source == "consultant" and since is not None and since < HUMAN_WINDOW:
             return Send(human_agent=True)
         return Refuse("outside_window")

@@ -289,18 +289,17 @@ class Worker:
         payload = turn.rows[0].payload
         values = payload.values
         if turn.rows[0].kind == "consultant":
-            said = Said(
-                Message("text", text=payload.text), source="consultant", author="consultant",
-                user_id=UUID(values["user_id"]),
-            )  # fmt: skip
-            return [said]
+            # With a template they are the template's own words, which go as such whatever the window says.
+            use = _template(values)
+            message = Message("template" if use else "text", text=payload.text, template=use)
+            return [
+                Said(
+                    message, purpose=values.get("purpose", "reply"), source="consultant", author="consultant",
+                    user_id=UUID(values["user_id"]),
+                )
+            ]  # fmt: skip
         response = await render(agent, values["response"], tracker, turn.channel, **values.get("values", {}))
-        template = values.get("template")
-        use = (
-            TemplateUse(template["name"], template.get("language", "es_MX"), tuple(template.get("values", ())))
-            if template
-            else None
-        )
+        use = _template(values)
         purpose = values.get("purpose", "notice")
         return [
             Said(
@@ -371,6 +370,14 @@ class Worker:
 
 def _text_of(turn: Turn) -> str:
     return " ".join(row.payload.text for row in turn.rows if row.payload.text).replace("\x00", "")
+
+
+def _template(values: Mapping[str, Any]) -> TemplateUse | None:
+    """What an internal event names as its template."""
+    named = values.get("template")
+    if not named:
+        return None
+    return TemplateUse(named["name"], named.get("language", "es_MX"), tuple(named.get("values", ())))
 
 
 def _as_dict(use: TemplateUse) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from celery import Celery
 from sqlalchemy import select
 
-from huntred.conversations import handoff
+from huntred.conversations import escalation, handoff
 from huntred.db.session import Scope
 from huntred.db.unit_of_work import UnitOfWork, unit_of_work
 from huntred.events import service as events
@@ -51,6 +51,10 @@ def register(app: Celery, wiring: Wiring) -> None:
     @app.task(name=celery_app.TIME_OUT_HANDOFFS)
     def time_out_handoffs() -> None:
         _each_unit(wiring, lambda uow: handoff.time_out(uow, now=wiring.clock()), [])
+
+    @app.task(name=celery_app.ESCALATE_HANDOFFS)
+    def escalate_handoffs() -> None:
+        _each_unit(wiring, lambda uow: escalation.escalate(uow, now=wiring.clock()), [])
 
     @app.task(name=celery_app.REMIND_PROFILES)
     def remind_profiles() -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from huntred.access.models import User
-from huntred.conversations.models import Chat, Conversation, Handoff, InboxRow
+from huntred.applications.models import Application
+from huntred.conversations.models import Chat, Conversation, ConversationNote, Handoff, InboxRow, NoteMention
+from huntred.interviews.models import Interview, InterviewSlot
 from huntred.people.models import UnitProfile
 from huntred.people.service import full_name
 
@@ -36,10 +40,11 @@ def user_names(session: Session, ids: Iterable[UUID | None]) -> dict[UUID, str]:
     return {user_id: name or email for user_id, name, email in rows}
 
 
-def totals(session: Session) -> dict[str, int]:
-    """handling → how many."""
+def totals(session: Session, user_id: UUID) -> dict[str, int]:
+    """handling → how many; `mine` of them are this user's."""
     rows = session.execute(select(Conversation.handling, func.count()).group_by(Conversation.handling))
-    return {row[0]: row[1] for row in rows}
+    own = select(func.count()).where(Conversation.handling == "with_person", Conversation.assigned_to == user_id)
+    return {**{row[0]: row[1] for row in rows}, "mine": int(session.scalar(own) or 0)}
 
 
 def chat(session: Session, conversation: Conversation) -> Chat | None:
@@ -90,9 +95,93 @@ def waiting_replies(session: Session, conversation_id: UUID) -> list[InboxRow]:
     )
 
 
+def interviews_ahead(session: Session, conversation: Conversation, now: datetime) -> list[Interview]:
+    """The person's booked interviews in this unit, the next one first."""
+    if conversation.person_id is None:
+        return []
+    query = (
+        select(Interview)
+        .join(Application, Application.id == Interview.application_id)
+        .join(InterviewSlot, InterviewSlot.id == Interview.slot_id)
+        .where(
+            Application.person_id == conversation.person_id,
+            Application.unit == conversation.unit,
+            Interview.state == "booked",
+            InterviewSlot.starts_at >= now,
+        )
+        .options(joinedload(Interview.application).joinedload(Application.vacancy))
+        .order_by(InterviewSlot.starts_at)
+        .limit(3)
+    )
+    return list(session.scalars(query))
+
+
+def person_key(session: Session, conversation: Conversation) -> str:
+    """Changes whenever what stands beside the chat has changed."""
+    updated = session.scalar(
+        select(func.max(UnitProfile.updated_at)).where(
+            UnitProfile.person_id == conversation.person_id, UnitProfile.unit == conversation.unit
+        )
+    )
+    moved = session.execute(
+        select(func.count(), func.max(Application.moved_at)).where(
+            Application.person_id == conversation.person_id, Application.unit == conversation.unit
+        )
+    ).one()
+    return f"{conversation.handling}|{conversation.opted_out}|{updated}|{moved[0]}|{moved[1]}"
+
+
 def person_names(session: Session, ids: set[UUID]) -> dict[UUID, tuple[UUID, str]]:
     """Person id → a profile of theirs that this scope sees, and the name in it."""
     if not ids:
         return {}
     profiles = session.scalars(select(UnitProfile).where(UnitProfile.person_id.in_(ids)))
     return {profile.person_id: (profile.id, full_name(profile)) for profile in profiles}
+
+
+@dataclass(frozen=True)
+class Mention:
+    """Somebody named the signed-in user in a note."""
+
+    mention: NoteMention
+    note: ConversationNote
+    conversation: Conversation
+
+
+def open_mentions(session: Session, user_id: UUID) -> list[Mention]:
+    """Where the user was named and has not ticked it off, the latest first."""
+    rows = session.execute(
+        select(NoteMention, ConversationNote, Conversation)
+        .join(ConversationNote, ConversationNote.id == NoteMention.note_id)
+        .join(Conversation, Conversation.id == NoteMention.conversation_id)
+        .where(NoteMention.user_id == user_id, NoteMention.seen_at.is_(None))
+        .order_by(NoteMention.at.desc())
+        .limit(20)
+    ).all()
+    return [Mention(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody who waits for a person. name: empty where nobody told one."""
+
+    handoff_id: UUID
+    conversation_id: UUID
+    name: str
+
+
+def waiting(session: Session) -> list[Waiting]:
+    """Who waits for a person, the longest first, as the announcement on every page tells it."""
+    rows = session.execute(
+        select(Handoff, Conversation, Chat.user_name)
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
+        .join(Chat, Chat.id == Conversation.chat_id)
+        .where(Handoff.state == "queued", Conversation.handling == "queued")
+        .order_by(Handoff.requested_at)
+        .limit(50)
+    ).all()
+    told = names(session, [conversation for _, conversation, _ in rows])
+    return [
+        Waiting(handoff.id, conversation.id, told.get(conversation.id) or user_name)
+        for handoff, conversation, user_name in rows
+    ]

@@ -82,19 +82,6 @@
     return !box || box.scrollHeight - box.scrollTop - box.clientHeight < 120;
   }
   toEnd();
-  // After a reply the box for the next one stands where this one stood, ready to write; a refusal is shown at the top instead.
-  function replyTop() { return document.getElementById("reply-text").getBoundingClientRect().top; }
-  document.addEventListener("submit", function (event) {
-    if (!event.target.matches("form.reply") || event.defaultPrevented) return;
-    try { sessionStorage.setItem("reply", location.pathname + " " + replyTop()); } catch (error) { /* it jumps */ }
-  });
-  (function () {
-    var kept = null, box = document.getElementById("reply-text");
-    try { kept = sessionStorage.getItem("reply"); sessionStorage.removeItem("reply"); } catch (error) { return; }
-    if (!kept || !box || kept.split(" ")[0] !== location.pathname || document.querySelector(".messages .alert-danger")) return;
-    window.scrollBy({ top: replyTop() - Number(kept.split(" ")[1]), behavior: "instant" });
-    box.focus({ preventScroll: true });
-  })();
 
   // Live -------------------------------------------------------------------------------------------------
   // The stream only nudges: what has changed is fetched like any page, with the same rights.

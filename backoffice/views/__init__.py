@@ -9,6 +9,7 @@ def all_views() -> list[BaseView]:
     """Every view besides the home page, in the order of the menu."""
     from backoffice.views import (
         account,
+        announcements,
         applications,
         board,
         board_settings,
@@ -18,6 +19,7 @@ def all_views() -> list[BaseView]:
         interviews,
         messaging,
         people,
+        quick_replies,
         records,
         users,
         vacancies,
@@ -31,6 +33,8 @@ def all_views() -> list[BaseView]:
         board_settings.BoardSettingsView(endpoint="board_settings", url="/board/settings"),
         interviews.InterviewsView(endpoint="interviews", url="/interviews"),
         conversations.ConversationsView(endpoint="conversations", url="/conversations"),
+        quick_replies.QuickRepliesView(endpoint="quick_replies", url="/quick-replies"),
+        announcements.AnnouncementsView(endpoint="announcements", url="/announcements"),
         messaging.MessagingView(endpoint="messaging", url="/messaging"),
         companies.CompaniesView(endpoint="companies", url="/companies"),
         users.UsersView(endpoint="users", url="/users"),

@@ -1,8 +1,11 @@
-"""One's own account: password, second factor, who I am."""
+"""One's own account: password, second factor, who I am, how I hear that somebody waits."""
 
 from __future__ import annotations
 
 from flask_admin import BaseView, expose
+
+from backoffice import auth, work
+from huntred.notifications import alerts
 
 
 class AccountView(BaseView):
@@ -10,4 +13,10 @@ class AccountView(BaseView):
 
     @expose("/")
     def index(self) -> str:
-        return self.render("account/index.html")
+        uow, user = work.current_work(), auth.acting_user()
+        chosen = alerts.of_user(uow, user)
+        return self.render(
+            "account/index.html", alerts=chosen, telegram=alerts.telegram_link(uow, chosen, now=work.now()),
+            has_bot=bool(alerts.team_bot(uow)),
+            may_reply=auth.may("reply"),
+        )  # fmt: skip

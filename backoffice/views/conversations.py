@@ -1,4 +1,7 @@
-"""Conversations: the live list, one as a chat, take, reply, give back."""
+"""The inbox: all conversations of the units, by who has them; one as a chat; who they are beside it.
+
+Each part of the page has a route of its own, which the live stream or a change of state fetches anew.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +9,26 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, request, url_for
+from flask import request
 from flask_admin import BaseView, expose
 from werkzeug.wrappers import Response
 
-from backoffice import auth, files, live_tokens, work
-from backoffice.errors import done, refusals_flashed
+from backoffice import auth, conversation_page, files, live_tokens, work
 from backoffice.forms import FormReader, id_or_404
 from backoffice.queries import conversations as queries
-from contract.ids import new_id
-from huntred.conversations import handoff, media, repository
-from huntred.conversations.models import Conversation
+from backoffice.views.conversation_work import ConversationWork
+from huntred.conversations import media, repository
 
-_HANDLINGS = ("queued", "with_person", "bot")
+# As the tabs stand: who waits, mine, the team's, the assistant's, what is done with.
+_STATES = ("queued", "mine", "with_person", "bot", "closed")
 
 
-class ConversationsView(BaseView):
-    """`/conversations`"""
+class ConversationsView(ConversationWork, BaseView):
+    """`/conversations`; what changes something stands in `conversation_work.py`."""
 
     @expose("/")
     def index(self) -> str:
-        return self.render("conversations/index.html", live=live_tokens.for_units(), **self._list())
+        return self.render("conversations/index.html", **self._list())
 
     @expose("/list")
     def list(self) -> str:
@@ -44,113 +46,63 @@ class ConversationsView(BaseView):
 
     @expose("/<id>")
     def details(self, id: str) -> str:
-        conversation = self._conversation(id)
+        conversation = self.conversation(id)
         return self.render(
             "conversations/details.html",
             live=live_tokens.for_conversation(conversation.id),
-            **self._chat(conversation),
+            **self._list(conversation.id),
+            **{
+                **conversation_page.chat(conversation, request.args.get("cursor", "")),
+                **conversation_page.composer(conversation),
+                **conversation_page.person(conversation),
+            },
         )
 
     @expose("/<id>/chat")
     def chat(self, id: str) -> str:
         """Messages and state alone: what the live stream refreshes."""
-        return self.render("conversations/_chat.html", **self._chat(self._conversation(id)))
+        return self.render(
+            "conversations/_chat.html",
+            **conversation_page.chat(self.conversation(id), request.args.get("cursor", "")),
+        )
+
+    @expose("/<id>/composer")
+    def composer(self, id: str) -> str:
+        """Where one writes: fetched anew where who has it, or the vendor's window, has changed."""
+        return self.render("conversations/_composer.html", **conversation_page.composer(self.conversation(id)))
+
+    @expose("/<id>/person")
+    def person(self, id: str) -> str:
+        return self.render("conversations/_person.html", **conversation_page.person(self.conversation(id)))
 
     @expose("/<id>/archivo/<media_id>")
     def file(self, id: str, media_id: str) -> Response:
         """A file that was sent in this conversation: shown where it is picture or sound, else handed down."""
-        conversation = self._conversation(id)
+        conversation = self.conversation(id)
         sent = media.file_of(work.current_work(), conversation, id_or_404(media_id))
         return files.answer(sent, Path(work.wiring().settings.media_dir))
 
-    @expose("/<id>/take", methods=["POST"])
-    def take(self, id: str) -> Response:
-        conversation = self._conversation(id)
-        auth.needs("reply")
-        with refusals_flashed() as refused:
-            handoff.take(work.work_of(conversation.unit), conversation.id, auth.acting_user(), now=work.now())
-        if not refused:
-            done("conversation_taken")
-        return self._back(id)
-
-    @expose("/<id>/reply", methods=["POST"])
-    def reply(self, id: str) -> Response:
-        conversation = self._conversation(id)
-        auth.needs("reply")
-        form = FormReader(request.form)
-        with refusals_flashed():
-            handoff.reply(
-                work.work_of(conversation.unit),
-                conversation.id,
-                auth.acting_user(),
-                form.text("text", longest=4096),
-                now=work.now(),
-                message_id=str(form.id("message_id") or new_id()),
-            )
-        # No fragment: the page stays where it was (huntred.js), with the cursor in the reply.
-        return redirect(url_for("conversations.details", id=id))
-
-    @expose("/<id>/give-back", methods=["POST"])
-    def give_back(self, id: str) -> Response:
-        conversation = self._conversation(id)
-        auth.needs("reply")
-        with refusals_flashed() as refused:
-            uow = work.work_of(conversation.unit)
-            if conversation.assigned_to != auth.acting_user() and auth.runs_unit():
-                handoff.release(uow, conversation.id, now=work.now())
-            else:
-                handoff.give_back(uow, conversation.id, auth.acting_user(), now=work.now())
-        if not refused:
-            done("conversation_returned")
-        return self._back(id)
-
-    def _conversation(self, id: str) -> Conversation:
-        return repository.get(work.current_work(), id_or_404(id))
-
-    def _back(self, id: str) -> Response:
-        return redirect(url_for("conversations.details", id=id) + "#end")
-
-    def _list(self) -> dict[str, object]:
+    def _list(self, selected: UUID | None = None) -> dict[str, Any]:
         form = FormReader(request.args)
         handling = form.text("handling")
-        handling = handling if handling in _HANDLINGS else ""
+        handling = handling if handling in _STATES else ""
         uow = work.current_work()
         page = repository.page(
-            uow, handling=handling, text=form.text("text", longest=100), cursor=form.text("cursor"), limit=30
+            uow,
+            handling=handling,
+            user_id=auth.acting_user(),
+            text=form.text("text", longest=100),
+            # The chat's own cursor is another one.
+            cursor=form.text("cursor") if selected is None else "",
+            limit=30,
         )
-        names = queries.names(uow.session, [row.conversation for row in page.items])
         return {
             "page": page,
-            "names": names,
+            "names": queries.names(uow.session, [row.conversation for row in page.items]),
             "assigned": queries.user_names(uow.session, [row.conversation.assigned_to for row in page.items]),
             "handling": handling,
-            "handlings": _HANDLINGS,
+            "states": _STATES,
             "text": form.text("text", longest=100),
-            "totals": queries.totals(uow.session),
+            "totals": queries.totals(uow.session, auth.acting_user()),
+            "selected": selected or form.id("selected"),
         }
-
-    def _chat(self, conversation: Conversation) -> dict[str, object]:
-        uow = work.current_work()
-        said = repository.messages_of(uow, conversation.id, cursor=request.args.get("cursor", ""), limit=80)
-        users: list[UUID | None] = [item.message.user_id for item in said.items]
-        return {
-            "conversation": conversation,
-            "chat": queries.chat(uow.session, conversation),
-            "profile": queries.profile(uow.session, conversation),
-            "handoff": queries.open_handoff(uow.session, conversation.id),
-            "last_handoffs": queries.handoffs(uow.session, conversation.id),
-            "said": list(reversed(said.items)),
-            "older": said.next_cursor,
-            "at_end": not request.args.get("cursor"),
-            "files": media.files(uow, [_file_id(item.message.payload) for item in said.items]),
-            "user_names": queries.user_names(uow.session, [*users, conversation.assigned_to]),
-            "waiting_replies": queries.waiting_replies(uow.session, conversation.id),
-            "mine": conversation.handling == "with_person" and conversation.assigned_to == auth.acting_user(),
-            "may_release": auth.runs_unit(),
-            "may_reply": auth.may("reply"),
-            "message_id": new_id(),
-        }
-
-
-def _file_id(payload: dict[str, Any]) -> str:
-    return str((payload.get("media") or {}).get("id", ""))

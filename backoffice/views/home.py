@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask_admin import AdminIndexView, expose
 
-from backoffice import live_tokens, work
-from backoffice.queries import today
+from backoffice import auth, live_tokens, work
+from backoffice.queries import conversations, today
 
 
 class HomeView(AdminIndexView):
@@ -26,6 +26,7 @@ def _content() -> dict[str, object]:
     return {
         "interviews": today.interviews_today(session, now),
         "waiting": today.waiting(session),
+        "mentions": conversations.open_mentions(session, auth.acting_user()),
         "still": still,
         "still_total": still_total,
         "still_days": today.STILL_DAYS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -73,3 +73,15 @@ def may(user: Granting, permission: str) -> bool:
     if any(grant.role in {SUPER_ADMIN, CONSULTANT} for grant in user.grants):
         return True
     return any(permission in grant.permissions for grant in user.grants)
+
+
+def works_in(user: Granting, unit: str, divisions: Collection[UUID]) -> bool:
+    """Whether the user sees what belongs to a unit and, where they are confined to divisions, to one of these."""
+    if not user.active:
+        return False
+    for grant in user.grants:
+        if grant.role == SUPER_ADMIN or (grant.role == CONSULTANT and grant.unit == unit):
+            return True
+        if grant.role == DIVISION_CONSULTANT and grant.unit == unit and grant.division_id in divisions:
+            return True
+    return False

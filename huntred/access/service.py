@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Select, func, insert, select
 
 from huntred.access.errors import EmailTaken, LastAdministrator
 from huntred.access.models import AuditEntry, Grant, User
@@ -22,6 +22,7 @@ from huntred.access.rules import (
     may,
     scope_of,
 )
+from huntred.db.session import rescope
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import FieldInvalid, NotFound
 from huntred.events.types import plain
@@ -35,10 +36,12 @@ __all__ = [
     "create_user",
     "get",
     "may",
+    "recipients",
     "remove_two_factor",
     "scope_of",
     "set_active",
     "set_password",
+    "super_administrators",
     "users",
 ]
 
@@ -65,6 +68,16 @@ def users(uow: UnitOfWork, *, active_only: bool = True) -> list[User]:
     """Return the users that this scope sees, by name."""
     query = select(User).order_by(User.name, User.email)
     return list(uow.session.scalars(query.where(User.active) if active_only else query))
+
+
+def recipients(uow: UnitOfWork, user_ids: Sequence[UUID]) -> list[User]:
+    """Return those of them who are switched on, whatever this scope sees: they are about to be told of something."""
+    return _whoever(uow, select(User).where(User.active, User.id.in_(user_ids)))
+
+
+def super_administrators(uow: UnitOfWork) -> list[User]:
+    """Return those who are switched on, whatever this scope sees: they are told where a unit has nobody left."""
+    return _whoever(uow, select(User).where(User.active, User.grants.any(Grant.role == SUPER_ADMIN)))
 
 
 def create_user(
@@ -194,6 +207,14 @@ def _grant(uow: UnitOfWork, form: GrantForm) -> Grant:
     return Grant(
         role=form.role, unit=form.unit, division_id=form.division_id, permissions=sorted(set(form.permissions))
     )
+
+
+def _whoever(uow: UnitOfWork, query: Select[User]) -> list[User]:
+    rescope(uow.session, replace(uow.scope, login=True))
+    try:
+        return list(uow.session.scalars(query.order_by(User.name, User.email)))
+    finally:
+        rescope(uow.session, uow.scope)
 
 
 def _keep_an_administrator(uow: UnitOfWork, user: User) -> None:

@@ -108,3 +108,27 @@ def reject_reasons(session: Session, unit: str, *, only_active: bool = True) -> 
 
 def reject_reason(session: Session, reason_id: UUID) -> RejectReason | None:
     return session.scalars(select(RejectReason).where(RejectReason.id == reason_id)).one_or_none()
+
+
+def divisions_of_person(session: Session, unit: str, person_id: UUID | None) -> set[UUID]:
+    """The divisions of the vacancies that somebody applied to in a unit."""
+    if person_id is None:
+        return set()
+    query = select(Application.division_id).where(
+        Application.unit == unit, Application.person_id == person_id, Application.division_id.is_not(None)
+    )
+    return {found for found in session.scalars(query) if found is not None}
+
+
+def latest_of_person(session: Session, unit: str, person_id: UUID | None) -> list[Application]:
+    """What somebody applied to in a unit, newest first, with vacancy and stage."""
+    if person_id is None:
+        return []
+    query = (
+        select(Application)
+        .where(Application.unit == unit, Application.person_id == person_id)
+        .options(joinedload(Application.vacancy), joinedload(Application.stage))
+        .order_by(Application.created_at.desc(), Application.number.desc())
+        .limit(10)
+    )
+    return list(session.scalars(query))

@@ -35,3 +35,15 @@ class ContactIncomplete(RuleBroken):
     def __init__(self, fields: tuple[str, ...]) -> None:
         self.fields = fields
         super().__init__(", ".join(fields))
+
+
+class ShortcutTaken(RuleBroken):
+    """Another quick reply of the unit is found by it."""
+
+    code = "shortcut_taken"
+
+
+class TemplateNotSendable(RuleBroken):
+    """The vendor has not approved it, it is another unit's, or it speaks to somebody else than the candidate."""
+
+    code = "template_not_sendable"

@@ -34,6 +34,20 @@ class HandoffTimedOut(Event):
 
 
 @dataclass(frozen=True)
+class HandoffEscalated(Event):
+    """A level of the team is to be told that somebody waits. Once for each handoff and level."""
+
+    step_id: UUID
+
+
+@dataclass(frozen=True)
+class ColleagueMentioned(Event):
+    """Somebody of the team was named in a note."""
+
+    mention_id: UUID
+
+
+@dataclass(frozen=True)
 class MessagePutAside(Event):
     """It failed three times by its own fault; the person was told so. Stored by the turn (bot/lane.py)."""
 

@@ -1,4 +1,4 @@
-"""Handing a conversation to a person and back: queued → with_person → returned, or timed_out.
+"""Handing a conversation to a person and back: queued → with_person → returned, or timed_out (closed: closing.py).
 
 The bot is silent from the request on. A taken conversation moves its version, so that a turn that was in the
 middle of it is refused and read again by the rules of a person's conversation.
@@ -6,7 +6,9 @@ middle of it is refused and read again by the rules of a person's conversation.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -29,7 +31,7 @@ _TIMEOUT_MINUTES = 480
 def request_handoff(uow: UnitOfWork, conversation_id: UUID, reason: str = "", *, now: datetime) -> Handoff:
     """Queue the conversation for a person; one that waits already goes on waiting."""
     conversation, _ = repository.locked(uow, conversation_id)
-    handoff = _open_handoff(uow, conversation_id)
+    handoff = open_handoff(uow, conversation_id)
     if handoff is None:
         handoff = Handoff(
             unit=conversation.unit,
@@ -44,14 +46,14 @@ def request_handoff(uow: UnitOfWork, conversation_id: UUID, reason: str = "", *,
     if conversation.handling != "with_person":
         # No new version: this is asked for in the middle of a turn, which must still commit.
         conversation.handling = "queued"
-    _flush_and_show(uow, conversation)
+    show(uow, conversation)
     return handoff
 
 
 def take(uow: UnitOfWork, conversation_id: UUID, user_id: UUID, *, now: datetime) -> Handoff:
     """Give the conversation to a user, queued or not. Raises AlreadyTaken where another one has it."""
     conversation, _ = repository.locked(uow, conversation_id)
-    handoff = _open_handoff(uow, conversation_id)
+    handoff = open_handoff(uow, conversation_id)
     if conversation.handling == "with_person":
         if handoff is not None and conversation.assigned_to == user_id:
             return handoff
@@ -68,7 +70,7 @@ def take(uow: UnitOfWork, conversation_id: UUID, user_id: UUID, *, now: datetime
     conversation.version = conversation.version + 1
     uow.session.flush()
     uow.record(HandoffTaken(handoff.id, conversation_id, user_id), unit=conversation.unit)
-    _flush_and_show(uow, conversation)
+    show(uow, conversation)
     return handoff
 
 
@@ -84,6 +86,20 @@ def reply(
         raise FieldInvalid("text", "missing")
     if len(text) > _LONGEST_REPLY:
         raise FieldInvalid("text", "too_long")
+    return say(uow, conversation_id, user_id, text, {}, now=now, message_id=message_id)
+
+
+def say(
+    uow: UnitOfWork,
+    conversation_id: UUID,
+    user_id: UUID,
+    text: str,
+    values: Mapping[str, Any],
+    *,
+    now: datetime,
+    message_id: str,
+) -> bool:
+    """Put a consultant's words into the chat's lane. values: of a template (template_replies.py). Raises NotTaken."""
     conversation, chat = repository.locked(uow, conversation_id)
     if conversation.handling != "with_person" or conversation.assigned_to != user_id:
         raise NotTaken(str(conversation_id))
@@ -92,7 +108,7 @@ def reply(
         uow,
         chat.id,
         "consultant",
-        Inbound("consultant", text=text, values={"user_id": str(user_id)}),
+        Inbound("consultant", text=text, values={"user_id": str(user_id), **values}),
         f"consultant:{message_id}",
         now=now,
         unit=conversation.unit,
@@ -103,7 +119,7 @@ def reply(
 def give_back(uow: UnitOfWork, conversation_id: UUID, user_id: UUID, *, now: datetime) -> None:
     """Return the conversation to the bot, which says so. Raises NotTaken."""
     conversation, _ = repository.locked(uow, conversation_id)
-    handoff = _open_handoff(uow, conversation_id)
+    handoff = open_handoff(uow, conversation_id)
     if conversation.handling != "with_person" or conversation.assigned_to != user_id:
         raise NotTaken(str(conversation_id))
     _end(uow, conversation, handoff, "returned", "utter_handoff_returned", now=now)
@@ -116,7 +132,7 @@ def release(uow: UnitOfWork, conversation_id: UUID, *, now: datetime) -> None:
     conversation, _ = repository.locked(uow, conversation_id)
     if conversation.handling == "bot":
         return
-    handoff = _open_handoff(uow, conversation_id)
+    handoff = open_handoff(uow, conversation_id)
     _end(uow, conversation, handoff, "returned", "utter_handoff_returned", now=now)
     if handoff is not None:
         uow.record(HandoffReturned(handoff.id, conversation_id), unit=conversation.unit)
@@ -138,7 +154,7 @@ def time_out(uow: UnitOfWork, *, now: datetime) -> int:
     ended = 0
     for seen in waiting:
         conversation, _ = repository.locked(uow, seen.conversation_id)
-        handoff = _open_handoff(uow, seen.conversation_id)
+        handoff = open_handoff(uow, seen.conversation_id)
         if handoff is None or handoff.state != "queued":
             continue
         if conversation.handling == "bot":
@@ -153,7 +169,8 @@ def time_out(uow: UnitOfWork, *, now: datetime) -> int:
     return ended
 
 
-def _open_handoff(uow: UnitOfWork, conversation_id: UUID) -> Handoff | None:
+def open_handoff(uow: UnitOfWork, conversation_id: UUID) -> Handoff | None:
+    """Return the handoff that waits or is in somebody's hands, locked."""
     return uow.session.scalar(
         select(Handoff)
         .where(Handoff.conversation_id == conversation_id, Handoff.state.in_(("queued", "with_person")))
@@ -189,10 +206,11 @@ def _end(
         unit=conversation.unit,
         conversation_id=conversation.id,
     )
-    _flush_and_show(uow, conversation)
+    show(uow, conversation)
 
 
-def _flush_and_show(uow: UnitOfWork, conversation: Conversation) -> None:
+def show(uow: UnitOfWork, conversation: Conversation) -> None:
+    """Write what has changed, and let the open pages know after the commit."""
     uow.session.flush()
     wake_after_commit(
         uow.session, "live", {"unit": conversation.unit, "conversation": str(conversation.id)}

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from contract import tables
@@ -253,7 +254,7 @@ class Quarantined(Base):
 
 
 class Handoff(Base):
-    """state: queued → with_person → returned, or timed_out."""
+    """state: queued → with_person → returned, closed, or timed_out."""
 
     __tablename__ = "handoffs"
 
@@ -268,9 +269,76 @@ class Handoff(Base):
     returned_at: Mapped[datetime | None]
 
     __table_args__ = (
-        CheckConstraint("state IN ('queued', 'with_person', 'returned', 'timed_out')", name="state"),
+        CheckConstraint("state IN ('queued', 'with_person', 'returned', 'closed', 'timed_out')", name="state"),
         Index(
             "uq_handoffs_open", "conversation_id", unique=True,
             postgresql_where=text("state IN ('queued', 'with_person')"),
         ),
     )
+
+
+class HandoffStep(Base):
+    """A level of the team that was told of a waiting person, once. told: users who got a message (not a page)."""
+
+    __tablename__ = "handoff_steps"
+
+    id: Mapped[Id]
+    unit: Mapped[UnitCode]
+    handoff_id: Mapped[UUID] = mapped_column(ForeignKey("handoffs.id"))
+    level: Mapped[str]
+    told: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default="{}")
+    at: Mapped[CreatedAt]
+
+    __table_args__ = (
+        UniqueConstraint("handoff_id", "level"),
+        CheckConstraint("level IN ('division', 'unit', 'lead', 'super_admin')", name="level"),
+    )
+
+
+class ConversationNote(Base):
+    """What the team tells itself about a conversation; never sent."""
+
+    __tablename__ = "conversation_notes"
+
+    id: Mapped[Id]
+    unit: Mapped[UnitCode]
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    text: Mapped[str]
+    at: Mapped[CreatedAt]
+
+    __table_args__ = (Index("ix_conversation_notes_conversation_id_at", "conversation_id", "at"),)
+
+
+class NoteMention(Base):
+    """Somebody of the team who was named in a note. seen_at: when they ticked it off."""
+
+    __tablename__ = "note_mentions"
+
+    id: Mapped[Id]
+    unit: Mapped[UnitCode]
+    note_id: Mapped[UUID] = mapped_column(ForeignKey("conversation_notes.id", ondelete="CASCADE"))
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id"), index=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[CreatedAt]
+    seen_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("note_id", "user_id"),
+        Index("ix_note_mentions_open", "user_id", postgresql_where=text("seen_at IS NULL")),
+    )
+
+
+class QuickReply(Base):
+    """A text that a unit's consultants often write; shortcut: what finds it after a slash."""
+
+    __tablename__ = "quick_replies"
+
+    id: Mapped[Id]
+    unit: Mapped[UnitCode]
+    shortcut: Mapped[str]
+    text: Mapped[str]
+    created_at: Mapped[CreatedAt]
+    updated_at: Mapped[CreatedAt]
+
+    __table_args__ = (UniqueConstraint("unit", "shortcut"),)

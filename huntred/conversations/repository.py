@@ -97,9 +97,18 @@ def addresses_of(uow: UnitOfWork, unit: str) -> dict[str, str]:
 
 
 def page(
-    uow: UnitOfWork, *, handling: str = "", text: str = "", cursor: str = "", limit: int = 50
+    uow: UnitOfWork,
+    *,
+    handling: str = "",
+    user_id: UUID | None = None,
+    text: str = "",
+    cursor: str = "",
+    limit: int = 50,
 ) -> Page[ConversationRow]:
-    """List conversations, the one that moved last first. handling: `bot`, `queued`, `with_person`, or empty for all."""
+    """List conversations, the one that moved last first; of those that wait the one that waits longest.
+
+    handling: `bot`, `queued`, `with_person`, `closed`, `mine` (of user_id), or empty for all.
+    """
     limit = max(1, min(limit, _MOST))
     moved = func.coalesce(Conversation.last_message_at, Conversation.created_at)
     query = (
@@ -109,13 +118,18 @@ def page(
         .order_by(moved.desc(), Conversation.id.desc())
         .limit(limit + 1)
     )
-    if handling:
+    if handling == "mine":
+        query = query.where(Conversation.handling == "with_person", Conversation.assigned_to == user_id)
+    elif handling:
         query = query.where(Conversation.handling == handling)
     if text:
         query = query.where(
             Chat.user_name.icontains(text, autoescape=True)
             | Conversation.last_text.icontains(text, autoescape=True)
         )
+    if handling == "queued":
+        oldest = query.order_by(None).order_by(Handoff.requested_at, Conversation.id).limit(_MOST)
+        return Page([ConversationRow(*row) for row in uow.session.execute(oldest)])
     after = read_cursor(cursor)
     if after:
         query = query.where(tuple_(moved, Conversation.id) < tuple_(*after))

@@ -237,6 +237,28 @@ RULES: dict[str, list[Rule]] = {
             _unless_whole_unit("SELECT 1 FROM conversations c WHERE c.id = conversation_id"), UNIT,
         ),
     ],
+    "handoff_steps": [
+        Rule(
+            APP, _READ_WRITE,
+            _unless_whole_unit("SELECT 1 FROM handoffs h WHERE h.id = handoff_id"), UNIT,
+        ),
+    ],
+    # Notes are written once; they go when the person is erased.
+    "conversation_notes": [
+        Rule(
+            APP, "SELECT, INSERT, DELETE",
+            _unless_whole_unit("SELECT 1 FROM conversations c WHERE c.id = conversation_id"),
+        ),
+    ],
+    "note_mentions": _unit_table(
+        rows=_unless_whole_unit("SELECT 1 FROM conversations c WHERE c.id = conversation_id")
+    ),
+    "quick_replies": _unit_table(),
+    # Seen with the user, written by the user alone.
+    "user_alerts": [
+        Rule(APP, "SELECT", "EXISTS (SELECT 1 FROM users u WHERE u.id = user_id)"),
+        Rule(APP, "INSERT, UPDATE", f"user_id = {SELF}"),
+    ],
     "stored_events": [
         Rule(RELAY, "SELECT, UPDATE (due_at, attempts, error)"), Rule(APP, _FULL, UNIT), Rule(BOT, "INSERT", UNIT),
         Rule(GATEWAY, "INSERT", "name IN ('MediaStored', 'MediaRefused')"),

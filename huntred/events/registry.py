@@ -15,7 +15,9 @@ from huntred.db.unit_of_work import UnitOfWork
 from huntred.events.types import Event
 from huntred.privacy.links import Links
 
-HANDLER_MODULES = ("huntred.notifications.handlers", "huntred.notifications.media_handlers")
+HANDLER_MODULES = (
+    "huntred.notifications.handlers", "huntred.notifications.media_handlers", "huntred.notifications.waiting_handlers",
+)  # fmt: skip
 
 E = TypeVar("E", bound=Event)
 

@@ -113,7 +113,7 @@ def _reachable(uow: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, tuple[Convers
             Conversation.unit == uow.unit,
             Conversation.agreed.contains([PROMOTION]),
             ~Conversation.opted_out.contains([PROMOTION]),
-            Conversation.handling == "bot",
+            Conversation.handling.in_(("bot", "closed")),
         )
     )
     return {conversation.id: (conversation, chat) for conversation, chat in found}

@@ -1,4 +1,4 @@
-"""Who hears of what: interviews told to candidate, interviewer and contact; waiting handoffs to the unit.
+"""Who hears of what: interviews told to candidate, interviewer and contact; faults to the unit.
 
 Reminders are scheduled notices under keys `interview:<id>:…`, so that a change replaces them and an end takes
 them back.
@@ -6,14 +6,10 @@ them back.
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from huntred.conversations import repository as conversations
 from huntred.conversations.aside import get_aside
-from huntred.conversations.events import HandoffRequested, MessagePutAside
-from huntred.conversations.models import Handoff
+from huntred.conversations.events import MessagePutAside
 from huntred.db.unit_of_work import UnitOfWork
-from huntred.errors import NotFound
 from huntred.events.registry import Context, handles
 from huntred.interviews import service as interviews
 from huntred.interviews.events import (
@@ -101,32 +97,6 @@ def tell_of_answer(uow: UnitOfWork, event: InterviewerAnswered, context: Context
         reminders.plan(uow, facts, context)
 
 
-@handles(HandoffRequested)
-def tell_of_handoff(uow: UnitOfWork, event: HandoffRequested, context: Context) -> None:
-    """The unit hears by mail that somebody waits, unless a person has taken the conversation meanwhile."""
-    handoff = uow.session.get(Handoff, event.handoff_id)
-    if handoff is None or handoff.state != "queued":
-        return
-    conversation = conversations.get(uow, event.conversation_id)
-    unit = units.get(uow, conversation.unit)
-    texts = wording()
-    send_mail(
-        uow,
-        "handoff",
-        str(handoff.id),
-        unit.settings.get("contact", {}).get("email", ""),
-        "handoff_waiting",
-        {
-            "person_name": _name(uow, conversation.person_id) or texts["unnamed"],
-            "channel": texts["channels"].get(conversation.channel, conversation.channel),
-            "requested_at": when_text(handoff.requested_at, unit.timezone, "requested_at"),
-            "reason": handoff.reason,
-            "url": context.links.handoff_page(conversation.id),
-        },
-        unit=conversation.unit,
-    )
-
-
 @handles(MessagePutAside)
 def tell_of_aside(uow: UnitOfWork, event: MessagePutAside, context: Context) -> None:
     """The unit hears by mail that a message could not be handled, unless somebody has replayed it meanwhile."""
@@ -143,7 +113,7 @@ def tell_of_aside(uow: UnitOfWork, event: MessagePutAside, context: Context) -> 
         unit.settings.get("contact", {}).get("email", ""),
         "message_aside",
         {
-            "person_name": _name(uow, conversation.person_id) or texts["unnamed"],
+            "person_name": people.name_of(uow, conversation.person_id) or texts["unnamed"],
             "channel": texts["channels"].get(conversation.channel, conversation.channel),
             "received_at": when_text(row.received_at, unit.timezone, "requested_at"),
             "url": context.links.handoff_page(conversation.id),
@@ -166,12 +136,3 @@ def _tell_candidate(
         now=context.now,
         template=facts.template(template),
     )
-
-
-def _name(uow: UnitOfWork, person_id: UUID | None) -> str:
-    if person_id is None:
-        return ""
-    try:
-        return people.full_name(people.profile_of(uow, person_id))
-    except NotFound:
-        return ""

@@ -1,11 +1,12 @@
-"""Templates that a vendor has approved, as data."""
+"""Templates that a vendor has approved, as data; and how each user of the back office is told of things."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -37,3 +38,22 @@ class MessageTemplate(Base):
     created_at: Mapped[CreatedAt]
 
     __table_args__ = (UniqueConstraint("unit", "channel", "name", "language"),)
+
+
+class UserAlerts(Base):
+    """How one user hears that somebody waits; a row of its own, since only the user writes it.
+
+    on_duty: told at all. page_at: when a page of theirs last said that it is open. telegram_account_id,
+    telegram_user_id: their own Telegram, told over that bot of ours. link_code, link_code_at: while it is being linked.
+    """
+
+    __tablename__ = "user_alerts"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    sound: Mapped[bool] = mapped_column(server_default="true")
+    on_duty: Mapped[bool] = mapped_column(server_default="true")
+    page_at: Mapped[datetime | None]
+    telegram_account_id: Mapped[UUID | None] = mapped_column(ForeignKey("channel_accounts.id"))
+    telegram_user_id: Mapped[str] = mapped_column(server_default="")
+    link_code: Mapped[str] = mapped_column(server_default="")
+    link_code_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""Puts what goes to an address (mail, a template to a phone) into the outbox; the gateway sends it.
+"""Puts what goes to an address (mail, a template to a phone, our own people's Telegram) into the outbox.
 
 A row is unique by (source, source_id, ord): asked for twice, it goes out once.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
+from uuid import UUID
 
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
@@ -72,6 +73,23 @@ def send_template(
     return _put(uow, unit, "whatsapp", address, source, source_id, ord, purpose, message, account_id=account_id)
 
 
+def send_telegram(
+    uow: UnitOfWork,
+    *,
+    source: str,
+    source_id: str,
+    account_id: UUID,
+    telegram_user_id: str,
+    message: Message,
+    unit: str,
+    ord: int = 0,
+) -> bool:
+    """Say something to somebody of the team on their own Telegram, outside any conversation; False where it was."""
+    return _put(
+        uow, unit, "telegram", telegram_user_id, source, source_id, ord, "notice", message, account_id=account_id
+    )
+
+
 def _put(
     uow: UnitOfWork,
     unit: str,
@@ -83,7 +101,7 @@ def _put(
     purpose: Purpose,
     message: Message,
     *,
-    account_id: Any,
+    account_id: UUID | None,
 ) -> bool:
     put = uow.session.scalar(
         insert(OutboxRow)

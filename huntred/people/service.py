@@ -27,6 +27,7 @@ __all__ = [
     "forget",
     "full_name",
     "missing_fields",
+    "name_of",
     "person_of",
     "profile_of",
     "recap",
@@ -91,6 +92,12 @@ def profile_of(uow: UnitOfWork, person_id: UUID) -> UnitProfile:
     if profile is None:
         raise NotFound("profile")
     return profile
+
+
+def name_of(uow: UnitOfWork, person_id: UUID | None) -> str:
+    """Return the name that the person told this unit; empty where none was told."""
+    profile = repository.profile(uow, person_id) if person_id else None
+    return full_name(profile) if profile else ""
 
 
 def set_field(uow: UnitOfWork, person_id: UUID, field: str, text: str, *, now: datetime) -> None:

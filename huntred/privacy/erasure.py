@@ -21,6 +21,7 @@ from huntred.conversations.models import (
     Chat,
     ChatMessage,
     Conversation,
+    ConversationNote,
     Handoff,
     InboxRow,
     MediaFile,
@@ -97,6 +98,10 @@ def _forget_what_was_said(uow: UnitOfWork, conversation_ids: Sequence[UUID], cha
             ScheduledNotice.state == "waiting",
         )
         .values(state="cancelled"),
+        # What the team wrote of them; whoever was named in it goes with the note.
+        delete(ConversationNote).where(
+            ConversationNote.unit == unit, ConversationNote.conversation_id.in_(conversation_ids)
+        ),
         update(Handoff)
         .where(Handoff.unit == unit, Handoff.conversation_id.in_(conversation_ids))
         .values(reason=""),

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from contract.encryption import Cipher
 from contract.ids import new_id
 from huntred.applications.models import RejectReason, Stage
-from huntred.conversations.models import ChannelAccount, ChannelApp
+from huntred.conversations.models import ChannelAccount, ChannelApp, QuickReply
 from huntred.db.base import Base
 from huntred.notifications.models import MessageTemplate
 from huntred.units.models import Division, Unit
@@ -128,6 +128,10 @@ def _seed_unit(session: Session, folder: Path, approve_templates: bool, report: 
         for division in content.get("divisions", [])
     ]
     _put(session, report, Division, divisions, ["unit", "code"])
+    if session.scalar(select(QuickReply.id).where(QuickReply.unit == code).limit(1)) is None:
+        starters = folder.parent / "shared" / "quick_replies.yml"
+        rows = _read(starters).get("quick_replies", []) if starters.is_file() else []
+        _put(session, report, QuickReply, [{"id": new_id(), "unit": code, **row} for row in rows], ["unit", "shortcut"])
     templates = _read(folder / "templates.yml").get("templates", []) if (folder / "templates.yml").is_file() else []
     _put(
         session, report, MessageTemplate,

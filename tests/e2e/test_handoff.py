@@ -14,10 +14,9 @@ def test_taken_answered_and_given_back(town: Town, ana: Candidate, browser: Brow
     open_and_accept(ana)
     ana.says("quiero hablar con una persona", "equipo")
     office = town.offices["amigro"]
-    desk = town.rows("SELECT settings->'contact'->>'email' AS address FROM units WHERE code = 'amigro'")[0]["address"]
     notified = town.wait_for(
-        lambda: [m for m in town.vendors.mails(desk) if "persona" in (m["subject"] + m["text"]).casefold()],
-        30, "the unit hears by mail that somebody waits",
+        lambda: [m for m in town.vendors.mails(office.email) if "persona" in (m["subject"] + m["text"]).casefold()],
+        30, "nobody has a page open: the unit's consultant hears by mail that somebody waits",
     )  # fmt: skip
     assert notified
 
@@ -50,3 +49,38 @@ def test_taken_answered_and_given_back(town: Town, ana: Candidate, browser: Brow
         "JOIN chats h ON h.id = c.chat_id WHERE h.user_id = %s", ana.user,
     )  # fmt: skip
     assert [row["state"] for row in states] == ["returned"]
+
+
+def test_closed_it_opens_by_itself_and_outside_the_window_a_template_reaches_the_candidate(
+    town: Town, ana: Candidate, browser: Browser, shots: Path
+) -> None:
+    open_and_accept(ana)
+    ana.says("quiero hablar con una persona", "equipo")
+    (found,) = town.rows(
+        "SELECT c.id, c.chat_id FROM conversations c JOIN chats h ON h.id = c.chat_id WHERE h.user_id = %s", ana.user
+    )
+    address = f"{town.platform.url('backoffice')}/conversations/{found['id']}"
+    with browser.signed_in(town.platform.url("backoffice"), town.offices["amigro"].email) as page:
+        page.goto(address)
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.get_by_role("button", name="Cerrar").first.click()
+        page.get_by_text("Está cerrada").wait_for()
+        assert ana.says("¿cobran algo?", "gratis"), "the assistant is there again"
+        page.locator(".chat-state-bot").wait_for()
+
+        town.rows(
+            "UPDATE chats SET last_inbound_at = now() - interval '25 hours' WHERE id = %s RETURNING id", found["chat_id"]
+        )
+        page.goto(address)
+        page.get_by_role("button", name="Tomar").click()
+        page.get_by_text("Retomar la conversación").click()
+        page.get_by_label("Nombre", exact=True).fill("Ana")
+        page.get_by_label("Sobre qué").fill("tu entrevista del martes")
+        before = len(ana.received)
+        page.get_by_role("button", name="Enviar plantilla").click()
+        shown = town.vendors.wait_for_reply(ana.user, ana.account, "sobre tu entrevista del martes", before)
+        assert shown.text.startswith("¡Hola, Ana! Te escribe ")
+        page.get_by_text("plantilla", exact=False).last.wait_for()
+        page.screenshot(path=shots / "template.png")
+        page.get_by_role("button", name="Devolver al asistente").click()
+        town.vendors.wait_for_reply(ana.user, ana.account, "de vuelta", before)

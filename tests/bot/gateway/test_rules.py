@@ -22,7 +22,7 @@ def gate(**values: object) -> Send | Wait | Refuse:
     asked = {
         "unit": "amigro", "channel": "whatsapp", "purpose": "reply", "message": Message("text", "x"), "opted_out": (),
         "last_inbound_at": NOW - timedelta(hours=1), "now": NOW, "source": "turn", "agreed": (),
-        "quiet": of_unit({}), **values,
+        "quiet": of_unit({}), "handling": "bot", **values,
     }  # fmt: skip
     return decide(**asked)  # type: ignore[arg-type]
 
@@ -91,6 +91,15 @@ def test_a_promotion_needs_a_yes(channel: str) -> None:
     assert gate(channel=channel, purpose="promotion") == Refuse("no_consent")
     assert gate(channel=channel, purpose="promotion", agreed=["promotion"]) == Send()
     assert gate(purpose="promotion", agreed=["promotion"], opted_out=["promotion"]) == Refuse("opted_out")
+
+
+@pytest.mark.parametrize("handling", ["queued", "with_person"])
+def test_no_promotion_interrupts_a_person_of_the_team(handling: str) -> None:
+    assert gate(purpose="promotion", agreed=["promotion"], handling=handling) == Wait(NOW + timedelta(minutes=15))
+    for purpose in ("reply", "notice", "code"):
+        assert gate(purpose=purpose, handling=handling) == Send(), "an interview's reminder still goes"
+    for handling in ("bot", "closed", ""):
+        assert gate(purpose="promotion", agreed=["promotion"], handling=handling) == Send()
 
 
 @pytest.mark.parametrize(

@@ -206,6 +206,39 @@ async def test_the_menu_leads_back_from_the_queue(running: Running, world: World
     assert world.row("SELECT handling FROM conversations")["handling"] == "bot"
 
 
+async def test_a_closed_conversation_opens_when_its_person_writes_and_not_before(
+    running: Running, world: World
+) -> None:
+    world.arrive("ana", "hola")
+    await running.settle()
+    world.connection.execute("UPDATE conversations SET handling = 'closed', version = version + 1")
+
+    world.arrive("ana", "", kind="notice", values={"response": "utter_greet", "values": {}})
+    await running.settle()
+    assert world.row("SELECT handling FROM conversations")["handling"] == "closed"
+
+    world.arrive("ana", "menú")
+    await running.settle()
+    assert world.said("ana")[-1] == "El menú de la unidad."
+    assert world.row("SELECT handling, unread_count FROM conversations") == {"handling": "bot", "unread_count": 0}
+
+
+async def test_a_template_that_a_consultant_chose_goes_as_one(running: Running, world: World) -> None:
+    world.arrive("ana", "hola")
+    await running.settle()
+    world.connection.execute("UPDATE conversations SET handling = 'with_person', version = version + 1")
+    values = {
+        "user_id": "0190163d-8694-739b-aea5-966c26f8ad91", "purpose": "promotion",
+        "template": {"name": "retomar", "language": "es_MX", "values": ["Ana"]},
+    }  # fmt: skip
+    world.arrive("ana", "Hola, Ana: ¿seguimos?", kind="consultant", values=values)
+    await running.settle()
+
+    row = world.rows("SELECT payload, purpose FROM outbox ORDER BY id")[-1]
+    assert row["purpose"] == "promotion"
+    assert row["payload"] == {"kind": "template", "text": "Hola, Ana: ¿seguimos?", "template": values["template"]}
+
+
 async def test_a_conversation_taken_during_the_turn_refuses_it(
     running: Running, world: World, actions: ActionServer
 ) -> None:

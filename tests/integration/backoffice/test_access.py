@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from contract.ids import new_id
+from huntred.conversations.models import ConversationNote, NoteMention, QuickReply
 from huntred.units.models import Division
 from tests.integration.backoffice.conftest import Office, post
 
@@ -19,7 +20,7 @@ SUPER_ONLY = (
 )  # fmt: skip
 LISTS = (
     "/", "/today", "/vacancies/", "/people/", "/applications/", "/interviews/", "/conversations/",
-    "/conversations/list", "/companies/", "/records/templates/", "/records/referrals/", "/records/consents/",
+    "/conversations/list", "/quick-replies/", "/announcements/waiting", "/companies/", "/records/templates/", "/records/referrals/", "/records/consents/",
     "/account/", "/messaging/", "/messaging/aside", "/messaging/review", "/messaging/not-sent", "/board/", "/board/bulk", "/board/settings/", "/vacancies/new?unit=amigro", "/companies/new?unit=amigro", "/interviews/slots/new?unit=amigro",
 )  # fmt: skip
 
@@ -36,6 +37,8 @@ class Things:
     slot: UUID
     conversation: UUID
     stage: UUID
+    quick_reply: UUID
+    mention: UUID
 
     def pages(self) -> list[str]:
         return [
@@ -43,7 +46,7 @@ class Things:
             f"/companies/{self.company}/edit", f"/people/{self.profile}", f"/applications/{self.application}",
             f"/applications/{self.application}/move", f"/board/vacancy/{self.vacancy}",
             f"/interviews/{self.interview}", f"/conversations/{self.conversation}",
-            f"/conversations/{self.conversation}/chat",
+            *(f"/conversations/{self.conversation}/{part}" for part in ("chat", "composer", "person")),
             f"/conversations/live-token?conversation={self.conversation}",
         ]  # fmt: skip
 
@@ -53,7 +56,9 @@ class Things:
             f"/companies/{self.company}/edit", f"/companies/{self.company}/contacts",
             f"/applications/{self.application}/move", f"/interviews/slots/{self.slot}/cancel",
             *(f"/interviews/{self.interview}/{step}" for step in ("move", "cancel", "outcome")),
-            *(f"/conversations/{self.conversation}/{step}" for step in ("take", "reply", "give-back")),
+            *(f"/conversations/{self.conversation}/{step}" for step in ("take", "reply", "template", "note", "give-back", "close")),
+            f"/quick-replies/{self.quick_reply}/edit", f"/quick-replies/{self.quick_reply}/remove",
+            f"/announcements/mentions/{self.mention}/seen",
         ]  # fmt: skip
 
 
@@ -75,10 +80,19 @@ def things(office: Office, unit: str, **vacancy: Any) -> Things:
         division_id=vacancy.get("division_id"), booked_at=desk.now,
     )  # fmt: skip
     desk.add(interview)
+    note = ConversationNote(
+        id=new_id(), unit=unit, conversation_id=conversation.id, user_id=user.id, text="@ alguien"
+    )
+    mention = NoteMention(
+        id=new_id(), unit=unit, note_id=note.id, conversation_id=conversation.id, user_id=user.id
+    )
+    quick_reply = QuickReply(id=new_id(), unit=unit, shortcut=f"demo-{note.id}", text="Hola, {nombre}.")
+    desk.add(note, quick_reply)
+    desk.add(mention)
     [company] = desk.rows(_company_of(application.vacancy_id))
     return Things(
         application.vacancy_id, company, profile.id, application.id, interview.id, free.id, conversation.id,
-        application.stage_id,
+        application.stage_id, quick_reply.id, mention.id,
     )  # fmt: skip
 
 

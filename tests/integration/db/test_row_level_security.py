@@ -19,7 +19,7 @@ from psycopg import errors, sql
 from contract.ids import new_id
 from huntred.access.models import AuditEntry
 from huntred.applications.models import ApplicationMove
-from huntred.conversations import handoff
+from huntred.conversations import escalation, handoff, notes
 from huntred.db import policies
 from huntred.db.base import Base
 from huntred.interviews import service as interviews
@@ -60,7 +60,9 @@ def filled(desk: Desk) -> Desk:
         privacy.accept_notice(uow, person.id, "whatsapp", now=now)
         invitations.invitation(uow, person.id, now=now)
         privacy.request_code(uow, conversation.id, "ana@example.com", now=now)
-        handoff.request_handoff(uow, conversation.id, now=now)
+        waiting = handoff.request_handoff(uow, conversation.id, now=now)
+        escalation.next_step(uow, waiting, now=now)
+        notes.write_note(uow, conversation.id, interviewer.id, f"@{desk.user().email.partition('@')[0]} ¿puedes?", now=now)
         profile = people.profile_of(uow, person.id)
     desk.add(Division(unit="amigro", code="norte", name="Norte"), AuditEntry(unit="amigro", action="a", object_type="o", object_id="1"))
     application = desk.application(conversation, profile, contact=True)

@@ -19,7 +19,7 @@ UNITS = ["amigro", "huntu", "huntred", "huntred_executive", "huntred_solutions",
 STAGES = {"new", "screening", "interview", "offer", "hired", "rejected", "withdrawn"}
 TEMPLATES = [
     "recordatorio_entrevista", "entrevista_confirmada", "entrevista_cambio", "entrevista_cancelada",
-    "nueva_oportunidad", "nueva_posicion", "registro", "contacto_socio", "aviso_entrevistador",
+    "nueva_oportunidad", "nueva_posicion", "registro", "retomar_conversacion", "contacto_socio", "aviso_entrevistador",
     "asistencia_confirmada", "resultado_postulacion",
 ]  # fmt: skip
 PARAMETER = re.compile(r"\{\{(\d+)\}\}")

@@ -8,11 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from contract.message import Message
-from huntred.conversations import handoff
 from huntred.conversations.models import ScheduledNotice
-from huntred.events.models import StoredEvent
-from huntred.events.registry import Context
-from huntred.events.service import handle
 from huntred.notifications import profile_reminders
 from huntred.notifications.outbound import send_mail, send_template
 from huntred.notifications.service import cancel, release_due, schedule
@@ -86,19 +82,6 @@ def test_a_unit_without_whatsapp_sends_no_template(desk: Desk) -> None:
         assert not send_template(uow, source="demo", source_id="1", phone="+525512345678", message=message)
         with pytest.raises(ValueError, match="templates only"):
             send_template(uow, source="demo", source_id="1", phone="+525512345678", message=Message("text", text="hola"))
-
-
-def test_the_unit_hears_of_who_waits_for_a_person(desk: Desk) -> None:
-    conversation = desk.chat()
-    with desk.work() as uow:
-        people.person_of(uow, conversation.id, now=desk.now)
-        handoff.request_handoff(uow, conversation.id, "su contrato", now=desk.now)
-    for event in desk.rows(select(StoredEvent).order_by(StoredEvent.id)):
-        handle(desk.app, event.id, "amigro", Context(desk.now, desk.links))
-    ((address, mail),) = desk.sent("email")
-    assert address == "hola@amigro.example.mx"
-    assert "Sin nombre todavía" in mail.text and "WhatsApp" in mail.text and "su contrato" in mail.text
-    assert f"http://office.test/conversations/{conversation.id}" in mail.text
 
 
 def test_a_half_finished_profile_is_reminded_once_a_week_of_who_agreed(desk: Desk) -> None:
