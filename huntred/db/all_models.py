@@ -11,10 +11,11 @@ from huntred.interviews import models as interviews
 from huntred.notifications import models as notifications
 from huntred.people import models as people
 from huntred.privacy import models as privacy
+from huntred.search import models as search
 from huntred.units import models as units
 from huntred.vacancies import models as vacancies
 
 __all__ = [
     "access", "applications", "companies", "conversations", "events", "interviews", "notifications", "people",
-    "privacy", "units", "vacancies",
+    "privacy", "search", "units", "vacancies",
 ]  # fmt: skip
