@@ -17,6 +17,7 @@ def all_views() -> list[BaseView]:
         messaging,
         people,
         records,
+        search,
         users,
         vacancies,
     )  # fmt: skip
@@ -32,5 +33,6 @@ def all_views() -> list[BaseView]:
         users.UsersView(endpoint="users", url="/users"),
         channels.ChannelsView(endpoint="channels", url="/channels"),
         *records.record_views(),
+        search.SearchView(endpoint="search", url="/search"),
         account.AccountView(endpoint="account", url="/account"),
     ]
