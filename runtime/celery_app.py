@@ -16,6 +16,8 @@ TIME_OUT_HANDOFFS = "huntred.time_out_handoffs"
 REMIND_PROFILES = "huntred.remind_profiles"
 PURGE = "huntred.purge"
 ARCHIVE = "huntred.archive"
+WRITE_EXPORTS = "huntred.write_exports"
+TEND_LISTS = "huntred.tend_lists"
 
 # A task that nobody took within this time is of no use any more: beat has sent the next one.
 _SOON = {"expires": 60}
@@ -47,6 +49,8 @@ def make_celery(settings: AppSettings) -> Celery:
             "time-out-handoffs": {"task": TIME_OUT_HANDOFFS, "schedule": 60.0, "options": _SOON},
             "remind-profiles": {"task": REMIND_PROFILES, "schedule": 3600.0, "options": _SOON},
             "purge": {"task": PURGE, "schedule": 3600.0, "options": _SOON},
+            "write-exports": {"task": WRITE_EXPORTS, "schedule": 5.0, "options": {"expires": 5}},
+            "tend-lists": {"task": TEND_LISTS, "schedule": 3600.0, "options": _SOON},
             "archive": {"task": ARCHIVE, "schedule": 600.0, "options": _SOON},
         },
     )

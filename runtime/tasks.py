@@ -16,6 +16,7 @@ from huntred.events import service as events
 from huntred.notifications import profile_reminders
 from huntred.notifications import service as notifications
 from huntred.privacy import archive, files, retention
+from huntred.search import service as search
 from huntred.units.models import Unit
 from runtime import celery_app
 from runtime.wiring import Wiring
@@ -68,6 +69,22 @@ def register(app: Celery, wiring: Wiring) -> None:
         _move_out(wiring, "inbox", settings.archive_days)
         _move_out(wiring, "outbox", settings.archive_days)
         _move_out(wiring, "tracker_events", settings.archive_tracker_days)
+
+    @app.task(name=celery_app.WRITE_EXPORTS)
+    def write_exports() -> None:
+        # Flask comes with it: only the worker that writes one pays for that.
+        from backoffice.lists import exporting
+
+        while exporting.write_next(wiring.engine, Path(wiring.settings.media_dir), wiring.clock):
+            pass
+
+    @app.task(name=celery_app.TEND_LISTS)
+    def tend_lists() -> None:
+        from backoffice.lists import exporting
+
+        exporting.forget_expired(wiring.engine, Path(wiring.settings.media_dir), now=wiring.clock())
+        with unit_of_work(wiring.engine, Scope()) as uow:
+            search.forget_unused(uow)
 
 
 def _move_out(wiring: Wiring, table: archive.Archived, days: int) -> None:

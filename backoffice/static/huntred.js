@@ -25,7 +25,8 @@
     var form = event.target;
     var ask = form.getAttribute("data-ask");
     if (ask && !window.confirm(ask)) { event.preventDefault(); return; }
-    if (form.method === "post") {
+    // A download leaves the page as it is: it may be asked for again.
+    if (form.method === "post" && !form.hasAttribute("data-download")) {
       if (form.dataset.sent) { event.preventDefault(); return; }
       form.dataset.sent = "1";
     }
@@ -55,6 +56,16 @@
       more.closest(".card").querySelectorAll("[data-more]").forEach(function (row) { row.classList.remove("d-none"); });
       more.parentElement.remove();
     }
+  });
+  // A list's menus: one at a time, closed by a click beside or Escape.
+  document.addEventListener("click", function (event) {
+    document.querySelectorAll("details.list-menu[open]").forEach(function (menu) {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+  document.addEventListener("keydown", function (event) {
+    var menu = event.key === "Escape" && event.target.closest && event.target.closest("details.list-menu[open]");
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
   });
   function showFor(select) {
     document.querySelectorAll("[data-show-for]").forEach(function (part) {

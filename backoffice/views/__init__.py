@@ -14,6 +14,7 @@ def all_views() -> list[BaseView]:
         companies,
         conversations,
         interviews,
+        lists,
         messaging,
         people,
         records,
@@ -33,6 +34,7 @@ def all_views() -> list[BaseView]:
         users.UsersView(endpoint="users", url="/users"),
         channels.ChannelsView(endpoint="channels", url="/channels"),
         *records.record_views(),
+        lists.ListsView(endpoint="lists", url="/lists"),
         search.SearchView(endpoint="search", url="/search"),
         account.AccountView(endpoint="account", url="/account"),
     ]

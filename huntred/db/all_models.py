@@ -8,6 +8,7 @@ from huntred.companies import models as companies
 from huntred.conversations import models as conversations
 from huntred.events import models as events
 from huntred.interviews import models as interviews
+from huntred.lists import models as lists
 from huntred.notifications import models as notifications
 from huntred.people import models as people
 from huntred.privacy import models as privacy
@@ -16,6 +17,6 @@ from huntred.units import models as units
 from huntred.vacancies import models as vacancies
 
 __all__ = [
-    "access", "applications", "companies", "conversations", "events", "interviews", "notifications", "people",
+    "access", "applications", "companies", "conversations", "events", "interviews", "lists", "notifications", "people",
     "privacy", "search", "units", "vacancies",
 ]  # fmt: skip

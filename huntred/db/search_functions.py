@@ -165,25 +165,31 @@ _ASKED = {
 RETURNS TABLE (kind text, object_id uuid)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public SET enable_seqscan = off AS $$
 DECLARE
-  what text; word text; place text; sounds text; wanted text; choices text[];
+  what text; word text; place text; sounds text; wanted text; choices text[]; near text[]; at integer;
 BEGIN
+  -- What is near a word is the same for every kind.
+  FOREACH word IN ARRAY CASE WHEN pass > 3 THEN typed ELSE '{}' END LOOP
+    sounds := CASE WHEN word ~ '^[a-z]{3,24}$' THEN app_search_key(word) ELSE '' END;
+    near := near || coalesce((SELECT string_agg(found.name, ' ') FROM (
+      SELECT k.unit || '/~' || k.key AS name FROM search_keys k
+      WHERE length(sounds) > 3 AND k.near && app_search_near(sounds) AND k.unit = ANY (app_units())
+      ORDER BY abs(length(k.key) - length(sounds)), k.key LIMIT 40) found), '');
+  END LOOP;
   FOREACH what IN ARRAY kinds LOOP
     wanted := NULL;
-    FOREACH word IN ARRAY typed LOOP
-      sounds := app_search_key(word);
+    FOR at IN 1 .. cardinality(typed) LOOP
+      word := typed[at];
       choices := '{}';
       FOREACH place IN ARRAY app_units() LOOP
         place := left(what, 1) || '/' || place || '/';
         choices := choices || (app_lexeme(place || word) || CASE WHEN pass > 1 THEN ':*' ELSE '' END);
         IF pass > 2 AND word ~ '^[a-z]{3,24}$' THEN
-          choices := choices || (app_lexeme(place || '~' || sounds) || ':*');
+          choices := choices || (app_lexeme(place || '~' || app_search_key(word)) || ':*');
         END IF;
       END LOOP;
-      IF pass > 3 AND word ~ '^[a-z]{3,24}$' AND length(sounds) > 3 THEN
+      IF pass > 3 AND near[at] <> '' THEN
         choices := choices || ARRAY(
-          SELECT app_lexeme(left(what, 1) || '/' || k.unit || '/~' || k.key) FROM search_keys k
-          WHERE k.near && app_search_near(sounds) AND k.unit = ANY (app_units())
-          ORDER BY abs(length(k.key) - length(sounds)), k.key LIMIT 40);
+          SELECT app_lexeme(left(what, 1) || '/' || name) FROM unnest(string_to_array(near[at], ' ')) name);
       END IF;
       wanted := concat_ws(' & ', wanted, '(' || array_to_string(choices, ' | ') || ')');
     END LOOP;

@@ -65,7 +65,8 @@ def forget_unused(uow: UnitOfWork, most: int = 2000) -> int:
 def _by_words(session: Session, typed: rules.Typed, hits: dict[Kind, list[Hit]], shown: int) -> None:
     seen: set[UUID] = {hit.id for found in hits.values() for hit in found}
     for which_pass in _PASSES:
-        wanting = [kind for kind in _ROWS if len(hits[kind]) < shown]
+        # A wrong letter is only looked for where nothing was found: it is what takes longest, and guesses most.
+        wanting = [kind for kind in _ROWS if len(hits[kind]) < (shown if which_pass < _PASSES[-1] else 1)]
         if not wanting:
             return
         for kind, found in repository.ids(session, wanting, typed, which_pass, _LOOKED_UP).items():

@@ -60,10 +60,10 @@ def test_what_sounds_alike_is_found(desk: Desk, kept: str, typed: str) -> None:
 
 
 def test_who_is_there_as_typed_comes_before_who_resembles(desk: Desk) -> None:
-    near, beginning, exact = person(desk, "Marta", "Solís"), person(desk, "Mariana", "Solís"), person(desk, "Maria", "Solís")
+    near, beginning, exact = (person(desk, name, "Solís") for name in ("Marta", "Mariana", "Maria"))
 
-    assert found(desk, "maria solis")["person"][:2] == [exact.id, beginning.id]
-    assert near.id in found(desk, "maria solis")["person"]
+    assert found(desk, "maria solis")["person"] == [exact.id, beginning.id]
+    assert set(found(desk, "marla solis")["person"]) == {near.id, exact.id}
 
 
 @pytest.mark.parametrize("typed", ["", " ", "a", "'", "\\", "':*", "& | !", "z' | q", "%", "#", "\x00", "🙂", "x" * 500])
