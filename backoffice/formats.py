@@ -58,6 +58,11 @@ def ago(at: datetime | None) -> str:
     return str(format_timedelta(at - work.now(), add_direction=True, locale=LOCALE))
 
 
+def exact(at: datetime | None) -> str:
+    """Such as "lunes, 2 de marzo de 2026, 09:30": what stands behind a relative time."""
+    return "" if at is None else f"{long_day(at)}, {clock(at)}"
+
+
 def money(amount: Decimal | None, currency: str = "MXN") -> str:
     """Such as "$18,500.00 MXN"."""
     return "" if amount is None else f"${amount:,.2f} {currency}"
@@ -102,7 +107,7 @@ def rest(args: Mapping[str, str]) -> dict[str, str]:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
-        day=day, long_day=long_day, clock=clock, day_time=day_time, ago=ago, money=money, percent=percent,
+        day=day, long_day=long_day, clock=clock, day_time=day_time, ago=ago, exact=exact, money=money, percent=percent,
         number=number, phone=phone, initials=initials, plain_number=plain_number, salary=salary_text,
         full_name=full_name, colour=colour, notice=notice_html,
     )  # fmt: skip

@@ -32,6 +32,10 @@ class FormReader:
     def texts(self, name: str) -> list[str]:
         return [value.replace("\x00", "").strip()[:_LONGEST] for value in self._form.getlist(name)]
 
+    def has(self, name: str) -> bool:
+        """Whether it is there at all, empty or not."""
+        return name in self._form
+
     def flag(self, name: str) -> bool:
         return self._form.get(name) in {"1", "on", "true"}
 

@@ -18,6 +18,8 @@ REMIND_PROFILES = "huntred.remind_profiles"
 PURGE = "huntred.purge"
 ARCHIVE = "huntred.archive"
 ENCODE_VACANCIES = "huntred.encode_vacancies"
+WRITE_EXPORTS = "huntred.write_exports"
+TEND_LISTS = "huntred.tend_lists"
 
 # A task that nobody took within this time is of no use any more: beat has sent the next one.
 _SOON = {"expires": 60}
@@ -51,6 +53,8 @@ def make_celery(settings: AppSettings) -> Celery:
             "remind-profiles": {"task": REMIND_PROFILES, "schedule": 3600.0, "options": _SOON},
             "purge": {"task": PURGE, "schedule": 3600.0, "options": _SOON},
             "encode-vacancies": {"task": ENCODE_VACANCIES, "schedule": 60.0, "options": _SOON},
+            "write-exports": {"task": WRITE_EXPORTS, "schedule": 5.0, "options": {"expires": 5}},
+            "tend-lists": {"task": TEND_LISTS, "schedule": 3600.0, "options": _SOON},
             "archive": {"task": ARCHIVE, "schedule": 600.0, "options": _SOON},
         },
     )

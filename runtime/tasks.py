@@ -18,6 +18,7 @@ from huntred.matching import encoding
 from huntred.notifications import profile_reminders
 from huntred.notifications import service as notifications
 from huntred.privacy import archive, files, retention
+from huntred.search import service as search
 from huntred.units.models import Unit
 from runtime import celery_app
 from runtime.wiring import Wiring
@@ -81,6 +82,22 @@ def register(app: Celery, wiring: Wiring) -> None:
     @app.task(name=celery_app.ENCODE_VACANCIES)
     def encode_vacancies() -> None:
         _encode_vacancies(wiring)
+
+    @app.task(name=celery_app.WRITE_EXPORTS)
+    def write_exports() -> None:
+        # Flask comes with it: only the worker that writes one pays for that.
+        from backoffice.lists import exporting
+
+        while exporting.write_next(wiring.engine, Path(wiring.settings.media_dir), wiring.clock):
+            pass
+
+    @app.task(name=celery_app.TEND_LISTS)
+    def tend_lists() -> None:
+        from backoffice.lists import exporting
+
+        exporting.forget_expired(wiring.engine, Path(wiring.settings.media_dir), now=wiring.clock())
+        with unit_of_work(wiring.engine, Scope()) as uow:
+            search.forget_unused(uow)
 
 
 def _encode_vacancies(wiring: Wiring) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from backoffice.queries.today import STILL_DAYS
@@ -14,7 +14,6 @@ from contract.text import normalise
 from huntred.access.models import User
 from huntred.applications.models import Application, ApplicationMove, RejectReason, Stage
 from huntred.interviews.models import Interview, InterviewSlot
-from huntred.pages import Page, read_cursor, write_cursor
 from huntred.people.models import UnitProfile
 from huntred.vacancies.models import Vacancy
 
@@ -32,18 +31,14 @@ class ApplicationFilter:
     still: bool = False
 
 
-def page(
-    session: Session, wanted: ApplicationFilter, cursor: str, limit: int, *, now: datetime
-) -> Page[Application]:
-    """Newest first."""
+def matching(wanted: ApplicationFilter, *, now: datetime) -> Select[Application]:
+    """Return what a filter leaves, in no order."""
     query = (
         select(Application)
         .join(Stage, Application.stage_id == Stage.id)
         .join(Vacancy, Application.vacancy_id == Vacancy.id)
         .join(UnitProfile, Application.profile_id == UnitProfile.id)
         .options(joinedload(Application.vacancy), joinedload(Application.profile))
-        .order_by(Application.created_at.desc(), Application.id.desc())
-        .limit(limit + 1)
     )
     for word in normalise(wanted.text).split():
         query = query.where(
@@ -58,12 +53,7 @@ def page(
         query = query.where(Application.vacancy_id == wanted.vacancy_id)
     if wanted.still:
         query = query.where(Application.moved_at < now - timedelta(days=STILL_DAYS), Vacancy.state == "open")
-    after = read_cursor(cursor)
-    if after is not None:
-        query = query.where(tuple_(Application.created_at, Application.id) < after)
-    rows = list(session.scalars(query))
-    shown = rows[:limit]
-    return Page(shown, write_cursor(shown[-1].created_at, shown[-1].id) if len(rows) > limit else "")
+    return query
 
 
 def moves(session: Session, application_id: UUID) -> list[Row[tuple[ApplicationMove, str, str, str, str]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from contract.text import normalise
@@ -14,11 +14,10 @@ from huntred.errors import NotFound
 from huntred.vacancies.models import Vacancy
 
 
-def search(session: Session, text: str, limit: int = 200) -> list[Company]:
-    query = select(Company).order_by(Company.name).limit(limit)
-    for word in normalise(text).split():
-        query = query.where(Company.search_text.contains(word, autoescape=True))
-    return list(session.scalars(query))
+def matching(text: str) -> Select[Company]:
+    """Return what a search leaves, in no order."""
+    words = normalise(text).split()
+    return select(Company).where(*(Company.search_text.contains(word, autoescape=True) for word in words))
 
 
 def vacancy_counts(session: Session, ids: Sequence[UUID]) -> dict[UUID, int]:

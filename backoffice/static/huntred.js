@@ -25,7 +25,8 @@
     var form = event.target;
     var ask = form.getAttribute("data-ask");
     if (ask && !window.confirm(ask)) { event.preventDefault(); return; }
-    if (form.method === "post") {
+    // A download leaves the page as it is: it may be asked for again.
+    if (form.method === "post" && !form.hasAttribute("data-download")) {
       if (form.dataset.sent) { event.preventDefault(); return; }
       form.dataset.sent = "1";
     }
@@ -56,6 +57,31 @@
       more.parentElement.remove();
     }
   });
+  // A list's menus: one at a time, closed by a click beside or Escape.
+  document.addEventListener("click", function (event) {
+    document.querySelectorAll("details.list-menu[open]").forEach(function (menu) {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+  document.addEventListener("keydown", function (event) {
+    var menu = event.key === "Escape" && event.target.closest && event.target.closest("details.list-menu[open]");
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+  });
+  // Ticked rows: the bar appears with the first one.
+  function countTicks() {
+    document.querySelectorAll("form[data-mass]").forEach(function (form) {
+      var ticked = document.querySelectorAll('input[name="id"][form="' + form.id + '"]:checked').length;
+      form.hidden = ticked === 0;
+      form.querySelector("[data-mass-count]").textContent = ticked;
+    });
+  }
+  document.addEventListener("change", function (event) {
+    if (event.target.matches("[data-check-all]")) {
+      event.target.closest("table").querySelectorAll('td.cell-check input').forEach(function (tick) { tick.checked = event.target.checked; });
+    }
+    if (event.target.matches("[data-check-all], td.cell-check input")) countTicks();
+  });
+  window.addEventListener("pageshow", countTicks);
   function showFor(select) {
     document.querySelectorAll("[data-show-for]").forEach(function (part) {
       part.hidden = part.getAttribute("data-show-for").split(" ").indexOf(select.value) < 0;

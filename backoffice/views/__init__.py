@@ -17,10 +17,13 @@ def all_views() -> list[BaseView]:
         companies,
         conversations,
         interviews,
+        lists,
+        mass,
         messaging,
         people,
         quick_replies,
         records,
+        search,
         users,
         vacancies,
     )  # fmt: skip
@@ -40,5 +43,8 @@ def all_views() -> list[BaseView]:
         users.UsersView(endpoint="users", url="/users"),
         channels.ChannelsView(endpoint="channels", url="/channels"),
         *records.record_views(),
+        mass.MassView(endpoint="mass", url="/mass"),
+        lists.ListsView(endpoint="lists", url="/lists"),
+        search.SearchView(endpoint="search", url="/search"),
         account.AccountView(endpoint="account", url="/account"),
     ]

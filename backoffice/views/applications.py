@@ -11,6 +11,8 @@ from werkzeug.wrappers import Response
 from backoffice import auth, work
 from backoffice.errors import done, flash_refusal
 from backoffice.forms import FormReader, id_or_404
+from backoffice.lists import listing
+from backoffice.lists.catalogue import read_application_filter
 from backoffice.moving import back_to, read_step
 from backoffice.queries import applications as queries
 from backoffice.queries import board as board_queries
@@ -27,16 +29,12 @@ class ApplicationsView(BaseView):
 
     @expose("/")
     def index(self) -> str:
-        form = FormReader(request.args)
-        wanted = queries.ApplicationFilter(
-            text=form.text("text", longest=100),
-            kind=form.text("kind") if "kind" in request.args else "open",
-            vacancy_id=form.id("vacancy"),
-            still=form.flag("still"),
+        return self.render(
+            "applications/index.html",
+            listing=listing.show("applications"),
+            wanted=read_application_filter(FormReader(request.args)),
+            kinds=queries.KINDS,
         )
-        session = work.current_work().session
-        page = queries.page(session, wanted, form.text("cursor"), 25, now=work.now())
-        return self.render("applications/index.html", page=page, wanted=wanted, kinds=queries.KINDS)
 
     @expose("/<id>")
     def details(self, id: str) -> str:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from backoffice import auth, work
 from backoffice.errors import done, refusals_flashed
 from backoffice.forms import FormReader, id_or_404
+from backoffice.lists import listing
 from backoffice.queries import companies as queries
 from huntred.companies import service
 
@@ -19,14 +20,7 @@ class CompaniesView(BaseView):
     @expose("/")
     def index(self) -> str:
         text = FormReader(request.args).text("text", longest=100)
-        session = work.current_work().session
-        companies = queries.search(session, text)
-        return self.render(
-            "companies/index.html",
-            companies=companies,
-            counts=queries.vacancy_counts(session, [company.id for company in companies]),
-            text=text,
-        )
+        return self.render("companies/index.html", listing=listing.show("companies"), text=text)
 
     @expose("/new", methods=["GET", "POST"])
     def new(self) -> str | Response:
@@ -41,9 +35,7 @@ class CompaniesView(BaseView):
         with refusals_flashed() as refused:
             company = service.create(work.work_of(unit), _read(), now=work.now())
         if refused or company is None:
-            return self.render(
-                "companies/form.html", unit=unit, company=None, values=request.form, error=refused.error
-            )
+            return self.render("companies/form.html", unit=unit, company=None, values=request.form, error=refused.error)
         done("company_saved")
         return redirect(url_for("companies.details", id=company.id))
 

@@ -13,6 +13,8 @@ from backoffice import auth, work
 from backoffice.errors import done, refusals_flashed
 from backoffice.formats import MEXICO, local
 from backoffice.forms import FormReader, id_or_404
+from backoffice.lists import listing
+from backoffice.lists.catalogue import INTERVIEW_STATES
 from backoffice.queries import interviews as queries
 from backoffice.queries import vacancies as vacancy_queries
 from huntred.errors import FieldInvalid
@@ -53,6 +55,11 @@ class InterviewsView(BaseView):
             today=local(work.now()).date(),
             shown=shown,
         )
+
+    @expose("/list")
+    def table(self) -> str:
+        """All of them, with filters, as a table."""
+        return self.render("interviews/table.html", listing=listing.show("interviews"), states=INTERVIEW_STATES)
 
     @expose("/slots/new", methods=["GET", "POST"])
     def new_slots(self) -> str | Response:

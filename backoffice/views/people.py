@@ -7,8 +7,9 @@ from flask_admin import BaseView, expose
 
 from backoffice import work
 from backoffice.forms import FormReader, id_or_404
+from backoffice.lists import listing
+from backoffice.lists.catalogue import read_people_filter
 from backoffice.queries import people as queries
-from huntred.people import repository
 from huntred.people.models import UnitProfile
 from huntred.people.recap import shown
 from huntred.people.rules import APPLY_REQUIRED, RECAP_ORDER, missing
@@ -20,15 +21,10 @@ class PeopleView(BaseView):
 
     @expose("/")
     def index(self) -> str:
-        form = FormReader(request.args)
-        wanted = {name: form.text(name, longest=100) for name in ("text", "place", "skill")}
-        uow = work.current_work()
-        page = repository.search(uow, **wanted, cursor=form.text("cursor"), limit=25)
         return self.render(
             "people/index.html",
-            page=page,
-            wanted=wanted,
-            counts=queries.application_counts(uow.session, [profile.id for profile in page.items]),
+            listing=listing.show("people"),
+            wanted=read_people_filter(FormReader(request.args)),
         )
 
     @expose("/<id>")

@@ -12,6 +12,8 @@ from werkzeug.wrappers import Response
 from backoffice import auth, work
 from backoffice.errors import done, refusals_flashed
 from backoffice.forms import FormReader, id_or_404
+from backoffice.lists import listing
+from backoffice.lists.catalogue import read_vacancy_filter
 from backoffice.queries import vacancies as queries
 from backoffice.vacancy_form import blank, posted, read_vacancy_form, written
 from huntred.errors import FieldInvalid
@@ -36,21 +38,11 @@ class VacanciesView(BaseView):
 
     @expose("/")
     def index(self) -> str:
-        form = FormReader(request.args)
-        state = form.text("state") if "state" in request.args else "open"
-        wanted = service.VacancyFilter(
-            text=form.text("text", longest=200),
-            city=form.text("city", longest=100),
-            state=state if state in rules.STATES else "",
-            company_id=form.id("company"),
-        )
         uow = work.current_work()
-        page = service.search(uow, wanted, form.text("cursor"), 25)
         return self.render(
             "vacancies/index.html",
-            page=page,
-            wanted=wanted,
-            counts=queries.application_counts(uow.session, [vacancy.id for vacancy in page.items]),
+            listing=listing.show("vacancies"),
+            wanted=read_vacancy_filter(FormReader(request.args)),
             cities=queries.cities(uow.session),
             companies=queries.companies(uow.session),
             states=rules.STATES,
@@ -121,9 +113,7 @@ class VacanciesView(BaseView):
             return asked if asked in units else abort(404)
         return units[0] if len(units) == 1 else None
 
-    def _form(
-        self, unit: str, values: dict[str, Any], vacancy: Vacancy | None, error: Exception | None = None
-    ) -> str:
+    def _form(self, unit: str, values: dict[str, Any], vacancy: Vacancy | None, error: Exception | None = None) -> str:
         session = work.current_work().session
         divisions: tuple[UUID, ...] = work.current_work().scope.divisions
         return self.render(

@@ -8,14 +8,16 @@ from huntred.companies import models as companies
 from huntred.conversations import models as conversations
 from huntred.events import models as events
 from huntred.interviews import models as interviews
+from huntred.lists import models as lists
 from huntred.matching import models as matching
 from huntred.notifications import models as notifications
 from huntred.people import models as people
 from huntred.privacy import models as privacy
+from huntred.search import models as search
 from huntred.units import models as units
 from huntred.vacancies import models as vacancies
 
 __all__ = [
-    "access", "applications", "companies", "conversations", "events", "interviews", "matching", "notifications",
-    "people", "privacy", "units", "vacancies",
+    "access", "applications", "companies", "conversations", "events", "interviews", "lists", "matching",
+    "notifications", "people", "privacy", "search", "units", "vacancies",
 ]  # fmt: skip

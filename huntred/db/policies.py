@@ -263,6 +263,12 @@ RULES: dict[str, list[Rule]] = {
         Rule(RELAY, "SELECT, UPDATE (due_at, attempts, error)"), Rule(APP, _FULL, UNIT), Rule(BOT, "INSERT", UNIT),
         Rule(GATEWAY, "INSERT", "name IN ('MediaStored', 'MediaRefused')"),
     ],
+    # Each user's own. The worker, who writes exports for whoever asked, finds them as a log-in finds users.
+    "saved_views": [Rule(APP, _FULL, f"user_id = {SELF}")],
+    "list_exports": [Rule(APP, _FULL, f"{LOGIN} OR user_id = {SELF}")],
+    # Written by triggers, looked up by the functions of search_functions.py: nobody reads the tables themselves.
+    "search_entries": [],
+    "search_keys": [],
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Select, select, tuple_
 
 from contract.text import normalise
 from huntred.db.unit_of_work import UnitOfWork
@@ -41,19 +41,23 @@ def search(
 ) -> Page[UnitProfile]:
     """Find profiles, accents and case apart, latest change first; every word of the text must be found."""
     limit = max(1, min(limit, _MOST))
-    query = select(UnitProfile).order_by(UnitProfile.updated_at.desc(), UnitProfile.id.desc()).limit(limit + 1)
-    for word in normalise(text).split():
-        query = query.where(UnitProfile.search_text.contains(word, autoescape=True))
-    if place:
-        query = query.where(UnitProfile.search_text.contains(normalise(place), autoescape=True))
-    if skill:
-        query = query.where(UnitProfile.search_text.contains(normalise(skill), autoescape=True))
+    query = (
+        matching(text, place=place, skill=skill)
+        .order_by(UnitProfile.updated_at.desc(), UnitProfile.id.desc())
+        .limit(limit + 1)
+    )
     after = read_cursor(cursor)
     if after:
         query = query.where(tuple_(UnitProfile.updated_at, UnitProfile.id) < tuple_(*after))
     rows = list(uow.session.scalars(query))
     shown = rows[:limit]
     return Page(shown, write_cursor(shown[-1].updated_at, shown[-1].id) if len(rows) > limit else "")
+
+
+def matching(text: str = "", *, place: str = "", skill: str = "") -> Select[UnitProfile]:
+    """Return what a search leaves, in no order."""
+    words = [*normalise(text).split(), *(normalise(part) for part in (place, skill) if part)]
+    return select(UnitProfile).where(*(UnitProfile.search_text.contains(word, autoescape=True) for word in words))
 
 
 def knows_email(uow: UnitOfWork, email: str) -> bool:

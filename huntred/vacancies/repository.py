@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from contract.text import normalise
@@ -34,9 +34,7 @@ def by_ids(session: Session, ids: list[UUID]) -> dict[UUID, Vacancy]:
 
 def search(session: Session, wanted: VacancyFilter, cursor: str, limit: int) -> Page[Vacancy]:
     """Newest first. Each word of the text must stand in the vacancy, whatever its accents and case."""
-    query = select(Vacancy).order_by(Vacancy.created_at.desc(), Vacancy.id.desc()).limit(limit + 1)
-    for condition in _conditions(wanted):
-        query = query.where(condition)
+    query = matching(wanted).order_by(Vacancy.created_at.desc(), Vacancy.id.desc()).limit(limit + 1)
     after = read_cursor(cursor)
     if after is not None:
         query = query.where(tuple_(Vacancy.created_at, Vacancy.id) < after)
@@ -44,6 +42,11 @@ def search(session: Session, wanted: VacancyFilter, cursor: str, limit: int) -> 
     shown = rows[:limit]
     more = len(rows) > limit
     return Page(shown, write_cursor(shown[-1].created_at, shown[-1].id) if more else "")
+
+
+def matching(wanted: VacancyFilter) -> Select[Vacancy]:
+    """Return what a filter leaves, in no order."""
+    return select(Vacancy).where(*_conditions(wanted))
 
 
 def _conditions(wanted: VacancyFilter) -> list[ColumnElement[bool]]:

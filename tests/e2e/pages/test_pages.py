@@ -32,7 +32,7 @@ def test_every_page_is_quiet_fits_and_names_its_fields(site: Site, chromium: Bro
         heard = complaints(page)
         paths = (*LISTS, *SUPER_ONLY, *(path for path in own.pages() if "live-token" not in path))
         for path in paths:
-            if path in {"/today", "/conversations/list", "/announcements/waiting"} or path.endswith(_PARTS):
+            if path in {"/today", "/conversations/list", "/announcements/waiting", "/search/list?text=ana"} or path.endswith(_PARTS):
                 continue  # parts of pages
             answer = page.goto(site.url + path)
             assert answer is not None and answer.status == 200, path

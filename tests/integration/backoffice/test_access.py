@@ -21,7 +21,7 @@ SUPER_ONLY = (
 LISTS = (
     "/", "/today", "/vacancies/", "/people/", "/applications/", "/interviews/", "/conversations/",
     "/conversations/list", "/quick-replies/", "/announcements/waiting", "/companies/", "/records/templates/", "/records/referrals/", "/records/consents/",
-    "/account/", "/messaging/", "/messaging/aside", "/messaging/review", "/messaging/not-sent", "/board/", "/board/bulk", "/board/settings/", "/vacancies/new?unit=amigro", "/companies/new?unit=amigro", "/interviews/slots/new?unit=amigro",
+    "/account/", "/search/", "/lists/", "/interviews/list", "/search/list?text=ana", "/messaging/", "/messaging/aside", "/messaging/review", "/messaging/not-sent", "/board/", "/board/bulk", "/board/settings/", "/vacancies/new?unit=amigro", "/companies/new?unit=amigro", "/interviews/slots/new?unit=amigro",
 )  # fmt: skip
 
 

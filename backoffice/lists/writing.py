@@ -1,0 +1,108 @@
+"""Writes a list into a CSV or XLSX file, row by row.
+
+What a cell holds was typed by somebody: a text that a spreadsheet would take for a formula is marked as text
+(https://owasp.org/www-community/attacks/CSV_Injection). The CSV begins with a byte order mark, without which Excel
+misreads the accents.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+
+from backoffice.formats import local
+from backoffice.lists.declared import Column, Facts, Value
+
+Format = Literal["csv", "xlsx"]
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+Batches = Iterable[tuple[Sequence[Any], Facts]]
+
+
+def write(
+    path: Path, file_format: str, columns: Sequence[Column], batches: Batches, words: Any, list_name: str,
+    told: Callable[[int], None] = lambda done: None,
+) -> int:  # fmt: skip
+    """Write the file and return how many rows it holds. told: is called with how many are written so far."""
+    heads = [words.list_columns[list_name][column.name] for column in columns]
+    writer = _write_csv if file_format == "csv" else _write_xlsx
+    return writer(path, heads, columns, batches, words, told)
+
+
+def _write_csv(
+    path: Path, heads: Sequence[str], columns: Sequence[Column], batches: Batches, words: Any,
+    told: Callable[[int], None],
+) -> int:  # fmt: skip
+    done = 0
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(heads)
+        for rows, facts in batches:
+            for row in rows:
+                writer.writerow([_as_text(column.read(row, facts, words), words) for column in columns])
+            done += len(rows)
+            told(done)
+    return done
+
+
+def _write_xlsx(
+    path: Path, heads: Sequence[str], columns: Sequence[Column], batches: Batches, words: Any,
+    told: Callable[[int], None],
+) -> int:  # fmt: skip
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.freeze_panes = "A2"
+    bold = []
+    for head in heads:
+        cell = WriteOnlyCell(sheet, value=head)
+        cell.font = Font(bold=True)
+        bold.append(cell)
+    sheet.append(bold)
+    done = 0
+    for rows, facts in batches:
+        for row in rows:
+            sheet.append([_as_cell(sheet, column.read(row, facts, words), words) for column in columns])
+        done += len(rows)
+        told(done)
+    book.save(path)
+    return done
+
+
+def _as_text(value: Value, words: Any) -> str:
+    """As people read it; a formula's first sign is disarmed by an apostrophe."""
+    if isinstance(value, str):
+        text = value.replace("\x00", "")
+        return f"'{text}" if text.startswith(_FORMULA) else text
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(words.yes_no[value])
+    if isinstance(value, datetime):
+        return local(value).strftime("%Y-%m-%d %H:%M")
+    return str(value)
+
+
+def _as_cell(sheet: Any, value: Value, words: Any) -> Any:
+    """Numbers and dates as themselves, a text as text whatever it begins with."""
+    if value is None or (isinstance(value, (int, Decimal)) and not isinstance(value, bool)):
+        return value
+    if isinstance(value, datetime):
+        return local(value).replace(tzinfo=None)
+    if isinstance(value, date):
+        return value
+    cell = WriteOnlyCell(sheet, value="")
+    text = str(words.yes_no[value]) if isinstance(value, bool) else ILLEGAL_CHARACTERS_RE.sub("", value)
+    cell.value, cell.data_type = text[:32_767], "s"
+    return cell
