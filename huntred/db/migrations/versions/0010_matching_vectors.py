@@ -7,8 +7,8 @@ from alembic import op
 
 from huntred.db.halfvec import Halfvec
 
-revision = "0008_matching"
-down_revision = "0007"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

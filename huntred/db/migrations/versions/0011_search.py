@@ -8,8 +8,8 @@ from sqlalchemy.dialects import postgresql
 
 from huntred.db import search_functions
 
-revision = "0008_shell_search"
-down_revision = "0007"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0009_shell_lists"
-down_revision = "0008_shell_search"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
