@@ -21,7 +21,7 @@ import websockets
 
 from tests.faults.small_unit import UNIT, said
 
-# Of ten people so many write over each; what a stand-in does not know yet is left out.
+# Of ten people so many write over each.
 SHARES = {"whatsapp": 4, "telegram": 3, "web": 2, "instagram": 1}
 _MOST_UNANSWERED = 150
 _LATE_SHARE = 0.05

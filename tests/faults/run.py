@@ -18,7 +18,7 @@ from tests.faults.walker import Walker
 from tests.platform import Platform
 from tests.standins.client import StandinsClient
 
-CHANNELS = ("whatsapp", "telegram", "web")
+CHANNELS = ("whatsapp", "telegram", "web", "instagram")
 
 
 @dataclass
