@@ -81,6 +81,7 @@ format:  ## ruff mends what it can
 lock:  ## compile the locks anew from requirements/*.in
 	cd requirements && uv pip compile --python-version 3.11 --generate-hashes app.in -o app.txt --no-emit-index-url --no-emit-find-links
 	cd requirements && uv pip compile --python-version 3.10 --generate-hashes --override bot-overrides.txt bot.in -o bot.txt --no-emit-index-url --no-emit-find-links
+	cd requirements && uv pip compile --python-version 3.11 --generate-hashes --override models-overrides.txt models.in -o models.txt --no-emit-index-url --no-emit-find-links
 	cd requirements && uv pip compile --python-version 3.11 --generate-hashes test.in -o test.txt --no-emit-index-url --no-emit-find-links
 
 clean:  ## remove what can be made again (never var/: it holds your data and secrets)

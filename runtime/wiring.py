@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import redis
 from sqlalchemy import Engine
@@ -25,6 +26,9 @@ from huntred.matching.ports import Embedder, Ranker
 from huntred.privacy.links import Links
 from huntred.settings import AppSettings
 
+if TYPE_CHECKING:
+    from ml.embeddings.shared import SharedVectors
+
 
 @dataclass(frozen=True)
 class Wiring:
@@ -33,23 +37,41 @@ class Wiring:
     settings: AppSettings
     engine: Engine
     clock: Callable[[], datetime] = utc_now
+    # Whether the vectors that this process makes are for all; they must be of vacancies only.
+    shares_vectors: bool = False
 
     @cached_property
     def ranker(self) -> Ranker:
         """Loaded at its first use: half of the processes never rank anything."""
+        from ml.embeddings.registry import DEFAULT
         from ml.ranking.ranker import SemanticRanker
 
-        return SemanticRanker()
+        return SemanticRanker(self._model("EMBEDDING_MODEL", DEFAULT))
 
     @cached_property
     def embedder(self) -> Embedder:
         """The model that searches. Raises SettingsInvalid at its first use where it is not here."""
-        return _embedder("EMBEDDING_MODEL", self.settings.embedding_model)
+        return self._model("EMBEDDING_MODEL", self.settings.embedding_model)
 
     @cached_property
     def next_embedder(self) -> Embedder | None:
         """The model that is to replace it, where one is set."""
-        return _embedder("EMBEDDING_NEXT", self.settings.embedding_next) if self.settings.embedding_next else None
+        name = self.settings.embedding_next
+        return self._model("EMBEDDING_NEXT", name) if name else None
+
+    def _model(self, variable: str, name: str) -> Embedder:
+        from ml.embeddings.registry import UnknownModel, embedder
+
+        try:
+            return embedder(name, self._shared_vectors)
+        except UnknownModel as error:
+            raise SettingsInvalid([f"{variable}: {error}"]) from error
+
+    @cached_property
+    def _shared_vectors(self) -> SharedVectors:
+        from ml.embeddings.shared import SharedVectors
+
+        return SharedVectors(self.settings.redis_url, writes=self.shares_vectors)
 
     @cached_property
     def nearest(self) -> Nearest:
@@ -74,17 +96,9 @@ class Wiring:
         return Context(self.clock(), self.links)
 
 
-def _embedder(variable: str, name: str) -> Embedder:
-    from ml.embeddings.registry import UnknownModel, embedder
-
-    try:
-        return embedder(name)
-    except UnknownModel as error:
-        raise SettingsInvalid([f"{variable}: {error}"]) from error
-
-
-def wire(settings: AppSettings, *, pool_size: int = 5) -> Wiring:
+def wire(settings: AppSettings, *, pool_size: int = 5, shares_vectors: bool = False) -> Wiring:
     """Return the wiring of this process, and give it its keys."""
     KeyRing.cipher = Cipher(settings.encryption_keys)
     KeyRing.lookup_key = settings.lookup_key
-    return Wiring(settings, make_engine(settings.database_url, pool_size=pool_size))
+    engine = make_engine(settings.database_url, pool_size=pool_size)
+    return Wiring(settings, engine, shares_vectors=shares_vectors)

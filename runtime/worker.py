@@ -14,7 +14,7 @@ _THREADS = 4
 
 
 def main(settings: AppSettings) -> None:
-    wiring = wire(settings, pool_size=_THREADS)
+    wiring = wire(settings, pool_size=_THREADS, shares_vectors=True)
     _ = wiring.embedder, wiring.next_embedder  # models that are not here are told at the start
     load_handlers()
     app = make_celery(settings)

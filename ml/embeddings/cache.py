@@ -1,4 +1,4 @@
-"""Vectors of a process, by model and the hash of the text: titles and skills are short and come again."""
+"""Vectors by model and the hash of the text, in the process and beside it: titles and skills come again."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from huntred.matching.ports import Embedder, Vectors
+from ml.embeddings.shared import SharedVectors
 
 # 1 KB each at 256 dimensions: the vectors of one process stay within some 40 MB, whatever the model.
 _KEPT_BYTES = 40_000_000
@@ -22,8 +23,9 @@ def content_hash(text: str) -> bytes:
 class CachedEmbedder:
     """Encodes what it has not seen, each text once, and forgets what was not asked for longest."""
 
-    def __init__(self, encoder: Embedder) -> None:
-        self._encoder = encoder
+    def __init__(self, encoder: Embedder, shared: SharedVectors | None = None) -> None:
+        """shared: what other processes encoded."""
+        self._encoder, self._shared = encoder, shared
         self._lock = threading.Lock()
         self._kept: dict[bytes, Vectors] = {}
 
@@ -44,11 +46,23 @@ class CachedEmbedder:
             self._kept |= known
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if missing:
-            known |= dict(zip(missing, self._encoder.encode(list(missing.values())), strict=True))
-            self._keep({key: known[key] for key in missing})
+            fresh = self._fetch(missing)
+            self._keep(fresh)
+            known |= fresh
         if not keys:
             return np.zeros((0, self.dimensions), dtype=np.float32)
         return np.stack([known[key] for key in keys])
+
+    def _fetch(self, missing: dict[bytes, str]) -> dict[bytes, Vectors]:
+        """Take from the shared ones what is there, encode the rest and share it."""
+        found = self._shared.get(self.name, list(missing)) if self._shared else {}
+        rest = {key: text for key, text in missing.items() if key not in found}
+        if rest:
+            encoded = dict(zip(rest, self._encoder.encode(list(rest.values())), strict=True))
+            if self._shared:
+                self._shared.put(self.name, encoded)
+            found |= encoded
+        return found
 
     def _keep(self, fresh: dict[bytes, Vectors]) -> None:
         most = _KEPT_BYTES // (4 * self.dimensions)

@@ -14,6 +14,7 @@ from pathlib import Path
 from huntred.matching.ports import Embedder
 from ml.embeddings.cache import CachedEmbedder
 from ml.embeddings.foreign import ForeignEmbedder, NotInstalled
+from ml.embeddings.shared import SharedVectors
 from ml.embeddings.titles import NAME, TitleEmbedder
 from ml.embeddings.use import UseEmbedder
 
@@ -28,18 +29,21 @@ class UnknownModel(Exception):
     """No such model, or it cannot be loaded here; the message says what to do."""
 
 
-def embedder(name: str = DEFAULT) -> Embedder:
-    """Return the model of that name, one a process, with a cache before it. Raises UnknownModel."""
+def embedder(name: str = DEFAULT, shared: SharedVectors | None = None) -> Embedder:
+    """Return the model of that name, one a process, with a cache before it. Raises UnknownModel.
+
+    shared: what other processes encoded, where there is such a place.
+    """
     with _lock:
-        return _made(name)
+        return _made(name, shared)
 
 
 @lru_cache(maxsize=4)
-def _made(name: str) -> Embedder:
+def _made(name: str, shared: SharedVectors | None) -> Embedder:
     if name == DEFAULT:
-        return CachedEmbedder(TitleEmbedder())
+        return CachedEmbedder(TitleEmbedder(), shared)
     if name == UseEmbedder.name:
-        return CachedEmbedder(UseEmbedder())
+        return CachedEmbedder(UseEmbedder(), shared)
     model, _, revision = name.partition("@")
     if not model:
         raise UnknownModel(f"no model is named {name!r}: use {DEFAULT}, {UseEmbedder.name}, or model@revision")
@@ -49,6 +53,6 @@ def _made(name: str) -> Embedder:
             f" our own models are {DEFAULT} and {UseEmbedder.name}"
         )
     try:
-        return CachedEmbedder(ForeignEmbedder(model, revision))
+        return CachedEmbedder(ForeignEmbedder(model, revision), shared)
     except NotInstalled as error:
         raise UnknownModel(str(error)) from error

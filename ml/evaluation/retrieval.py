@@ -7,8 +7,8 @@ queries and corpus hold `id<TAB>text`, one a line, with or without a header. qre
 one concept, which scores as its best label does. Files may be gzipped.
 
 --model: bm25, tfidf, or any name that `ml.embeddings.registry` knows (left out: the default). --score: for a model of
-vectors, its cosine alone (`vectors`) or joined with the cosine of character n-grams (`hybrid`, the default for
-our own model, as the search does it; other models are measured as they come).
+vectors, its cosine alone (`vectors`) or joined with the cosine of character n-grams (`hybrid`, the default for our
+own model, since it pays; other models are measured as they come).
 """
 
 from __future__ import annotations
