@@ -43,7 +43,8 @@ class Column:
 class DeclaredList:
     """One list. filters: names in the address, read by `query`. order, key: what it is ordered by, and that of a row.
 
-    names: filters that name a row, which must be there for who asks. facts: what is read for the rows of a page beside them (counts), once a page.
+    names: filters that name a row, which must be there for who asks.
+    facts: what is read for the rows of a page beside them (counts), once a page.
     """
 
     name: str

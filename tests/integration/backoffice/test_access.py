@@ -20,7 +20,7 @@ SUPER_ONLY = (
 LISTS = (
     "/", "/today", "/vacancies/", "/people/", "/applications/", "/interviews/", "/conversations/",
     "/conversations/list", "/companies/", "/records/templates/", "/records/referrals/", "/records/consents/",
-    "/account/", "/search/", "/lists/", "/interviews/list", "/search/list?text=ana", "/messaging/", "/messaging/aside", "/messaging/review", "/messaging/not-sent", "/vacancies/new?unit=amigro", "/companies/new?unit=amigro", "/interviews/slots/new?unit=amigro",
+    "/account/", "/about/", "/search/", "/lists/", "/interviews/list", "/search/list?text=ana", "/messaging/", "/messaging/aside", "/messaging/review", "/messaging/not-sent", "/vacancies/new?unit=amigro", "/companies/new?unit=amigro", "/interviews/slots/new?unit=amigro",
 )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ EVERYBODY = {
     "conversations.index": "/conversations/", "conversations.list": "/conversations/list",
     "conversations.live_token": "/conversations/live-token", "companies.index": "/companies/",
     "templates.index": "/records/templates/", "referrals.index": "/records/referrals/",
-    "consents.index": "/records/consents/", "account.index": "/account/", "search.index": "/search/?text=rosa",
+    "consents.index": "/records/consents/", "account.index": "/account/", "about.index": "/about/", "search.index": "/search/?text=rosa",
     "search.list": "/search/list?text=rosa", "lists.index": "/lists/", "mass.index": "/mass/",
 }  # fmt: skip
 SWITCHED = {
