@@ -70,7 +70,8 @@
   // Ticked rows: the bar appears with the first one.
   function countTicks() {
     document.querySelectorAll("form[data-mass]").forEach(function (form) {
-      var ticked = document.querySelectorAll('input[name="id"][form="' + form.id + '"]:checked').length;
+      // Not form.id: the ticks are named so, and hide it.
+      var ticked = document.querySelectorAll('input[name="id"][form="' + form.getAttribute("id") + '"]:checked').length;
       form.hidden = ticked === 0;
       form.querySelector("[data-mass-count]").textContent = ticked;
     });
