@@ -69,7 +69,8 @@ def test_axe_finds_no_serious_fault(site: Site, chromium: Browser, theme: str) -
         found["palette"] = faults(page)
         assert [line for line in heard if "CHUNKED" not in line and "404" not in line] == []
 
-    assert {path: told for path, told in found.items() if told} == {}
+    told = [f"{path}: {fault}" for path, faults_of in found.items() for fault in faults_of]
+    assert not told, "\n".join(told)
 
 
 def test_an_export_tells_how_far_it_is(site: Site, chromium: Browser) -> None:
