@@ -86,11 +86,16 @@ def copy(root: Path) -> None:
     building.rename(root / VENDOR)
 
 
+def packages() -> list[str]:
+    """The packages of which something is served, by name; the icons come to browsers as the sprite."""
+    scoped = (source.split("/")[: 2 if source.startswith("@") else 1] for source in FILES)
+    return sorted({"/".join(parts) for parts in scoped} | {"@tabler/icons"})
+
+
 def _licences(root: Path) -> list[dict[str, str]]:
     """Name, version, licence and its text of every package of which something is served; the About page shows them."""
-    names = sorted({re.match(r"(@[^/]+/)?[^/]+", source)[0] for source in FILES} | {"@tabler/icons"})  # type: ignore[index]
     found = []
-    for name in names:
+    for name in packages():
         folder = root / "node_modules" / name
         told = json.loads((folder / "package.json").read_text(encoding="utf-8"))
         texts = sorted(path for path in folder.iterdir() if path.name.upper().startswith(("LICENSE", "LICENCE", "OFL")))
