@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from flask import Flask
+from markupsafe import Markup
 
 from backoffice import work
 from backoffice.notice import notice_html
@@ -52,10 +53,11 @@ def day_time(at: datetime | None) -> str:
 
 
 def ago(at: datetime | None) -> str:
-    """Such as "hace 5 minutos"."""
+    """Such as "hace 5 minutos", with the exact time on hover and for machines."""
     if at is None:
         return ""
-    return str(format_timedelta(at - work.now(), add_direction=True, locale=LOCALE))
+    told = format_timedelta(at - work.now(), add_direction=True, locale=LOCALE)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), exact(at), told)
 
 
 def exact(at: datetime | None) -> str:
@@ -107,7 +109,7 @@ def rest(args: Mapping[str, str]) -> dict[str, str]:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
-        day=day, long_day=long_day, clock=clock, day_time=day_time, ago=ago, exact=exact, money=money, percent=percent,
+        day=day, long_day=long_day, clock=clock, day_time=day_time, ago=ago, money=money, percent=percent,
         number=number, phone=phone, initials=initials, plain_number=plain_number, salary=salary_text,
         full_name=full_name, colour=colour, notice=notice_html,
     )  # fmt: skip

@@ -1,8 +1,8 @@
 """Front-end libraries: npm ci from the lock, then the few files that pages load go to
 backoffice/static/vendor.
 
-What lives here: which file of which package is served under which name, and the icon sprite. Which icons
-are in the sprite stands in backoffice/static/icons.txt, one name a line, so that a page's author adds one
+What lives here: which file of which package is served under which name, their licences, and the icon sprite.
+Which icons are in the sprite stands in backoffice/static/icons.txt, one name a line, so that a page's author adds one
 without Python.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -80,9 +81,34 @@ def copy(root: Path) -> None:
         else:
             shutil.copyfile(origin, building / target)
     (building / "icons.svg").write_text(_sprite(root), encoding="utf-8")
+    (building / "licences.json").write_text(json.dumps(_licences(root), ensure_ascii=False, indent=1), encoding="utf-8")
     (building / ".stamp").write_text(stamp(root))
     shutil.rmtree(root / VENDOR, ignore_errors=True)
     building.rename(root / VENDOR)
+
+
+def packages() -> list[str]:
+    """The packages of which something is served, by name; the icons come to browsers as the sprite."""
+    scoped = (source.split("/")[: 2 if source.startswith("@") else 1] for source in FILES)
+    return sorted({"/".join(parts) for parts in scoped} | {"@tabler/icons"})
+
+
+def _licences(root: Path) -> list[dict[str, str]]:
+    """Name, version, licence and its text of every package of which something is served; the About page shows them."""
+    found = []
+    for name in packages():
+        folder = root / "node_modules" / name
+        told = json.loads((folder / "package.json").read_text(encoding="utf-8"))
+        texts = sorted(path for path in folder.iterdir() if path.name.upper().startswith(("LICENSE", "LICENCE", "OFL")))
+        found.append(
+            {
+                "name": name,
+                "version": str(told["version"]),
+                "licence": str(told.get("license", "")),
+                "text": texts[0].read_text(encoding="utf-8") if texts else "",
+            }
+        )
+    return found
 
 
 def _npm_ci(root: Path) -> None:

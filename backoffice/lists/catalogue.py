@@ -141,7 +141,8 @@ LISTS: dict[str, DeclaredList] = {
                 Column("state", lambda row, facts, words: words.vacancy_states[row.state]),
                 _UNIT,
             ),
-            _vacancies, Vacancy.created_at, Vacancy.id, lambda row: row.created_at, facts=_vacancy_facts,
+            _vacancies, Vacancy.created_at, Vacancy.id, lambda row: row.created_at, names={"company": Company},
+            facts=_vacancy_facts,
         ),
         DeclaredList(
             "people", "people.index", ("text", "skill", "place"),
@@ -175,6 +176,7 @@ LISTS: dict[str, DeclaredList] = {
                 _UNIT,
             ),
             _applications, Application.created_at, Application.id, lambda row: row.created_at,
+            names={"vacancy": Vacancy},
         ),
         DeclaredList(
             "interviews", "interviews.table", ("state", "from", "to"),

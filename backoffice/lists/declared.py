@@ -18,6 +18,7 @@ from sqlalchemy.orm.attributes import QueryableAttribute
 from werkzeug.datastructures import MultiDict
 
 from backoffice.forms import FormReader
+from huntred.errors import NotFound
 from huntred.pages import Page, read_cursor, read_text_cursor, write_cursor
 
 Value = str | int | bool | Decimal | datetime | date | None
@@ -42,6 +43,7 @@ class Column:
 class DeclaredList:
     """One list. filters: names in the address, read by `query`. order, key: what it is ordered by, and that of a row.
 
+    names: filters that name a row, which must be there for who asks.
     facts: what is read for the rows of a page beside them (counts), once a page.
     """
 
@@ -54,6 +56,7 @@ class DeclaredList:
     row_id: QueryableAttribute[Any]
     key: Callable[[Any], datetime | str]
     descending: bool = True
+    names: Mapping[str, type[Any]] = field(default_factory=dict)
     facts: Callable[[Session, Sequence[Any]], Facts] = field(default=lambda session, rows: {})
 
     def columns_of(self, names: Sequence[str]) -> list[Column]:
@@ -68,7 +71,8 @@ class DeclaredList:
         return {name: args[name] for name in self.filters if name in args}
 
     def page(self, session: Session, args: Mapping[str, str], cursor: str, limit: int, now: datetime) -> Page[Any]:
-        """Raises FieldInvalid where a filter or the cursor cannot be read."""
+        """Raises FieldInvalid where a filter or the cursor cannot be read, NotFound where a filter names a stranger."""
+        self._require_named(session, args)
         query = self.query(FormReader(MultiDict(args)), now)
         place = tuple_(self.order, self.row_id)
         after = (read_cursor if by_time(self.order) else read_text_cursor)(cursor)
@@ -79,6 +83,12 @@ class DeclaredList:
         rows = list(session.scalars(query).unique())
         shown = rows[:limit]
         return Page(shown, write_cursor(self.key(shown[-1]), shown[-1].id) if len(rows) > limit else "")
+
+    def _require_named(self, session: Session, args: Mapping[str, str]) -> None:
+        for name, model in self.names.items():
+            named = FormReader(MultiDict(args)).id(name)
+            if named is not None and session.get(model, named) is None:
+                raise NotFound(f"{name} {named}")
 
     def rows(self, session: Session, args: Mapping[str, str], now: datetime) -> Iterator[tuple[Sequence[Any], Facts]]:
         """Yield all of it in batches, with the facts of each; nothing of an earlier batch is kept."""
@@ -94,6 +104,7 @@ class DeclaredList:
 
     def count(self, session: Session, args: Mapping[str, str], now: datetime, most: int | None = None) -> int:
         """Return how many rows there are; counting stops after `most`."""
+        self._require_named(session, args)
         query = self.query(FormReader(MultiDict(args)), now).with_only_columns(self.row_id)
         query = query.limit(most) if most is not None else query
         return session.scalar(select(func.count()).select_from(query.subquery())) or 0

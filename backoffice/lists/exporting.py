@@ -27,7 +27,8 @@ _FOLDER = "exports"
 
 
 def path_of(media_dir: Path, export_id: UUID) -> Path:
-    return media_dir.resolve() / _FOLDER / str(export_id)
+    """Where an export's file lies. The dot keeps it out of backups (`runtime/backup/taking.py`): it lives for a day."""
+    return media_dir.resolve() / _FOLDER / f".{export_id}"
 
 
 def write_next(engine: Engine, media_dir: Path, clock: Callable[[], datetime]) -> bool:
@@ -51,7 +52,7 @@ def write_next(engine: Engine, media_dir: Path, clock: Callable[[], datetime]) -
 
     path = path_of(media_dir, export_id)
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{export_id}.new")
+    draft = path.with_name(f".{export_id}.new")
     try:
         with unit_of_work(engine, scope) as uow:
             told(0, declared.count(uow.session, filters, created_at))

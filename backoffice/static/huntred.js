@@ -70,7 +70,8 @@
   // Ticked rows: the bar appears with the first one.
   function countTicks() {
     document.querySelectorAll("form[data-mass]").forEach(function (form) {
-      var ticked = document.querySelectorAll('input[name="id"][form="' + form.id + '"]:checked').length;
+      // Not form.id: the ticks are named so, and hide it.
+      var ticked = document.querySelectorAll('input[name="id"][form="' + form.getAttribute("id") + '"]:checked').length;
       form.hidden = ticked === 0;
       form.querySelector("[data-mass-count]").textContent = ticked;
     });
@@ -93,6 +94,8 @@
   });
   if (window.TomSelect) {
     document.querySelectorAll("select[data-choose]").forEach(function (select) {
+      // The label moves to the field that takes the select's place; what stays of the select keeps the name.
+      if (select.labels[0]) select.setAttribute("aria-label", select.labels[0].textContent.trim());
       new window.TomSelect(select, { refreshThrottle: 0, maxOptions: 500, allowEmptyOption: true,
         render: { no_results: function () { var d = document.createElement("div"); d.className = "no-results"; d.textContent = "Sin resultados"; return d; } } });
     });

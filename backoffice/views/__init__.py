@@ -8,6 +8,7 @@ from flask_admin import BaseView
 def all_views() -> list[BaseView]:
     """Every view besides the home page, in the order of the menu."""
     from backoffice.views import (
+        about,
         account,
         announcements,
         applications,
@@ -46,5 +47,6 @@ def all_views() -> list[BaseView]:
         mass.MassView(endpoint="mass", url="/mass"),
         lists.ListsView(endpoint="lists", url="/lists"),
         search.SearchView(endpoint="search", url="/search"),
+        about.AboutView(endpoint="about", url="/about"),
         account.AccountView(endpoint="account", url="/account"),
     ]

@@ -93,10 +93,6 @@ END $$""",
     "app_search_profile()": """
 RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
-  IF tg_op = 'DELETE' THEN
-    DELETE FROM search_entries WHERE object_id = old.id;
-    RETURN old;
-  END IF;
   PERFORM app_search_put(new.id, 'person', new.unit, new.search_text,
     CASE WHEN tg_op = 'UPDATE' THEN ARRAY(SELECT a.division_id FROM applications a WHERE a.profile_id = new.id) END);
   PERFORM app_search_put_conversations(new.person_id, new.unit, NULL);
@@ -114,10 +110,6 @@ END $$""",
     "app_search_named()": """
 RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
-  IF tg_op = 'DELETE' THEN
-    DELETE FROM search_entries WHERE object_id = old.id;
-    RETURN old;
-  END IF;
   IF tg_table_name = 'vacancies' THEN
     PERFORM app_search_put(new.id, 'vacancy', new.unit, new.search_text, ARRAY[new.division_id]);
   ELSE
@@ -128,12 +120,14 @@ END $$""",
     "app_search_conversation()": """
 RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
-  IF tg_op = 'DELETE' THEN
-    DELETE FROM search_entries WHERE object_id = old.id;
-    RETURN old;
-  END IF;
   PERFORM app_search_put_conversations(NULL, NULL, new.id);
   RETURN new;
+END $$""",
+    "app_search_gone()": """
+RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+  DELETE FROM search_entries WHERE object_id = old.id;
+  RETURN old;
 END $$""",
     "app_search_chat()": """
 RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
@@ -144,19 +138,21 @@ END $$""",
 }
 
 _TRIGGERS = (
-    "profile AFTER INSERT OR DELETE OR UPDATE OF search_text ON unit_profiles FOR EACH ROW"
-    " EXECUTE FUNCTION app_search_profile()",
+    "profile AFTER INSERT OR UPDATE OF search_text ON unit_profiles FOR EACH ROW EXECUTE FUNCTION app_search_profile()",
     "application AFTER INSERT OR UPDATE OF division_id, profile_id ON applications FOR EACH ROW"
     " WHEN (new.division_id IS NOT NULL) EXECUTE FUNCTION app_search_application()",
-    "vacancy AFTER INSERT OR DELETE OR UPDATE OF search_text, division_id ON vacancies FOR EACH ROW"
+    "vacancy AFTER INSERT OR UPDATE OF search_text, division_id ON vacancies FOR EACH ROW"
     " EXECUTE FUNCTION app_search_named()",
-    "company AFTER INSERT OR DELETE OR UPDATE OF search_text ON companies FOR EACH ROW"
-    " EXECUTE FUNCTION app_search_named()",
-    "conversation AFTER INSERT OR DELETE OR UPDATE OF person_id ON conversations FOR EACH ROW"
+    "company AFTER INSERT OR UPDATE OF search_text ON companies FOR EACH ROW EXECUTE FUNCTION app_search_named()",
+    "conversation AFTER INSERT OR UPDATE OF person_id ON conversations FOR EACH ROW"
     " EXECUTE FUNCTION app_search_conversation()",
     "chat AFTER UPDATE OF user_name, phone ON chats FOR EACH ROW"
     " WHEN (old.user_name IS DISTINCT FROM new.user_name OR old.phone IS DISTINCT FROM new.phone)"
     " EXECUTE FUNCTION app_search_chat()",
+    *(
+        f"gone AFTER DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION app_search_gone()"
+        for table in ("unit_profiles", "vacancies", "companies", "conversations")
+    ),
 )
 
 _ASKED = {

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from contract.text import normalise
+from huntred.access.models import User
+from huntred.companies.models import Company, Contact
 from huntred.geography import distance_km
 from huntred.pages import Page, read_cursor, write_cursor
+from huntred.units.models import Division
 from huntred.vacancies.models import Vacancy
 from huntred.vacancies.types import VacancyFilter
 
@@ -22,6 +26,20 @@ def get(session: Session, vacancy_id: UUID, *, lock: bool = False) -> Vacancy | 
     if lock:
         query = query.with_for_update(of=Vacancy)
     return session.scalars(query).one_or_none()
+
+
+UNIT_OWNED = ("company_id", "contact_id", "division_id", "consultant_id")
+
+
+def is_of_unit(session: Session, name: str, wanted: UUID, unit: str) -> bool:
+    """Whether what a vacancy's field (one of UNIT_OWNED) names belongs to the unit; a user: may be seen by who asks."""
+    queries: dict[str, Select[Any]] = {
+        "company_id": select(Company.id).where(Company.id == wanted, Company.unit == unit),
+        "contact_id": select(Contact.id).where(Contact.id == wanted, Contact.unit == unit),
+        "division_id": select(Division.id).where(Division.id == wanted, Division.unit == unit),
+        "consultant_id": select(User.id).where(User.id == wanted),
+    }
+    return session.scalar(queries[name]) is not None
 
 
 def by_number(session: Session, number: int) -> Vacancy | None:

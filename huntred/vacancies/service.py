@@ -69,8 +69,9 @@ def nearby(
 
 
 def create(uow: UnitOfWork, form: VacancyForm, *, now: datetime) -> Vacancy:
-    """Make a draft. Raises FieldInvalid."""
+    """Make a draft. Raises FieldInvalid; NotFound where the form names a company or the like of another unit."""
     vacancy = Vacancy(unit=uow.unit, state="draft", created_at=now)
+    _require_own(uow, vacancy, form)
     _write(vacancy, form, now)
     uow.session.add(vacancy)
     uow.session.flush()
@@ -80,6 +81,7 @@ def create(uow: UnitOfWork, form: VacancyForm, *, now: datetime) -> Vacancy:
 def update(uow: UnitOfWork, vacancy_id: UUID, form: VacancyForm, *, now: datetime) -> Vacancy:
     """Replace what is written about it; its state stays. Raises NotFound, FieldInvalid."""
     vacancy = _locked(uow, vacancy_id)
+    _require_own(uow, vacancy, form)
     vacancy.requirements.clear()
     vacancy.questions.clear()
     uow.session.flush()
@@ -139,6 +141,15 @@ def _locked(uow: UnitOfWork, vacancy_id: UUID) -> Vacancy:
     if vacancy is None:
         raise NotFound(f"vacancy {vacancy_id}")
     return vacancy
+
+
+def _require_own(uow: UnitOfWork, vacancy: Vacancy, form: VacancyForm) -> None:
+    """Foreign keys look past row-level security: what a form names is looked up here. Raises NotFound."""
+    for name in repository.UNIT_OWNED:
+        named = getattr(form, name)
+        if named is not None and named != getattr(vacancy, name):
+            if not repository.is_of_unit(uow.session, name, named, vacancy.unit):
+                raise NotFound(f"{name} {named}")
 
 
 def _require_complete(vacancy: Vacancy) -> None:

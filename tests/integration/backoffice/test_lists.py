@@ -176,7 +176,7 @@ def test_a_file_is_gone_after_a_day_and_a_dead_worker_is_followed(office: Office
     assert not exporting.write_next(office.desk.app, media, lambda: now + timedelta(minutes=1))
     assert exporting.write_next(office.desk.app, media, lambda: now + timedelta(minutes=3))
     path = exporting.path_of(media, UUID(str(export)))
-    assert path.is_file()
+    assert path.is_file() and path.name.startswith("."), "out of backups"
 
     exporting.forget_expired(office.desk.app, media, now=now + timedelta(hours=25))
 

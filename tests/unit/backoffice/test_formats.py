@@ -31,7 +31,13 @@ def test_days_and_times_are_those_of_mexico_city(page: None, now: datetime) -> N
 
 
 def test_ago(page: None, now: datetime) -> None:
-    assert formats.ago(now - timedelta(minutes=5)) == "hace 5 minutos"
+    at = now - timedelta(minutes=5)
+
+    assert formats.ago(at) == (
+        f'<time datetime="{at.isoformat()}" title="{formats.exact(at)}">hace 5 minutos</time>'
+    )
+    assert formats.exact(at).startswith(formats.long_day(at)) and formats.exact(at).endswith(formats.clock(at))
+    assert formats.ago(None) == ""
 
 
 @pytest.mark.parametrize(

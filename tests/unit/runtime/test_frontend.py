@@ -21,6 +21,11 @@ def checkout(tmp_path):
         path = tmp_path / "node_modules" / source
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("content\n//# sourceMappingURL=x.js.map\n")
+    for name in frontend.packages():
+        folder = tmp_path / "node_modules" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "package.json").write_text(json.dumps({"name": name, "version": "1.2.3", "license": "MIT"}))
+    (tmp_path / "node_modules/tom-select/LICENSE").write_text("As it pleases you.")
     icons = tmp_path / "node_modules/@tabler/icons/icons/outline"
     icons.mkdir(parents=True)
     (icons / "home.svg").write_text('<svg\n  class="icon"\n>\n  <path d="M5 12" />\n</svg>\n')
@@ -35,11 +40,18 @@ def test_the_files_are_copied_once_and_without_references_to_maps(checkout):
     assert not frontend.is_current(checkout)
     frontend.install(checkout)
     vendor = checkout / frontend.VENDOR
-    assert {path.name for path in vendor.iterdir()} == {*frontend.FILES.values(), "icons.svg", ".stamp"}
+    assert {path.name for path in vendor.iterdir()} == {*frontend.FILES.values(), "icons.svg", "licences.json", ".stamp"}
     assert (vendor / "tabler.min.js").read_text() == "content\n\n"
     assert frontend.is_current(checkout)
     (checkout / frontend.ICONS).write_text("home\n")
     assert not frontend.is_current(checkout), "another list, another sprite"
+
+
+def test_the_licences_of_what_is_served_are_written_down(checkout):
+    frontend.install(checkout)
+    told = json.loads((checkout / frontend.VENDOR / "licences.json").read_text())
+    assert [one["name"] for one in told] == frontend.packages()
+    assert {"name": "tom-select", "version": "1.2.3", "licence": "MIT", "text": "As it pleases you."} in told
 
 
 def test_a_symbol_is_drawn_in_the_colour_of_its_text(checkout):

@@ -58,5 +58,7 @@ def downgrade() -> None:
               "company": "companies", "conversation": "conversations", "chat": "chats"}  # fmt: skip
     for name, table in tables.items():
         op.execute(f"DROP TRIGGER search_{name} ON {table}")
+    for table in ("unit_profiles", "vacancies", "companies", "conversations"):
+        op.execute(f"DROP TRIGGER search_gone ON {table}")
     op.drop_table("search_keys")
     op.drop_table("search_entries")

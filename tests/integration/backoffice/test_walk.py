@@ -1,0 +1,316 @@
+"""Every route × verb × role: a route that stands in no table here fails the walk.
+
+Who may not see a thing gets 404 for it, as for what was never there: by an id in the address, in a filter, in a form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
+
+from contract.ids import new_id
+from huntred.access import rules
+from huntred.conversations.models import ChannelAccount, Conversation, Quarantined
+from huntred.lists.models import ListExport, SavedView
+from huntred.units.models import Division
+from tests.factories.files import sent_file
+from tests.integration.backoffice.conftest import Office, csrf_of
+from tests.integration.backoffice.test_access import Things, _division, _division_user, things
+from tests.integration.backoffice.test_messaging import came, went
+
+ROLES = ("super_admin", "consultant", "division_consultant")
+NOWHERE = "0190a0a0-0000-7000-8000-000000000000"
+
+
+@dataclass
+class Place:
+    """One of everything in one unit, and what only one user may see."""
+
+    things: Things
+    ids: dict[str, Any]
+
+
+# Reached without a log-in; by signed links (test_public) or the log-in's own pages (test_sign_in).
+PUBLIC = {"public.interviewer", "public.private", "public.profile", "public.privacy", "static", "home.static",
+          "security.static"}  # fmt: skip
+SIGN_IN = {"security.login", "security.logout", "security.change_password", "security.two_factor_rescue",
+           "security.tf_select", "security.two_factor_setup", "security.two_factor_setup_validate",
+           "security.two_factor_token_validation", "security.verify"}  # fmt: skip
+# Whoever is signed in, about what their scope holds.
+EVERYBODY = {
+    "home.index": "/", "home.today": "/today", "vacancies.index": "/vacancies/", "people.index": "/people/",
+    "applications.index": "/applications/", "interviews.index": "/interviews/", "interviews.table": "/interviews/list",
+    "conversations.index": "/conversations/", "conversations.list": "/conversations/list",
+    "conversations.live_token": "/conversations/live-token", "companies.index": "/companies/",
+    "templates.index": "/records/templates/", "referrals.index": "/records/referrals/",
+    "consents.index": "/records/consents/", "account.index": "/account/", "about.index": "/about/", "search.index": "/search/?text=rosa",
+    "search.list": "/search/list?text=rosa", "lists.index": "/lists/", "mass.index": "/mass/",
+}  # fmt: skip
+SWITCHED = {
+    "vacancies.new": "/vacancies/new",
+    "companies.new": "/companies/new",
+    "interviews.new_slots": "/interviews/slots/new",
+}
+# Who answers for a whole unit.
+HEADS = {
+    "messaging.index": "/messaging/", "messaging.now": "/messaging/now", "messaging.aside": "/messaging/aside",
+    "messaging.review": "/messaging/review", "messaging.not_sent": "/messaging/not-sent",
+    "messaging.live_token": "/messaging/live-token",
+}  # fmt: skip
+SUPER = {
+    "users.index": "/users/", "users.new": "/users/new", "channels.index": "/channels/", "channels.new": "/channels/new",
+    "audit.index": "/records/audit/", "messaging.quarantine": "/messaging/quarantine",
+    "messaging.models": "/messaging/models",
+}  # fmt: skip
+# By an id in the address: another's is not there. The names in braces are those of Place.ids.
+BY_ID = {
+    "vacancies.details": "/vacancies/{vacancy}", "vacancies.people": "/vacancies/{vacancy}/people",
+    "vacancies.edit": "/vacancies/{vacancy}/edit", "vacancies.step": "/vacancies/{vacancy}/pause",
+    "people.details": "/people/{profile}", "applications.details": "/applications/{application}",
+    "applications.move": "/applications/{application}/move", "interviews.details": "/interviews/{interview}",
+    "interviews.move": "/interviews/{interview}/move", "interviews.cancel": "/interviews/{interview}/cancel",
+    "interviews.outcome": "/interviews/{interview}/outcome", "interviews.cancel_slot": "/interviews/slots/{slot}/cancel",
+    "conversations.details": "/conversations/{conversation}", "conversations.chat": "/conversations/{conversation}/chat",
+    "conversations.file": "/conversations/{conversation}/archivo/{file}",
+    "conversations.take": "/conversations/{conversation}/take", "conversations.reply": "/conversations/{conversation}/reply",
+    "conversations.give_back": "/conversations/{conversation}/give-back",
+}  # fmt: skip
+# Companies are the whole unit's: a division sees them.
+OF_UNIT = {
+    "companies.details": "/companies/{company}", "companies.edit": "/companies/{company}/edit",
+    "companies.add_contact": "/companies/{company}/contacts",
+}  # fmt: skip
+OF_HEADS = {
+    "messaging.replay": "/messaging/aside/{aside}/replay",
+    "messaging.decide": "/messaging/review/{review}/drop",
+}
+OF_SUPER = {
+    "users.details": "/users/{user}", "users.grants": "/users/{user}/grants", "users.active": "/users/{user}/deactivate",
+    "users.password": "/users/{user}/password", "users.two_factor": "/users/{user}/two-factor",
+    "channels.details": "/channels/{account}", "channels.app_secrets": "/channels/apps/{app}",
+    "messaging.use_model": "/messaging/models/{model}/use", "messaging.body": "/messaging/quarantine/{body}",
+    "messaging.read_again": "/messaging/quarantine/{body}/replay", "switch_unit": "/unit",
+}  # fmt: skip
+# One user's own, whatever the role.
+OWN = {
+    "lists.delete_view": "/lists/vacancies/views/{view}/delete", "lists.exported": "/lists/exports/{export}",
+    "lists.progress": "/lists/exports/{export}/progress", "lists.file": "/lists/exports/{export}/file",
+}  # fmt: skip
+# By ids in a filter or a form: the address, and what is sent besides.
+BY_FORM: dict[str, list[tuple[str, dict[str, str]]]] = {
+    "mass.vacancies_preview": [("/mass/vacancies/preview", {"action": "pause", "id": "{vacancy}"})],
+    "mass.vacancies_apply": [("/mass/vacancies/apply", {"action": "pause", "id": "{vacancy}"})],
+    "mass.applications_preview": [("/mass/applications/preview", {"action": "screening", "id": "{application}"})],
+    "mass.applications_apply": [("/mass/applications/apply", {"action": "screening", "id": "{application}"})],
+    "mass.applications_undo": [("/mass/applications/undo", {"move": "{application}:{stage}:{stage}"})],
+    "lists.save_view": [("/lists/vacancies/views", {"view_name": "x", "view": "{view}"})],
+    "lists.columns": [("/lists/vacancies/columns", {"column": "title", "view": "{view}"})],
+    "lists.export": [
+        ("/lists/vacancies/export", {"format": "csv", "view": "{view}"}),
+        ("/lists/vacancies/export", {"format": "csv", "company": "{company}"}),
+        ("/lists/applications/export", {"format": "xlsx", "vacancy": "{vacancy}"}),
+    ],
+}
+FILTERS = (
+    "/vacancies/?company={company}", "/applications/?vacancy={vacancy}", "/vacancies/?view={view}",
+    "/conversations/live-token?conversation={conversation}",
+)  # fmt: skip
+TABLES: tuple[Any, ...] = (
+    PUBLIC, SIGN_IN, EVERYBODY, SWITCHED, HEADS, SUPER, BY_ID, OF_UNIT, OF_HEADS, OF_SUPER, OWN, BY_FORM,
+)  # fmt: skip
+
+
+def place(office: Office, unit: str, **vacancy: Any) -> Place:
+    desk = office.desk
+    made = things(office, unit, **vacancy)
+    stranger = office.user(unit=unit)
+    conversation = desk.one(Conversation, made.conversation)
+    view = SavedView(id=new_id(), user_id=stranger.id, list_name="vacancies", name="Suya")
+    export = ListExport(
+        id=new_id(), user_id=stranger.id, list_name="companies", columns=["name"], units=[unit], format="csv",
+        expires_at=desk.now + timedelta(days=1),
+    )  # fmt: skip
+    body = Quarantined(channel="telegram", app="main", reason="not a webhook", body=b"{}")
+    desk.add(view, export, body)
+    desk.execute("INSERT INTO published_models (unit, name, sha256, content) VALUES (:unit, 'a', 'a', 'x')", unit=unit)
+    model = desk.rows(text("SELECT max(id) FROM published_models"))[0]
+    account = desk.rows(select(ChannelAccount).where(ChannelAccount.unit == unit))[0]
+    ids = vars(made) | {
+        "view": view.id, "export": export.id, "user": stranger.id, "body": body.id, "model": model,
+        "account": account.id, "app": account.app_id, "aside": came(desk, conversation, "aside").id,
+        "review": went(desk, conversation, "review").id, "file": sent_file(desk, conversation, office.shelf),
+    }  # fmt: skip
+    return Place(made, ids)
+
+
+def filled(told: Any, ids: dict[str, Any]) -> Any:
+    """The address or the form with the ids in their places."""
+    if isinstance(told, dict):
+        return {name: value.format(**ids) for name, value in told.items()}
+    return told.format(**ids)
+
+
+class Visitor:
+    """A client that sends its token with every post, as a page's form does."""
+
+    def __init__(self, client: FlaskClient, page: str = "/account/") -> None:
+        self._client, self._token = client, csrf_of(client, page)
+
+    def status(self, verb: str, path: str, form: dict[str, str] | None = None) -> int:
+        if verb == "GET":
+            return self._client.get(path, buffered=True).status_code
+        data = {"csrf_token": self._token, **(form or {})}
+        return self._client.open(path, method=verb, data=data, buffered=True).status_code
+
+
+@pytest.fixture
+def walked(office: Office, tmp_path: Path) -> Office:
+    wiring = office.app.extensions["wiring"]
+    object.__setattr__(wiring.settings, "media_dir", str(tmp_path))
+    office.shelf = tmp_path  # type: ignore[attr-defined]
+    return office
+
+
+def verbs(office: Office) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for rule in office.app.url_map.iter_rules():
+        found.setdefault(rule.endpoint, set()).update((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    return found
+
+
+def visitor(office: Office, role: str, division: Division) -> Visitor:
+    if role == "division_consultant":
+        everything = list(rules.PERMISSIONS)
+        return Visitor(office.client(_division_user(office, division, everything)))
+    found = Visitor(office.client(office.user(role)))
+    if role == "super_admin":
+        # Who looks at one unit sees one.
+        assert found.status("POST", "/unit", {"unit": "amigro"}) == 302
+    return found
+
+
+def test_every_route_stands_in_the_walk_and_nothing_else_does(office: Office) -> None:
+    named = [name for table in TABLES for name in table]
+
+    assert sorted(named) == sorted(set(named)), "a route stands in two tables"
+    assert set(named) == set(verbs(office)), "say in a table of this file who may open the new route"
+
+
+def test_without_a_log_in_nothing_opens(walked: Office) -> None:
+    own = place(walked, "amigro")
+    client = Visitor(walked.client(), "/login")
+
+    for endpoint, allowed in verbs(walked).items():
+        if endpoint in PUBLIC | SIGN_IN:
+            continue
+        path = _path(endpoint, own)
+        for verb in allowed:
+            assert client.status(verb, path) == 302, (endpoint, verb)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_may_opens_their_own(walked: Office, role: str) -> None:
+    division = _division(walked, "norte")
+    own = place(walked, "amigro", division_id=division.id)
+    client = visitor(walked, role, division)
+
+    for endpoint, path in (EVERYBODY | SWITCHED).items():
+        assert client.status("GET", path) in {200, 302}, endpoint
+    for table, allowed in ((HEADS, role != "division_consultant"), (SUPER, role == "super_admin")):
+        for endpoint, path in table.items():
+            for verb in verbs(walked)[endpoint]:
+                status = client.status(verb, path)
+                assert (status != 404) if allowed else (status == 404), (endpoint, verb, status)
+    for endpoint, path in (BY_ID | OF_UNIT).items():
+        for verb in verbs(walked)[endpoint]:
+            status = client.status(verb, filled(path, own.ids))
+            assert status in {200, 302, 400}, (endpoint, verb, status)
+    for path in FILTERS[:2]:
+        assert client.status("GET", filled(path, own.ids)) == 200, path
+
+
+@pytest.mark.parametrize("where", ["another unit", "another division", "nowhere"])
+@pytest.mark.parametrize("role", ROLES)
+def test_what_is_not_theirs_is_not_there(walked: Office, role: str, where: str) -> None:
+    mine, other = _division(walked, "norte"), _division(walked, "sur")
+    place(walked, "amigro", division_id=mine.id)
+    foreign = place(walked, *("huntu",) if where != "another division" else ("amigro",), **(
+        {"division_id": other.id} if where == "another division" else {}))  # fmt: skip
+    ids = dict.fromkeys(foreign.ids, NOWHERE) if where == "nowhere" else foreign.ids
+    client = visitor(walked, role, mine)
+    whole_unit = where == "another division"
+
+    hidden: dict[str, str] = dict(OWN)
+    if not whole_unit or role == "division_consultant":
+        hidden |= BY_ID | OF_HEADS
+    if not whole_unit:
+        hidden |= OF_UNIT
+    if role != "super_admin":
+        hidden |= OF_SUPER
+    for endpoint, path in hidden.items():
+        for verb in verbs(walked)[endpoint]:
+            assert client.status(verb, filled(path, ids)) == 404, (endpoint, verb)
+    for endpoint, posts in BY_FORM.items():
+        for path, form in posts:
+            of_a_user = any("{view}" in value for value in form.values())
+            of_the_unit = any("{company}" in value for value in form.values())
+            if of_a_user or not whole_unit or (role == "division_consultant" and not of_the_unit):
+                assert client.status("POST", path, filled(form, ids)) == 404, (endpoint, form)
+    for path in FILTERS:
+        if "{view}" in path or not whole_unit or (role == "division_consultant" and "{company}" not in path):
+            assert client.status("GET", filled(path, ids)) == 404, path
+
+
+def test_nothing_of_another_unit_is_named_by_a_form(walked: Office) -> None:
+    """Foreign keys look past row-level security, so the services look themselves."""
+    own, foreign = place(walked, "amigro"), place(walked, "huntu")
+    user = walked.user()
+    client = Visitor(walked.client(user))
+    strange = _division_of(walked, "huntu")
+    vacancy = {"title": "Cajera", "company_id": str(own.ids["company"]), "modality": "remote", "openings": "1"}
+    slots = {"first_day": (walked.desk.now + timedelta(days=1)).date().isoformat(), "from_time": "09:00",
+             "to_time": "10:00", "modality": "in_person", "interviewer_id": str(user.id)}  # fmt: skip
+    before = counted(walked)
+
+    for path, form, named in (
+        ("/vacancies/new", vacancy, {"company_id": foreign.ids["company"]}),
+        ("/vacancies/new", vacancy, {"division_id": strange}),
+        ("/vacancies/new", vacancy, {"consultant_id": foreign.ids["user"]}),
+        (f"/vacancies/{own.ids['vacancy']}/edit", vacancy, {"company_id": foreign.ids["company"]}),
+        ("/interviews/slots/new", slots, {"vacancy_id": foreign.ids["vacancy"]}),
+        (f"/applications/{own.ids['application']}/move", {"expected_stage": str(own.ids["stage"])},
+         {"to_stage": foreign.ids["stage"]}),
+        (f"/interviews/{own.ids['interview']}/move", {}, {"slot": foreign.ids["slot"]}),
+        ("/vacancies/new", vacancy | {"unit": "huntu"}, {}),
+    ):  # fmt: skip
+        given = form | {name: str(value) for name, value in named.items()}
+        assert client.status("POST", path, given) == 404, (path, named)
+    # Who interviews is one of the unit's colleagues; the form is shown again, and nothing is made.
+    assert client.status("POST", "/interviews/slots/new", slots | {"interviewer_id": str(foreign.ids["user"])}) == 200
+    assert counted(walked) == before
+
+
+def counted(office: Office) -> list[int]:
+    return [
+        office.desk.rows(text(f"SELECT count(*) FROM {table}"))[0]  # our own tables
+        for table in ("vacancies", "interview_slots", "application_moves", "interviews")
+    ]
+
+
+def _division_of(office: Office, unit: str) -> Any:
+    division = Division(id=new_id(), unit=unit, code="lejos", name="Lejos")
+    office.desk.add(division)
+    return division.id
+
+
+def _path(endpoint: str, own: Place) -> str:
+    for table in (EVERYBODY, SWITCHED, HEADS, SUPER, BY_ID, OF_UNIT, OF_HEADS, OF_SUPER, OWN):
+        if endpoint in table:
+            return str(filled(table[endpoint], own.ids))
+    return BY_FORM[endpoint][0][0]
