@@ -23,8 +23,8 @@ from pathlib import Path  # noqa: E402
 from typing import TYPE_CHECKING  # noqa: E402
 
 from bot.importer import UnitImporter, UnitUnknown  # noqa: E402
-from bot.train import fingerprint, train  # noqa: E402
 from bot.judgement import Judged, figures  # noqa: E402
+from bot.train import fingerprint, train  # noqa: E402
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent

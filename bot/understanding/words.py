@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
+from ruamel.yaml import YAML
 
 _SHORTHAND = Path(__file__).with_name("shorthand.yml")
 # Pictographs, dingbats and arrows; what joins or tints them says nothing of its own.
@@ -37,7 +37,7 @@ _SOUNDS = (
 @lru_cache(maxsize=1)
 def shorthand() -> Mapping[str, tuple[str, ...]]:
     """Short form → the words that it stands for."""
-    meant = yaml.safe_load(_SHORTHAND.read_text(encoding="utf-8"))
+    meant = YAML(typ="safe").load(_SHORTHAND)
     return {str(short): tuple(long.split()) for long, shorts in meant.items() for short in shorts}
 
 
