@@ -5,6 +5,8 @@ Why this one: docs/decisions/0010-understanding.md. What it is made of: `bot/und
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -28,6 +30,7 @@ from bot.understanding.reader import Examples, IntentReader, Learning, hear, lea
 # The key under which the threshold travels to the scope gate, within one message's parse.
 SCOPE_THRESHOLD = "scope_threshold"
 _RANKING = 10
+_LEARNING = Path(__file__).resolve().parents[1] / "understanding"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -69,6 +72,15 @@ class LinearIntentReader(IntentClassifier, GraphComponent):
         """Read what was learnt. Raises ValueError where the model holds none of it."""
         with model_storage.read_from(resource) as folder:
             return cls(config, model_storage, resource, IntentReader.load(folder))
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """What Rasa's cache has to know beside this file: the code and words that do the learning."""
+        digest = hashlib.sha256()
+        for file in sorted(_LEARNING.iterdir()):
+            if file.suffix in (".py", ".yml"):
+                digest.update(file.read_bytes())
+        return digest.hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = examples_of(training_data)

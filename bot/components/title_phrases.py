@@ -2,7 +2,8 @@
 
 After a word for work and a link, or after what a person says they are, stand the words of a title up to where the
 phrase ends. The first must be that of a known title (the examples and look-up tables) or, after a word for work, end
-as names of occupations do. The Spanish of it is `title_phrases.yml`. What the tagger found stays, unless a longer title covers it.
+as names of occupations do. The Spanish of it is `title_phrases.yml`. What the tagger found stays, unless a longer
+title covers it.
 """
 
 from __future__ import annotations

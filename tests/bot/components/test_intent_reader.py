@@ -109,6 +109,17 @@ def test_without_examples_it_says_nothing(tmp_path):
     assert message.get("intent") is None
 
 
+def test_rasas_cache_knows_the_code_and_the_words_that_learn(tmp_path, monkeypatch):
+    """Else it would give an old reader back after a change of `bot/understanding/`."""
+    monkeypatch.setattr("bot.components.intent_reader._LEARNING", tmp_path)
+    prints = []
+    for name, text in (("words.py", "a"), ("words.py", "b"), ("shorthand.yml", "c"), ("notes.txt", "d")):
+        (tmp_path / name).write_text(text)
+        prints.append(LinearIntentReader.fingerprint_addon({}))
+    assert len(set(prints)) == 3
+    assert prints[2] == prints[3]
+
+
 def gate(**settings) -> ScopeGate:
     return ScopeGate({**ScopeGate.get_default_config(), **settings})
 
