@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN = $(PYTHON) runtime/bootstrap.py
 APP = $(PYTHON) runtime/bootstrap.py --app-only
 .DEFAULT_GOAL := help
-.PHONY: benchmark-matching connect vectors backup restore upgrade help up down status logs check standins train publish rollback models shell test lint lint-dialogue format types clean lock user
+.PHONY: benchmark-matching benchmark-nlu test-nlu connect vectors backup restore upgrade help up down status logs check standins train publish rollback models shell test lint lint-dialogue format types clean lock user
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -68,6 +68,14 @@ benchmark-matching:  ## how well titles are found (MAP, MRR) and how fast among 
 
 lint-dialogue:  ## draw every response on every channel: limits, options within reach, languages, error texts
 	@$(RUN) --tests runtime.suite --only lint-dialogue
+
+test-nlu:  ## judge a unit's understanding by messages of your own: FILE=…yml (Rasa's NLU format) BU=amigro
+	@$(RUN)
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/bot/bin/python -m bot.judge_nlu --unit "$(or $(BU),amigro)" -- "$(FILE)"
+
+benchmark-nlu:  ## compare pipelines of understanding by cross-validation (ONLY=… for some)
+	@$(RUN)
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/bot/bin/python -m benchmarks.nlu --only "$(ONLY)"
 
 lint:  ## ruff and the import rules
 	@$(RUN) --tests runtime.suite --only lint,imports

@@ -30,8 +30,10 @@ def fingerprint(root: Path, unit: str) -> str:
     """Return the hash (20 hex digits) of everything that a unit's model is made of."""
     digest = hashlib.sha256(f"rasa {version('rasa')} {unit}".encode())
     folders = [root / part / which for part in ("data", "domain") for which in ("shared", unit)]
-    for code in (_HERE / "importer.py", *sorted((_HERE / "components").glob("*.py"))):
-        digest.update(code.read_bytes())
+    parts = [*sorted((_HERE / "components").iterdir()), *sorted((_HERE / "understanding").iterdir())]
+    for file in (_HERE / "importer.py", *parts):
+        if file.suffix in (".py", ".yml"):
+            digest.update(file.read_bytes())
     files = [root / "config.yml"]
     for folder in folders:
         files += sorted(folder.rglob("*.yml"))
