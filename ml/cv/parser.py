@@ -1,0 +1,115 @@
+"""A document's lines to a CV. Pure but for spaCy's pipelines, which a parser builds once."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from huntred.cv.ports import Cv, Found
+from ml.cv.contact import contact
+from ml.cv.dates import periods
+from ml.cv.document import Document, Line, joined, paragraphs
+from ml.cv.education import studies
+from ml.cv.entries import kind_of, parts
+from ml.cv.experience import has_period, jobs, total_months
+from ml.cv.headings import label
+from ml.cv.sections import Sections, divide
+from ml.cv.skills import skills
+from ml.cv.tagging import Tagger, Tags, language_of
+from ml.cv.taxonomy import Taxonomy
+from ml.cv.tongues import languages
+from ml.cv.words import folded
+
+_MAIL_OR_LINK = re.compile(r"@|https?://|www\.|linkedin\.com")
+
+
+class CvParser:
+    def __init__(self, taxonomy: Taxonomy | None = None) -> None:
+        self._tagger = Tagger(taxonomy or Taxonomy.load())
+
+    def parse(self, document: Document, today: date) -> Cv:
+        language = language_of(document)
+        tags = self._tagger.tags(document, language)
+        sections = _completed(divide(document), tags)
+        held = jobs(sections.of("experience"), tags, today)
+        return Cv(
+            language=language,
+            contact=contact(document, sections, tags),
+            summary=_summary(sections),
+            experience=tuple(held),
+            education=tuple(studies(sections.of("education"), tags)),
+            languages=tuple(languages(sections, tags)),
+            skills=tuple(skills(sections, document.lines, tags, held, today)),
+            certifications=tuple(_certifications(sections.of("certifications"))),
+            total_months=total_months(held, today),
+            pages=document.pages,
+        )
+
+
+def _completed(sections: Sections, tags: Tags) -> Sections:
+    """Find jobs and studies among the lines that no heading claims, where their section is missing."""
+    if sections.of("experience") and sections.of("education"):
+        return sections
+    by_name = {name: list(lines) for name, lines in sections.by_name.items()}
+    head: list[Line] = []
+    current = ""
+    for line in sections.head:
+        kind = _what(line, tags)
+        if kind:
+            current = kind
+        elif current and _ends_entries(line):
+            current = ""
+        wanted = current if current in {"experience", "education"} and not sections.of(current) else ""
+        (by_name.setdefault(wanted, []) if wanted else head).append(line)
+    return Sections(head, by_name)
+
+
+def _what(line: Line, tags: Tags) -> str:
+    """Return what a line without a heading begins: a job or a study, by its period and what it names."""
+    said = periods(line.text)
+    kinds = {kind_of(part, tags) for part in parts(line, said[0] if said else None, tags)}
+    role = label(line.text)[0]
+    if role in {"employer", "title"}:
+        return "experience"
+    if role in {"institution", "degree"}:
+        return "education"
+    if said and "school" in kinds and kinds & {"degree", "school"} and not ("title" in kinds and "degree" not in kinds):
+        return "education"
+    if said and "degree" in kinds and "title" not in kinds:
+        return "education"
+    return "experience" if has_period(line) else ""
+
+
+def _ends_entries(line: Line) -> bool:
+    return bool(
+        re.match(
+            r"(?:hablo|idiomas?|i speak|speak|languages?|se usar|i know|skills?|conozco|manejo)\b", folded(line.text)
+        )
+    )
+
+
+def _summary(sections: Sections) -> Found | None:
+    own = [line for line in sections.of("summary") if not _MAIL_OR_LINK.search(line.text)]
+    if own:
+        # The first block: what follows in the same column may be something else.
+        return joined(own[:14], 0.9)
+    for group in paragraphs(sections.head):
+        text = " ".join(line.text for line in group)
+        if len(text.split()) >= 7 and text[-1] in ".!;" and not _MAIL_OR_LINK.search(text) and not label(text)[0]:
+            if not any(has_period(line) for line in group) and not _ends_entries(group[0]):
+                return joined(group, 0.6)
+    return None
+
+
+def _certifications(lines: list[Line]) -> list[Found]:
+    found = []
+    for group in paragraphs(lines):
+        whole = joined(group, 0.85)
+        if whole is not None and len(whole.value) > 3 and not _only_period(whole.value):
+            found.append(whole)
+    return found
+
+
+def _only_period(text: str) -> bool:
+    said = periods(text)
+    return bool(said) and len(re.sub(r"\W", "", text[: said[0].start] + text[said[0].end :])) < 3
