@@ -12,7 +12,7 @@ from huntred.cv.ports import CvContact, Found
 from huntred.errors import FieldInvalid
 from huntred.people.names import capitalised, parse_full_name
 from ml.cv.dates import periods
-from ml.cv.document import CELL, Document, Line
+from ml.cv.document import Document, Line
 from ml.cv.entries import Part, kind_of, parts
 from ml.cv.headings import OF_PEOPLE, label, section_of
 from ml.cv.sections import Sections
@@ -223,18 +223,18 @@ def _location(document: Document, sections: Sections, tags: Tags, name: Found | 
         if label(line.text, OF_PEOPLE)[0] == "address" and at + 1 < len(document.lines):
             return document.lines[at + 1].found(0, len(document.lines[at + 1].text), 0.85)
     for line in lines:
-        # Surnames are towns too.
-        if (
-            name is not None
-            and line.page == name.span.page
-            and line.start <= name.span.start < line.start + len(line.text)
-        ):
-            if CELL not in line.text and not re.search(r"[|•·,]", line.text):
-                continue
         spot = _place_in(line, tags)
-        if spot is not None:
-            return line.found(*spot, 0.85)
+        # Surnames are towns too.
+        if spot is not None and not (name is not None and _overlap(line, spot, name)):
+            # An icon stands before it.
+            icon = re.match(r"[^\w#]+", line.text[spot[0] : spot[1]])
+            return line.found(spot[0] + (icon.end() if icon else 0), spot[1], 0.85)
     return None
+
+
+def _overlap(line: Line, spot: tuple[int, int], found: Found) -> bool:
+    span = found.span
+    return line.page == span.page and line.start + spot[0] < span.end and span.start < line.start + spot[1]
 
 
 def _place_in(line: Line, tags: Tags) -> tuple[int, int] | None:

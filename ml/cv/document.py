@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import bisect
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from huntred.cv.ports import Found, Span
+from ml.cv.words import folded
 
 # What separates cells of one line; no CV writes it by itself.
 CELL = "\t"
 BULLETS = "•·●○▪▫■□◦‣⁃∙➢➤►▶✓✔❖*–—-\uf0b7\uf0a7\uf0d8\uf076\uf0fc"
+
+_OPEN_END = re.compile(r"(?:\b(?:de|del|la|el|los|las|y|e|en|con|para|por|a|al|and|of|the|for|with|in|to)|[,(&/-])$")
 
 
 @dataclass(frozen=True)
@@ -72,22 +77,51 @@ def compose(lines: Iterable[Line]) -> Document:
     return Document(tuple(placed), tuple("\n".join(page) for page in pages))
 
 
+class Run:
+    """Lines of one paragraph as one text whose parts know their places."""
+
+    def __init__(self, lines: list[Line]) -> None:
+        self._lines = lines
+        self._starts: list[int] = []
+        position = 0
+        for line in lines:
+            self._starts.append(position)
+            position += len(line.text) + 1
+        self.text = " ".join(line.text for line in lines)
+
+    def found(self, start: int, end: int, confidence: float) -> Found:
+        """Return a part as a value; its span ends on the page where it begins."""
+        text = self.text[start:end]
+        start += len(text) - len(text.lstrip())
+        end = start + len(text.strip())
+        first, at = self._at(start)
+        last, until = self._at(max(start, end - 1))
+        if last.page != first.page:
+            last = [line for line in self._lines if line.page == first.page][-1]
+            until = len(last.text) - 1
+        span = Span(first.page, first.start + at, last.start + until + 1)
+        return Found(" ".join(text.split()), span, confidence)
+
+    def _at(self, position: int) -> tuple[Line, int]:
+        number = bisect.bisect_right(self._starts, position) - 1
+        line = self._lines[number]
+        return line, min(position - self._starts[number], max(0, len(line.text) - 1))
+
+
 def joined(lines: list[Line], confidence: float) -> Found | None:
-    """Return several lines of a paragraph as one value; its span ends on the page where it begins."""
+    """Return several lines of a paragraph as one value."""
     if not lines:
         return None
-    first = lines[0]
-    last = [line for line in lines if line.page == first.page][-1]
-    span = Span(first.page, first.start, last.start + len(last.text))
-    return Found(" ".join(" ".join(line.text.split()) for line in lines), span, confidence)
+    run = Run(lines)
+    return run.found(0, len(run.text), confidence)
 
 
 def paragraphs(lines: list[Line]) -> Iterator[list[Line]]:
-    """Group lines that a margin broke: a line goes on where it is long, unfinished, or the next begins small."""
+    """Group lines that a margin broke: a line goes on where it is unfinished, or the next begins small or indented."""
     longest = max((len(line.text) for line in lines), default=0)
     group: list[Line] = []
     for line in lines:
-        if group and not _goes_on(group[-1], line, longest):
+        if group and not _goes_on(group, line, longest):
             yield group
             group = []
         group.append(line)
@@ -95,12 +129,18 @@ def paragraphs(lines: list[Line]) -> Iterator[list[Line]]:
         yield group
 
 
-def _goes_on(line: Line, following: Line, longest: int) -> bool:
-    if following.bullet or line.whole or following.bold != line.bold or abs(following.size - line.size) > 0.6:
+def _goes_on(group: list[Line], following: Line, longest: int) -> bool:
+    line = group[-1]
+    if following.bullet or following.heading or following.bold != line.bold or abs(following.size - line.size) > 0.6:
         return False
-    if following.text[:1].islower():
+    if group[0].bullet and following.x > group[0].x + 2:
         return True
-    # The next word would have had room: whoever wrote it ended the line there.
-    return (
-        not line.text.endswith((".", ";", ":", "!")) and len(line.text) + len(following.text.split()[0]) > longest * 0.9
-    )
+    if line.whole and not (following.text[:1].islower() and following.x):
+        return False
+    if following.text[:1].islower() or _OPEN_END.search(folded(line.text)):
+        return True
+    if group[0].bullet:
+        return False
+    # In a wide column the next word would have had room: whoever wrote it ended the line there.
+    ended = line.text.endswith((".", ";", ":", "!"))
+    return longest > 45 and not ended and len(line.text) + len(following.text.split()[0]) > longest * 0.9

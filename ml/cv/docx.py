@@ -11,6 +11,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from xml.etree import ElementTree
 
 from huntred.cv.errors import CvDamaged, CvIsPicture, CvKindUnknown, CvLocked, CvTooLong
@@ -154,13 +155,20 @@ def _run(
 
 
 def _table(table: ElementTree.Element, lane: int) -> Iterator[Line]:
-    """Rows of short cells are lines; a row of long ones is columns side by side."""
+    """Rows of short cells are lines; a row of long ones is columns side by side; under labels, "label: value"."""
+    labels: list[str] = []
     for row in table.iter(f"{_W}tr") if table.find(f"{_W}tr") is None else table.findall(f"{_W}tr"):
         cells = [list(_blocks(cell, lane)) for cell in row.iter(f"{_W}tc")] if _flat(row) else _cells(row, lane)
         cells = [cell for cell in cells if cell]
         if not cells:
             continue
-        if all(len(cell) == 1 for cell in cells):
+        if not labels and len(cells) > 2 and all(len(cell) == 1 and is_label(cell[0].text) for cell in cells):
+            labels = [cell[0].text.rstrip(": ") for cell in cells]
+        elif labels and len(cells) == len(labels):
+            for name, cell in zip(labels, cells, strict=True):
+                yield replace(cell[0], text=f"{name}: {cell[0].text}", bullet=False, bold=False, heading=False)
+                yield from cell[1:]
+        elif all(len(cell) == 1 for cell in cells):
             yield _row(cells, lane)
         elif len(cells) > 1 and len(cells[0]) == 1 and not _begins_section(cells[0][0]):
             first = cells[0][0]

@@ -41,7 +41,7 @@ def studies(lines: list[Line], tags: Tags) -> list[CvStudy]:
             continue
         if line.bullet and len(line.text.split()) > 12:
             continue
-        found = parts(line, period, tags, among=OF_STUDIES)
+        found = [half for part in parts(line, period, tags, among=OF_STUDIES) for half in _named(part, tags)]
         if label_waiting and found:
             found = [Part(found[0].line, found[0].start, found[-1].end, label_waiting)]
         label_waiting = ""
@@ -55,6 +55,19 @@ def studies(lines: list[Line], tags: Tags) -> list[CvStudy]:
         if period is not None and done[-1].period is None:
             done[-1].period = (line, period)
     return [_made(study, tags) for study in done if study.degree or study.institution]
+
+
+def _named(part: Part, tags: Tags) -> list[Part]:
+    """Cut "Secundaria: Técnica No. 12" at its colon."""
+    at = part.text.find(": ")
+    if part.role or at < 0:
+        return [part]
+    left = Part(part.line, part.start, part.start + at)
+    if kind_of(left, tags) not in {"degree", "title"}:
+        return [part]
+    right = part.start + at + 2
+    # What a degree's name announces is its school, whatever it is called.
+    return [Part(part.line, left.start, left.end, "degree"), Part(part.line, right, part.end, "institution")]
 
 
 def _dates_first(lines: list[Line]) -> bool:
@@ -90,7 +103,7 @@ def _kind(part: Part, tags: Tags) -> str:
             return "institution" if both else "degree"
         if "school" in tagged or kind == "company":
             return "institution"
-        if "degree" in tagged or kind == "title":
+        if "degree" in tagged:
             return "degree"
     return {"school": "institution", "place": "place", "degree": "degree"}.get(kind, "")
 

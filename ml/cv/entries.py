@@ -176,6 +176,8 @@ def _by_words(part: Part, tags: Tags, among: tuple[str, ...], *, alone: bool) ->
             # "Ingeniero en Sistemas" is one title; "Chofer en Bimbo" is two things where nothing else is the employer.
             if pattern is _AT and one == "title" and (other in {"company", "school"} or (alone and other == "")):
                 return [left, *_by_words(right, tags, among, alone=False)]
+            if among is not OF_JOBS and one == "degree" and other not in {"school", "place", "degree"}:
+                continue
             if pattern is _COMMA and (
                 one != other or other == "place" or (one in {"company", "school"} and other == "")
             ):

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from huntred.cv.ports import CvJob, Found
 from ml.cv.dates import count, month_of, months_between, periods
-from ml.cv.document import Line, joined, paragraphs
+from ml.cv.document import Line, Run, paragraphs
 from ml.cv.entries import Anchor, Part, anchors, kind_of, parts
 from ml.cv.headings import label
 from ml.cv.tagging import Tags
@@ -81,7 +81,8 @@ def _may_head(line: Line) -> bool:
         return False
     if role:
         return True
-    long = len(line.text.split()) > 14 or (len(line.text.split()) > 6 and line.text.rstrip().endswith("."))
+    sentence = line.text.rstrip().endswith(".") and not _company_end(line.text)
+    long = len(line.text.split()) > 14 or (len(line.text.split()) > 6 and sentence)
     return not line.bullet and not long and not line.text[:1].islower()
 
 
@@ -295,25 +296,18 @@ def duties(lines: list[Line], tags: Tags) -> list[Found]:
             if at < len(line.text):
                 kept.append(replace(line, text=line.text[at:], start=line.start + at))
             continue
-        if len(line.text.split()) <= 3 and all(kind_of(part, tags) == "place" for part in parts(line, None, tags)):
+        cut = parts(line, None, tags) if len(line.text.split()) <= 5 else []
+        if cut and all(kind_of(part, tags) == "place" for part in cut):
             continue
         if len(line.text.strip()) > 2:
             kept.append(line)
     found: list[Found] = []
     for group in paragraphs(kept):
-        whole = joined(group, 0.85)
-        if whole is None:
-            continue
-        found += _sentences(group[0], whole) if len(group) == 1 else [whole]
+        run = Run(group)
+        # A bullet is one duty, however many sentences it has.
+        cuts = [] if group[0].bullet else [match.start() + 1 for match in _SENTENCE.finditer(run.text)]
+        found += [run.found(start, end, 0.8 if cuts else 0.85) for start, end in pairwise([0, *cuts, len(run.text)])]
     return found
-
-
-def _sentences(line: Line, whole: Found) -> list[Found]:
-    cuts = [match.start() + 1 for match in _SENTENCE.finditer(line.text)]
-    if not cuts or line.bullet:
-        return [whole]
-    edges = [0, *cuts, len(line.text)]
-    return [line.found(start, end, 0.8) for start, end in pairwise(edges)]
 
 
 def _same_employer(made: list[CvJob], entries: list[_Entry]) -> list[CvJob]:

@@ -88,7 +88,9 @@ def label(text: str, among: tuple[str, ...] = OF_JOBS) -> tuple[str, int]:
         if role:
             return role, match.end()
     role = label_of(low.strip(_EDGES), among)
-    return (role, len(text)) if role and (low.rstrip().endswith(":") or len(low.split()) <= 4) else ("", 0)
+    # "Empresa" alone in a cell is a label; "años." at a paragraph's end is not.
+    alone = low.rstrip().endswith(":") or (text[:1].isupper() and (len(text) < 6 or not text.rstrip().endswith(".")))
+    return (role, len(text)) if role and alone else ("", 0)
 
 
 def is_label(text: str) -> bool:

@@ -7,7 +7,7 @@ column of dates or labels is no column but the left cells of rows.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
@@ -16,7 +16,8 @@ from ml.cv.document import CELL, Line
 from ml.cv.headings import is_label, section_of
 
 _LINES_AT_LEAST = 4
-_GUTTER_AT_LEAST = 7.0
+# Long addresses reach almost into the next column.
+_GUTTER_AT_LEAST = 2.0
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ _Row = list[_Piece]
 def arrange(pages: list[list[Word]]) -> Iterator[Line]:
     """Yield the lines of all pages in reading order, without running heads and feet."""
     for number, words in enumerate(pages, 1):
-        rows = _rows(words)
+        rows = _labelled(_with_whole_dates(_rows(words)))
         width = max((piece.x1 for row in rows for piece in row), default=0.0)
         yield from _read(rows, number, width, 0)
 
@@ -122,7 +123,7 @@ def _read(rows: list[_Row], page: int, width: float, lane: int) -> Iterator[Line
     right = [[piece for piece in row if piece.x1 > x] for row in inner]
     sides = [[row for row in side if row] for side in (left, right)]
     if _is_table(sides[0], sides[1]):
-        yield from _plain(_rejoined(inner, x), page, lane)
+        yield from _plain(inner, page, lane)
     else:
         for number, side in enumerate(sides):
             yield from _read(side, page, width, lane * 2 + number + 1)
@@ -139,7 +140,7 @@ def _gutter(rows: list[_Row], width: float) -> tuple[int, int, float] | None:
             continue
         start = 0
         for end in range(len(rows) + 1):
-            if end < len(rows) and not any(piece.x0 < x < piece.x1 + _GUTTER_AT_LEAST - 1.5 for piece in rows[end]):
+            if end < len(rows) and not any(piece.x0 < x < piece.x1 + _GUTTER_AT_LEAST for piece in rows[end]):
                 continue
             lefts = sum(1 for row in rows[start:end] if any(piece.x1 <= x for piece in row))
             rights = sum(1 for row in rows[start:end] if any(piece.x0 >= x for piece in row))
@@ -170,11 +171,11 @@ def _is_table(left: list[_Row], right: list[_Row]) -> bool:
     if _only_dates(right) or _only_dates(left):
         return True
     texts = [" ".join(piece.text for piece in row) for row in left]
-    dated = sum(1 for text in texts if ranges(text))
-    dated_right = sum(1 for row in right if ranges(" ".join(piece.text for piece in row)))
-    if dated >= 2 and dated_right * 2 <= dated:
-        return True
+    dated = sum(1 for text in texts if _is_period(text))
     labels = sum(1 for text in texts if is_label(text))
+    told = sum(1 for text in texts if not _is_period(text) and not is_label(text) and not section_of(text))
+    if dated >= 2 and told <= dated + labels:
+        return True
     tops = [row[0].top for row in right]
     level = sum(1 for row in left if any(abs(row[0].top - top) < 3 for top in tops))
     return labels >= 2 and labels * 2 >= len(texts) and level * 3 >= len(texts) * 2
@@ -187,42 +188,97 @@ def _only_dates(side: list[_Row]) -> bool:
     return bool(texts) and dated * 10 >= len(texts) * 6 and not headed and not any("@" in text for text in texts)
 
 
-def _rejoined(rows: list[_Row], x: float) -> list[_Row]:
-    """Put the second line of a left cell ("03/2018 –" / "07/2020") back to its first."""
+def _is_period(text: str) -> bool:
+    """Whether a text is a period and nothing else."""
+    return any(len(text) - (period.end - period.start) <= 4 for period in ranges(text))
+
+
+def _with_whole_dates(rows: list[_Row]) -> list[_Row]:
+    """Put the second line of a narrow cell back to its first: "03/2018 –" above "07/2020"."""
     done: list[_Row] = []
-    holder: int | None = None
     for row in rows:
-        left = [piece for piece in row if piece.x1 <= x]
-        right = [piece for piece in row if piece.x1 > x]
-        if left and holder is not None:
-            before = [piece for piece in done[holder] if piece.x1 <= x]
-            text = before[-1].text if before else ""
-            open_end = text.rstrip().endswith(("-", "–", "—", " a", " al", " to", "hasta"))
-            starts = left[0].text.lstrip().startswith(("-", "–", "—", "a ", "al ", "to ", "hasta "))
-            near = before and left[0].top - before[-1].bottom < left[0].size * 1.2
-            if before and near and (open_end or starts) and not ranges(text):
-                merged = " ".join([text, *(piece.text for piece in left)])
-                last = before[-1]
-                new = _Piece(merged, last.x0, last.x1, last.top, left[0].bottom, last.size, last.bold)
-                done[holder] = [new if piece is last else piece for piece in done[holder]]
-                left = []
-        if left or right:
-            done.append(left + right)
-            if left:
-                holder = len(done) - 1
+        kept: _Row = []
+        for piece in row:
+            holder = next(
+                ((at, above) for at in range(max(0, len(done) - 2), len(done)) for above in done[at]
+                 if abs(above.x0 - piece.x0) < 3 and 0 < piece.top - above.top < 2.2 * piece.size),
+                None,
+            )  # fmt: skip
+            if holder is not None and len(piece.text.split()) <= 4 and _completes(holder[1].text, piece.text):
+                at, above = holder
+                whole = replace(
+                    above, text=f"{above.text} {piece.text}", x1=max(above.x1, piece.x1), bottom=piece.bottom
+                )
+                done[at] = [whole if one is above else one for one in done[at]]
+            else:
+                kept.append(piece)
+        if kept:
+            done.append(kept)
     return done
+
+
+def _completes(text: str, following: str) -> bool:
+    if len(text.split()) > 6 or not any(character.isdigit() for character in text):
+        return False
+    both = f"{text} {following}"
+    alone = ranges(text)
+    closed = bool(alone) and alone[0].end >= len(text.rstrip()) and not text.rstrip().endswith(("-", "–", "—"))
+    return not closed and _is_period(both) and ranges(both)[0].start <= 2
+
+
+def _labelled(rows: list[_Row]) -> list[_Row]:
+    """Turn a table with a row of labels above it into lines of "label: value", a table's row after the other."""
+    done: list[_Row] = []
+    at = 0
+    while at < len(rows):
+        head = rows[at]
+        if len(head) < 3 or not all(is_label(piece.text) for piece in head):
+            done.append(head)
+            at += 1
+            continue
+        end = at + 1
+        while (
+            end < len(rows) and not (len(rows[end]) == 1 and section_of(rows[end][0].text)) and _fits(rows[end], head)
+        ):
+            end += 1
+        done += _told(head, rows[at + 1 : end])
+        at = end
+    return done
+
+
+def _fits(row: _Row, head: _Row) -> bool:
+    return all(any(abs(piece.x0 - label.x0) < 4 for label in head) for piece in row)
+
+
+def _told(head: _Row, rows: list[_Row]) -> Iterator[_Row]:
+    groups: list[list[_Row]] = []
+    for row in rows:
+        apart = not groups or row[0].top - groups[-1][-1][0].top > 1.6 * row[0].size
+        if apart:
+            groups.append([])
+        groups[-1].append(row)
+    for group in groups:
+        for label in head:
+            cell = [piece for row in group for piece in row if abs(piece.x0 - label.x0) < 4]
+            if cell:
+                text = f"{label.text.rstrip(': ')}: " + " ".join(piece.text for piece in cell)
+                # Full width, so that no column is found among them.
+                yield [replace(cell[0], text=text, x0=head[0].x0, x1=head[-1].x1, bold=False)]
 
 
 def _plain(rows: list[_Row], page: int, lane: int) -> Iterator[Line]:
     bottom: float | None = None
     edge = max((row[-1].x1 for row in rows), default=0.0)
-    for row in rows:
+    for at, row in enumerate(rows):
         size = max(piece.size for piece in row)
         bold = row[0].bold
         gap = 0.0 if bottom is None else max(0.0, (row[0].top - bottom) / max(size, 1.0))
         bottom = max(piece.bottom for piece in row)
-        # More than a long word short of the right edge: the line was ended, not broken.
-        short = row[-1].x1 < edge - 9 * size
+        # The next line's first word would have had room: the line was ended, not broken.
+        following = rows[at + 1][0] if at + 1 < len(rows) else None
+        first = len(following.text.split()[0]) if following else 0
+        wide = (following.x1 - following.x0) * first / max(1, len(following.text)) if following else 0.0
+        short = row[-1].x1 + 0.3 * size + wide < edge - 0.5 * size
         yield Line(
             CELL.join(piece.text for piece in row), page, 0, lane, size, bold, row[0].x0, gap, whole=short,
         )  # fmt: skip

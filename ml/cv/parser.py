@@ -39,7 +39,7 @@ class CvParser:
             experience=tuple(held),
             education=tuple(studies(sections.of("education"), tags)),
             languages=tuple(languages(sections, tags)),
-            skills=tuple(skills(sections, document.lines, tags, held, today)),
+            skills=tuple(skills(sections, document, tags, held, today)),
             certifications=tuple(_certifications(sections.of("certifications"))),
             total_months=total_months(held, today),
             pages=document.pages,

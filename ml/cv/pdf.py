@@ -77,7 +77,7 @@ def _words(page: object, most: int) -> Iterator[Word]:
     count = raw.FPDFText_CountChars(handle)
     if count > most:
         raise CvTooLong
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    loose = raw.FS_RECTF()
     letters: list[str] = []
     box = [0.0, 0.0, 0.0, 0.0]
     size, bold = 0.0, False
@@ -93,28 +93,22 @@ def _words(page: object, most: int) -> Iterator[Word]:
                 yield Word("".join(letters), box[0], box[1], box[2], box[3], size, bold)
                 letters = []
             continue
-        raw.FPDFText_GetCharBox(handle, index, left, right, bottom, top)
-        x0, x1, y0, y1 = left.value, right.value, height - top.value, height - bottom.value
+        # The loose box goes from the font's ascent to its descent, so that all letters of a line stand level.
+        raw.FPDFText_GetLooseCharBox(handle, index, loose)
+        x0, x1, y0, y1 = loose.left, loose.right, height - loose.top, height - loose.bottom
         if letters and (x0 - box[2] > max(size, 4) * 1.2 or x0 < box[0] - 2 or y0 > box[3] or y1 < box[1]):
             yield Word("".join(letters), box[0], box[1], box[2], box[3], size, bold)
             letters = []
         if not letters:
             box = [x0, y0, x1, y1]
-            size = _size(raw, handle, index)
+            # PDFium's own font size leaves the page's scale out.
+            size = max(2.0, round(abs(y1 - y0) / 1.17, 1))
             bold = _is_bold(raw, handle, index)
         letters.append(character)
         box = [min(box[0], x0), min(box[1], y0), max(box[2], x1), max(box[3], y1)]
     if letters:
         yield Word("".join(letters), box[0], box[1], box[2], box[3], size, bold)
     text_page.close()
-
-
-def _size(raw: object, handle: object, index: int) -> float:
-    """Return the size as printed: PDFium's font size leaves the page's scale out, the loose box does not."""
-    box = raw.FS_RECTF()  # type: ignore[attr-defined]
-    raw.FPDFText_GetLooseCharBox(handle, index, box)  # type: ignore[attr-defined]
-    height = abs(box.top - box.bottom)
-    return float(max(2.0, round(height / 1.17, 1)))
 
 
 def _is_bold(raw: object, handle: object, index: int) -> bool:

@@ -52,8 +52,16 @@ def main() -> None:
         today = date.fromisoformat(asked.read(_DATE_BYTES).decode())
         content = asked.read(_LENGTH.unpack(head)[0])
         answer = _in_child(parser, content, today)
+        _report(answer)
         answers.write(_LENGTH.pack(len(answer)) + answer)
         answers.flush()
+
+
+def _report(answer: bytes) -> None:
+    """Write what broke in a child to the log: it may not write anything itself."""
+    if answer.startswith(b'{"error"') and "fault" in (told := json.loads(answer)):
+        sys.stderr.write(f"cv not read: {told['fault']}\n")
+        sys.stderr.flush()
 
 
 def _warm(parser: object) -> None:
@@ -142,9 +150,7 @@ def _answer(parser: object, content: bytes, today: date) -> bytes:
         while trace is not None and trace.tb_next is not None:
             trace = trace.tb_next
         place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
-        sys.stderr.write(f"cv not read: {type(error).__name__} at {place}\n")
-        sys.stderr.flush()
-        return json.dumps({"error": CvDamaged.code}).encode()
+        return json.dumps({"error": CvDamaged.code, "fault": f"{type(error).__name__} at {place}"}).encode()
     return json.dumps({"cv": encoded(cv)}, ensure_ascii=False).encode()
 
 

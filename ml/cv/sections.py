@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from ml.cv.dates import ranges
@@ -10,6 +11,8 @@ from ml.cv.headings import inline_section, label, section_of
 from ml.cv.words import folded
 
 # Words that head a section in one CV and a part of a job in another.
+# What the bar of an exported profile holds.
+_SHORT = frozenset({"contact", "skills", "languages", "certifications"})
 _ONLY_INLINE = frozenset({"languages", "skills", "certifications", "summary"})
 
 
@@ -34,6 +37,7 @@ def divide(document: Document) -> Sections:
     body = _usual_size(document)
     styled = sum(_stands_out(line, body) for line in document.lines if section_of(line.text)) >= 2
     before: Line | None = None
+    account = _account(document)
     for line in document.lines:
         if line.page != page or line.lane != lane:
             if after_heading:
@@ -43,6 +47,8 @@ def divide(document: Document) -> Sections:
             elif line.lane and lane != line.lane:
                 section = _inherited(current, lane, line.lane, section)
             lane, page = line.lane, line.page
+        if section in _SHORT and line.gap > 0.8 and not line.bullet and _is_owner(line, account):
+            section = ""
         if after_heading and before is not None and _is_rest_of(line, before):
             continue
         named = _heading(line, body, section, styled)
@@ -58,7 +64,9 @@ def divide(document: Document) -> Sections:
         if inline:
             by_name.setdefault(inline, []).append(_rest(line, at))
             # In a column of headings the section begins here; behind a colon only where nothing else had begun.
-            if line.text[:at].endswith(CELL) or (section in {"", "contact", inline} and inline in _ONLY_INLINE):
+            if line.text[:at].endswith(CELL) or (
+                inline in _ONLY_INLINE and (section in {"", "contact", "experience", inline})
+            ):
                 section = inline
                 current[lane] = section
             continue
@@ -75,7 +83,10 @@ def _inline(line: Line, section: str) -> tuple[str, int]:
     headed = line.text[:at].endswith(CELL)
     if headed and not label(line.text)[0]:
         return inline, at
-    if section == "experience" or ranges(line.text):
+    if ranges(line.text):
+        return "", 0
+    # In a job "Herramientas: …" is a part of it; after a blank line, or for languages, it is not.
+    if section == "experience" and inline != "languages" and line.gap <= 0.8:
         return "", 0
     if inline in _ONLY_INLINE:
         told = section in {"skills", "contact"} and label(line.text)[0]
@@ -95,6 +106,22 @@ def _inherited(current: dict[int, str], before: int, lane: int, section: str) ->
     if before == 0:
         return ""
     return current.get(lane, "") if lane < before else ""
+
+
+def _account(document: Document) -> tuple[str, ...]:
+    """Return the words of the mail's account: most people's is made of their name."""
+    for page in document.pages:
+        match = re.search(r"([\w.+-]+)@", folded(page))
+        if match:
+            return tuple(part for part in re.split(r"[^a-z]+", match[1]) if len(part) > 2)
+    return ()
+
+
+def _is_owner(line: Line, account: tuple[str, ...]) -> bool:
+    """Whether a name stands alone after a list: the main part of an exported profile begins."""
+    words = folded(line.text).split()
+    capital = all(word[:1].isupper() for word in line.text.split() if len(word) > 3)
+    return 2 <= len(words) <= 6 and capital and any(part == word for part in account for word in words)
 
 
 def _is_rest_of(line: Line, heading: Line) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from contract.text import normalise
-from huntred.cv.ports import CvJob, CvSkill
+from huntred.cv.ports import CvJob, CvSkill, Found, Span
 from ml.cv.dates import month_of, periods
-from ml.cv.document import Line, paragraphs
+from ml.cv.document import Document, Line, Run, paragraphs
 from ml.cv.experience import worked
 from ml.cv.headings import label
 from ml.cv.sections import Sections
@@ -17,11 +18,15 @@ from ml.cv.tongues import is_level, level_near
 from ml.cv.words import folded
 
 _ITEM = re.compile(r"[,;\t|•·●▪/]|\s+[-–—]\s+|\s{3,}")
-_YEARS = re.compile(r"(\d{1,2})\+?\s*(?:anos?|years?)")
+_YEARS_AFTER = re.compile(r"\s*[(:,\-–—]\s*(\d{1,2})\+?\s*(?:anos?|years?)")
+_YEARS_OF = re.compile(
+    r"(\d{1,2})\+?\s*(?:anos?\s+(?:de\s+)?(?:experiencia\s+)?(?:de|en|con|usando|manejando)"
+    r"|years?\s+(?:of\s+)?(?:experience\s+)?(?:of|in|with|using))\s+$"
+)
 _LONGEST_WORDS = 6
 
 
-def skills(sections: Sections, lines: tuple[Line, ...], tags: Tags, jobs: list[CvJob], today: date) -> list[CvSkill]:
+def skills(sections: Sections, document: Document, tags: Tags, jobs: list[CvJob], today: date) -> list[CvSkill]:
     """Return each skill once, at its first place in the skills' section, else in the text."""
     listed = sections.of("skills")
     skipped = {
@@ -30,12 +35,15 @@ def skills(sections: Sections, lines: tuple[Line, ...], tags: Tags, jobs: list[C
         for line in sections.of(name)
     }
     own = {(line.page, line.start) for line in listed}
+    names = [job.employer.span for job in jobs if job.employer]
     places: dict[str, list[tuple[Line, int, int]]] = {}
-    for line in [*listed, *(line for line in lines if (line.page, line.start) not in own | skipped)]:
-        for tag in tags.of(line):
-            if tag.kind == "skill" and _counts(line, tag.start, tag.end, (line.page, line.start) in own):
+    for line in [*listed, *(line for line in document.lines if (line.page, line.start) not in own | skipped)]:
+        for tag in tags.of(line, beyond=True):
+            # An employer called Oracle is no skill.
+            named = any(span.page == line.page and span.start <= line.start + tag.start < span.end for span in names)
+            if tag.kind == "skill" and not named and _counts(line, tag.start, tag.end, (line.page, line.start) in own):
                 places.setdefault(tag.key, []).append((line, tag.start, tag.end))
-    found = [_known(key, spots, jobs, today, own) for key, spots in places.items()]
+    found = [_known(key, spots, jobs, today, own, document) for key, spots in places.items()]
     taken = {normalise(one.name.value) for one in found}
     return found + [one for one in _unknown(listed, tags) if normalise(one.name.value) not in taken]
 
@@ -47,7 +55,12 @@ def _counts(line: Line, start: int, end: int, listed: bool) -> bool:
 
 
 def _known(
-    key: str, spots: list[tuple[Line, int, int]], jobs: list[CvJob], today: date, own: set[tuple[int, int]]
+    key: str,
+    spots: list[tuple[Line, int, int]],
+    jobs: list[CvJob],
+    today: date,
+    own: set[tuple[int, int]],
+    document: Document,
 ) -> CvSkill:
     line, start, end = spots[0]
     level = next((found for spot in spots if (found := level_near(*spot)) is not None), None)
@@ -59,7 +72,13 @@ def _known(
     ends = [month_of(today) if job.current else job.end.value if job.end else "" for job in used]
     last = max(ends, default="") or None
     sure = 0.95 if (line.page, line.start) in own else 0.8
-    return CvSkill(key, line.found(start, end, sure), level, years, last)
+    return CvSkill(key, _name(document, line, start, end, sure), level, years, last)
+
+
+def _name(document: Document, line: Line, start: int, end: int, sure: float) -> Found:
+    """The name as it is written, in the next line too."""
+    span = Span(line.page, line.start + start, line.start + end)
+    return Found(" ".join(document.pages[line.page - 1][span.start : span.end].split()), span, sure)
 
 
 def _tells(job: CvJob, spot: tuple[Line, int, int]) -> bool:
@@ -72,17 +91,9 @@ def _tells(job: CvJob, spot: tuple[Line, int, int]) -> bool:
 def _told_years(line: Line, start: int, end: int) -> float | None:
     """Return years that stand beside a skill: "Python (5 años)", "3 años de SAP"."""
     low = folded(line.text)
-    after = _YEARS.search(low, end, min(len(low), end + 16))
-    before = _YEARS.search(low, max(0, start - 28), start)
-    match = after or (
-        before
-        if before
-        and re.search(
-            r"(?:anos?|years?)\s+(?:de\s+)?(?:experiencia\s+)?(?:of\s+|con\s+|en\s+|de\s+|with\s+|in\s+)?(?:experience\s+)?(?:with\s+|in\s+)?$",
-            low[:start],
-        )
-        else None
-    )
+    after = _YEARS_AFTER.match(low, end)
+    before = _YEARS_OF.search(low[max(0, start - 45) : start])
+    match = after or before
     return float(match[1]) if match and int(match[1]) <= 50 else None
 
 
@@ -91,22 +102,21 @@ def _unknown(lines: list[Line], tags: Tags) -> list[CvSkill]:
     found: list[CvSkill] = []
     said: set[str] = set()
     for group in paragraphs(lines):
-        for line in group:
-            _, at = label(line.text)
-            role = re.match(r"[^:,;]{2,40}:\s", line.text)
-            begin = max(at, role.end() if role else 0)
-            if line.text.rstrip().endswith(".") and len(line.text.split()) > 9 and line.text.count(",") < 2:
+        run = Run(group)
+        _, at = label(run.text)
+        named = re.match(r"[^:,;]{2,40}:\s", run.text)
+        begin = max(at if at < len(run.text) else 0, named.end() if named else 0)
+        if run.text.rstrip().endswith(".") and len(run.text.split()) > 9 and run.text.count(",") < 2:
+            continue
+        for start, end in _items(run.text, begin):
+            item = run.found(start, end, 0.6)
+            text = item.value.strip(" .•")
+            if not 1 <= len(text.split()) <= _LONGEST_WORDS or len(text) < 2 or periods(text) or not text[0].isalnum():
                 continue
-            for start, end in _items(line, begin):
-                text = line.text[start:end].strip(" .")
-                words = text.split()
-                if not 1 <= len(words) <= _LONGEST_WORDS or len(text) < 2 or periods(text) or not text[0].isalnum():
-                    continue
-                inside = [tag for tag in tags.of(line, start, end) if tag.kind in {"skill", "language"}]
-                if inside or normalise(text) in said or _is_level(text):
-                    continue
-                said.add(normalise(text))
-                found.append(CvSkill(None, line.found(start, end, 0.6, text), level_near(line, start, end)))
+            if tags.inside(item.span, ("skill", "language")) or normalise(text) in said or _is_level(text):
+                continue
+            said.add(normalise(text))
+            found.append(CvSkill(None, replace(item, value=text), _level_of(group, start, end)))
     return found
 
 
@@ -114,10 +124,13 @@ def _is_level(text: str) -> bool:
     return is_level(text) or bool(re.fullmatch(r"[\d%\s/.]+", text))
 
 
-def _items(line: Line, begin: int) -> list[tuple[int, int]]:
+def _level_of(group: list[Line], start: int, end: int) -> Found | None:
+    return level_near(group[0], start, end) if len(group) == 1 else None
+
+
+def _items(text: str, begin: int) -> list[tuple[int, int]]:
     edges = [begin]
     depth = 0
-    text = line.text
     position = begin
     while position < len(text):
         if text[position] == "(":

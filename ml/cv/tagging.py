@@ -7,6 +7,7 @@ original. A model that was trained on prose knows little of the fragments that a
 from __future__ import annotations
 
 import bisect
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ import spacy
 from spacy.matcher import PhraseMatcher
 from spacy.util import filter_spans
 
+from huntred.cv.ports import Span
 from ml.cv.document import Document, Line
 from ml.cv.taxonomy import Taxonomy
 from ml.cv.words import folded, words
@@ -41,8 +43,11 @@ class Tags:
         self._pages = [sorted(page, key=lambda tag: tag.start) for page in pages]
         self._starts = [[tag.start for tag in page] for page in self._pages]
 
-    def of(self, line: Line, start: int = 0, end: int | None = None) -> list[Tag]:
-        """Return the tags inside a part of the line; their places count from the line's start."""
+    def of(self, line: Line, start: int = 0, end: int | None = None, *, beyond: bool = False) -> list[Tag]:
+        """Return the tags inside a part of the line; their places count from the line's start.
+
+        beyond: those too that begin here and end in the next line.
+        """
         if line.page > len(self._pages):
             return []
         first = line.start + start
@@ -52,10 +57,16 @@ class Tags:
         inside = []
         while at < len(page) and page[at].start < last:
             tag = page[at]
-            if tag.end <= last:
+            if beyond or tag.end <= last:
                 inside.append(Tag(tag.kind, tag.key, tag.start - line.start, tag.end - line.start))
             at += 1
         return inside
+
+    def inside(self, span: Span, kinds: tuple[str, ...]) -> bool:
+        """Whether a tag of these kinds lies within a place."""
+        return any(
+            tag.kind in kinds and span.start <= tag.start and tag.end <= span.end for tag in self._pages[span.page - 1]
+        )
 
 
 class Tagger:
@@ -64,6 +75,9 @@ class Tagger:
     def __init__(self, taxonomy: Taxonomy) -> None:
         self._pipelines = {language: spacy.blank(language) for language in ("es", "en")}
         self._skills: dict[str, PhraseMatcher] = {}
+        self._acronyms = frozenset(
+            folded(name) for term in taxonomy.skills for name in term.names if name.isupper() and len(name) < 5
+        )
         patterns = _patterns(taxonomy)
         names = {term.id: sorted({folded(name) for name in term.names}) for term in taxonomy.skills}
         for language, pipeline in self._pipelines.items():
@@ -80,15 +94,24 @@ class Tagger:
         pipeline, matcher = self._pipelines[language], self._skills[language]
         pages = []
         for text in document.pages:
-            doc = pipeline(folded(text).replace("\t", " "))
+            doc = pipeline(_flowing(text))
             tags = []
             for span in doc.spans["tags"]:
                 kind, _, key = span.label_.partition(":")
                 tags.append(Tag(kind, key, span.start_char, span.end_char))
             for span in filter_spans(matcher(doc, as_spans=True)):
+                written = text[span.start_char : span.end_char]
+                # "al mes" is no MES.
+                if span.text in self._acronyms and not written[:1].isupper():
+                    continue
                 tags.append(Tag("skill", span.label_, span.start_char, span.end_char))
             pages.append(tags)
         return Tags(pages)
+
+
+def _flowing(text: str) -> str:
+    """Fold a page; a line that goes on in the next one, told by its small letter, is joined with it."""
+    return folded(re.sub(r"\n(?=[a-záéíóúñ])", " ", text).replace("\t", " "))
 
 
 def _patterns(taxonomy: Taxonomy) -> list[dict[str, str]]:

@@ -50,6 +50,9 @@ def _terms(path: Path) -> Iterator[Term]:
         names = (*row.get("es", ()), *row.get("en", ())) if isinstance(row, dict) else ()
         if not names or not row.get("id"):
             raise ValueError(f"{path.name}: a row needs an id and a name: {row}")
+        # Schooling and languages are read into fields of their own.
+        if row.get("kind") in {"education", "language"}:
+            continue
         yield Term(str(row["id"]), tuple(map(str, names)))
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 import re
+from dataclasses import replace
 
 from huntred.cv.ports import CvLanguage, Found
-from ml.cv.document import Line
+from ml.cv.document import CELL, Line
 from ml.cv.sections import Sections
 from ml.cv.tagging import Tags
 from ml.cv.words import folded, words
@@ -32,16 +33,17 @@ def languages(sections: Sections, tags: Tags) -> list[CvLanguage]:
 
 def _read(lines: list[Line], tags: Tags, *, level_needed: bool) -> list[CvLanguage]:
     found: dict[str, CvLanguage] = {}
-    for at, line in enumerate(lines):
-        spoken = [tag for tag in tags.of(line) if tag.kind == "language"]
+    paired = _rows_paired(lines)
+    for at, (line, own) in enumerate(paired):
+        spoken = [tag for tag in tags.of(line, 0, own) if tag.kind == "language"]
         for number, tag in enumerate(spoken):
             until = spoken[number + 1].start if number + 1 < len(spoken) else len(line.text)
             since = spoken[number - 1].end if number else 0
             level = _level(line, tag.end, min(until, tag.end + _REACH))
             if level is None and number == 0:
                 level = _level(line, max(since, tag.start - 25), tag.start)
-            if level is None and not level_needed and number == len(spoken) - 1 and at + 1 < len(lines):
-                following = lines[at + 1]
+            if level is None and not level_needed and number == len(spoken) - 1 and at + 1 < len(paired):
+                following, _ = paired[at + 1]
                 if not any(other.kind == "language" for other in tags.of(following)):
                     level = _level(following, 0, min(len(following.text), _REACH))
             if tag.key in found and (found[tag.key].level is not None or level is None):
@@ -51,6 +53,37 @@ def _read(lines: list[Line], tags: Tags, *, level_needed: bool) -> list[CvLangua
                 continue
             found[tag.key] = CvLanguage(tag.key, line.found(tag.start, tag.end, 0.95), level)
     return list(found.values())
+
+
+def _rows_paired(lines: list[Line]) -> list[tuple[Line, int]]:
+    """Turn "Español | Inglés" above "Nativo | C1" into a line for each language, with how long its own text is."""
+    done: list[tuple[Line, int]] = []
+    skip = False
+    for line, following in zip(lines, [*lines[1:], None], strict=True):
+        if skip:
+            skip = False
+            continue
+        cells = line.text.split(CELL)
+        levels = following.text.split(CELL) if following else []
+        if (
+            len(cells) > 1
+            and len(cells) == len(levels)
+            and all(map(_says_level, levels))
+            and not any(map(_says_level, cells))
+        ):
+            position = 0
+            for cell, level in zip(cells, levels, strict=True):
+                done.append((replace(line, text=f"{cell}: {level}", start=line.start + position), len(cell)))
+                position += len(cell) + 1
+            skip = True
+        else:
+            done.append((line, len(line.text)))
+    return done
+
+
+def _says_level(text: str) -> bool:
+    low = folded(text)
+    return bool(_CEFR.search(low) or _level_words().search(low) or _PERCENT.search(low))
 
 
 @functools.cache
