@@ -17,7 +17,7 @@ from ml.cv.entries import Part, kind_of, parts
 from ml.cv.headings import OF_PEOPLE, label, section_of
 from ml.cv.sections import Sections
 from ml.cv.tagging import Tags
-from ml.cv.words import folded
+from ml.cv.words import folded, words
 
 _MAIL = re.compile(r"[A-Za-z0-9][\w.+%-]*\s?@\s?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _LINK = re.compile(
@@ -147,11 +147,11 @@ def _name_score(part: Part, tags: Tags, account: list[str]) -> float:
     bare = re.sub(r"^(?:Lic|Ing|Mtr[oa]|Dr[a]?|C\.?P|Arq|L\.?C\.?P?|M\.?C)\.?\s+", "", text)
     if not _NAME.fullmatch(bare) or section_of(bare) or len(bare) > 60 or bare.endswith("."):
         return 0.0
-    words = folded(bare).split()
-    if not 2 <= len(words) <= 7 or not all(word[:1].isupper() or folded(word) in _PARTICLES for word in bare.split()):
+    names = folded(bare).split()
+    if not 2 <= len(names) <= 7 or not all(word[:1].isupper() or folded(word) in _PARTICLES for word in bare.split()):
         return 0.0
     matched = sum(
-        1 for word in words if len(word) > 2 and any(word in one or one in word for one in account if len(one) > 2)
+        1 for word in names if len(word) > 2 and any(word in one or one in word for one in account if len(one) > 2)
     )
     kind = kind_of(part, tags)
     score = 1.0 + 1.2 * min(matched, 2)
@@ -161,7 +161,7 @@ def _name_score(part: Part, tags: Tags, account: list[str]) -> float:
         score -= 1.5
     if any(tag.kind == "skill" for tag in tags.of(part.line, part.start, part.end)):
         score -= 1.0
-    if len(words) >= 3:
+    if len(names) >= 3:
         score += 0.5
     return score
 
@@ -171,8 +171,7 @@ _PARTICLES = frozenset({"de", "del", "la", "las", "los", "y", "da", "dos", "van"
 
 def _with_next_line(document: Document, found: Found, tags: Tags, account: list[str]) -> Found:
     """Join a name that stands in two lines: "JUAN CARLOS" / "PÉREZ GÓMEZ"."""
-    words = found.value.split()
-    if len(words) > 2:
+    if len(found.value.split()) > 2:
         return found
     lines = [line for line in document.lines if line.page == 1]
     at = next((number for number, line in enumerate(lines) if line.start == found.span.start), None)
@@ -226,10 +225,21 @@ def _location(document: Document, sections: Sections, tags: Tags, name: Found | 
         spot = _place_in(line, tags)
         # Surnames are towns too.
         if spot is not None and not (name is not None and _overlap(line, spot, name)):
-            # An icon stands before it.
-            icon = re.match(r"[^\w#]+", line.text[spot[0] : spot[1]])
-            return line.found(spot[0] + (icon.end() if icon else 0), spot[1], 0.85)
+            return _trimmed(line, *spot)
     return None
+
+
+def _trimmed(line: Line, start: int, end: int) -> Found:
+    """Leave out an icon or "Vivo en" before a place, and the full stop of a sentence behind it."""
+    icon = re.match(r"[^\w#]+", line.text[start:end])
+    start += icon.end() if icon else 0
+    low = folded(line.text)
+    lead = next((phrase for phrase in words()["labels"]["address"] if low.startswith(f"{phrase} ", start)), "")
+    if lead.endswith((" en", " in")):
+        start += len(lead) + 1
+    if re.search(r"\w{4}\.$", line.text[start:end]):
+        end -= 1
+    return line.found(start, end, 0.85)
 
 
 def _overlap(line: Line, spot: tuple[int, int], found: Found) -> bool:

@@ -14,6 +14,7 @@ from ml.cv.words import folded
 CELL = "\t"
 BULLETS = "•·●○▪▫■□◦‣⁃∙➢➤►▶✓✔❖*–—-\uf0b7\uf0a7\uf0d8\uf076\uf0fc"
 
+_FOOT = re.compile(r"(?:pagina|page|pag\.?|hoja)\s*\d+(?:\s*(?:de|of|/)\s*\d+)?|\d{1,2}\s*(?:/|de|of)\s*\d{1,2}")
 _OPEN_END = re.compile(r"(?:\b(?:de|del|la|el|los|las|y|e|en|con|para|por|a|al|and|of|the|for|with|in|to)|[,(&/-])$")
 
 
@@ -59,7 +60,7 @@ def compose(lines: Iterable[Line]) -> Document:
     position = 0
     for line in lines:
         text = line.text.rstrip()
-        if not text.strip(BULLETS + " \t"):
+        if not text.strip(BULLETS + " \t") or _FOOT.fullmatch(folded(text).strip()):
             continue
         while len(pages) < line.page:
             pages.append([])

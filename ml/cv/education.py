@@ -145,6 +145,12 @@ def _made(study: _Study, tags: Tags) -> CvStudy:
         institution = others.pop(0)
     elif degree is None and others:
         degree = others.pop(0)
+    level = None
+    if degree is None and institution is not None:
+        # "Preparatoria No. 6" names the school and what is learnt there.
+        first = institution.text.split()[0]
+        if folded(first) in {"preparatoria", "secundaria", "primaria"}:
+            level = institution.line.found(institution.start, institution.start + len(first), 0.5)
     start = end = None
     if study.period is not None:
         line, period = study.period
@@ -153,7 +159,7 @@ def _made(study: _Study, tags: Tags) -> CvStudy:
             start = line.found(*period.since_span, sure, period.since.plain())
         if period.until is not None:
             end = line.found(*period.until_span, sure, period.until.plain())
-    return CvStudy(_found(institution), _found(degree), start, end)
+    return CvStudy(_found(institution), _found(degree) or level, start, end)
 
 
 def _found(part: Part | None) -> Found | None:

@@ -9,6 +9,7 @@ from huntred.cv.ports import Found
 from ml.cv.dates import Period, periods
 from ml.cv.document import CELL, Line
 from ml.cv.headings import OF_JOBS, label
+from ml.cv.prose import told
 from ml.cv.tagging import Tags
 from ml.cv.words import folded
 
@@ -90,6 +91,8 @@ def _says_now(line: Line, period: Period) -> bool:
 
 def _is_prose(line: Line, period: Period) -> bool:
     """Whether the period stands inside a sentence, as in "Reduje costos de 2019 a 2021 en 12 %"."""
+    if told(line, (period.start, period.end)):
+        return False
     rest = (line.text[: period.start] + line.text[period.end :]).strip()
     if line.bullet and len(rest.split()) > 9:
         return True
@@ -99,6 +102,9 @@ def _is_prose(line: Line, period: Period) -> bool:
 def parts(line: Line, period: Period | None, tags: Tags, *, among: tuple[str, ...] = OF_JOBS) -> list[Part]:
     """Cut a head line into its parts, without its period and durations."""
     text = line.text
+    sentence = told(line, (period.start, period.end)) if period is not None and len(text.split()) >= 7 else {}
+    if sentence:
+        return [Part(line, start, end, role) for role, (start, end) in sentence.items()]
     holes: list[tuple[int, int]] = []
     if period is not None:
         start, end = period.start, period.end

@@ -13,6 +13,7 @@ from ml.cv.education import studies
 from ml.cv.entries import kind_of, parts
 from ml.cv.experience import has_period, jobs, total_months
 from ml.cv.headings import label
+from ml.cv.prose import sentences, told
 from ml.cv.sections import Sections, divide
 from ml.cv.skills import skills
 from ml.cv.tagging import Tagger, Tags, language_of
@@ -53,7 +54,7 @@ def _completed(sections: Sections, tags: Tags) -> Sections:
     by_name = {name: list(lines) for name, lines in sections.by_name.items()}
     head: list[Line] = []
     current = ""
-    for line in sections.head:
+    for line in (sentence for whole in sections.head for sentence in sentences(whole)):
         kind = _what(line, tags)
         if kind:
             current = kind
@@ -67,6 +68,9 @@ def _completed(sections: Sections, tags: Tags) -> Sections:
 def _what(line: Line, tags: Tags) -> str:
     """Return what a line without a heading begins: a job or a study, by its period and what it names."""
     said = periods(line.text)
+    sentence = told(line, (said[0].start, said[0].end) if said else None)
+    if sentence and said:
+        return "education" if "degree" in sentence else "experience"
     kinds = {kind_of(part, tags) for part in parts(line, said[0] if said else None, tags)}
     role = label(line.text)[0]
     if role in {"employer", "title"}:

@@ -147,12 +147,12 @@ def _heading(line: Line, body: float, section: str, styled: bool) -> str:
     if line.bullet and not (line.bold or line.heading or line.text.isupper()):
         return ""
     role, _ = label(line.text)
-    if section == "experience" and role in {"duties", "other_job", "skills", "period", "employer", "title"}:
-        return (
-            named
-            if stands_out and role == "skills" and (line.heading or line.size > body + 0.8 or line.text.isupper())
-            else ""
-        )
+    if section == "experience" and role in {"duties", "other_job", "period", "employer", "title"}:
+        return ""
+    if section == "experience" and role == "skills" and named != "languages":
+        larger = line.heading or line.size > body + 0.8 or line.text.isupper() or line.gap > 0.8
+        if not larger and (styled or line.text.rstrip().endswith(":")):
+            return ""
     if stands_out:
         return named
     if styled:

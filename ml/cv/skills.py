@@ -31,7 +31,7 @@ def skills(sections: Sections, document: Document, tags: Tags, jobs: list[CvJob]
     listed = sections.of("skills")
     skipped = {
         (line.page, line.start)
-        for name in ("languages", "references", "contact", "interests")
+        for name in ("languages", "references", "contact", "interests", "education")
         for line in sections.of(name)
     }
     own = {(line.page, line.start) for line in listed}

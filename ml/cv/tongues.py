@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import replace
+from itertools import zip_longest
 
 from huntred.cv.ports import CvLanguage, Found
 from ml.cv.document import CELL, Line
@@ -59,7 +60,7 @@ def _rows_paired(lines: list[Line]) -> list[tuple[Line, int]]:
     """Turn "Español | Inglés" above "Nativo | C1" into a line for each language, with how long its own text is."""
     done: list[tuple[Line, int]] = []
     skip = False
-    for line, following in zip(lines, [*lines[1:], None], strict=True):
+    for line, following in zip_longest(lines, lines[1:]):
         if skip:
             skip = False
             continue
