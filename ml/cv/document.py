@@ -130,6 +130,11 @@ def paragraphs(lines: list[Line]) -> Iterator[list[Line]]:
         yield group
 
 
+def unfinished(text: str) -> bool:
+    """Whether a line ends with a word or sign that something has to follow."""
+    return bool(_OPEN_END.search(folded(text)))
+
+
 def _goes_on(group: list[Line], following: Line, longest: int) -> bool:
     line = group[-1]
     if following.bullet or following.heading or following.bold != line.bold or abs(following.size - line.size) > 0.6:
@@ -138,7 +143,7 @@ def _goes_on(group: list[Line], following: Line, longest: int) -> bool:
         return True
     if line.whole and not (following.text[:1].islower() and following.x):
         return False
-    if following.text[:1].islower() or _OPEN_END.search(folded(line.text)):
+    if following.text[:1].islower() or unfinished(line.text):
         return True
     if group[0].bullet:
         return False

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from huntred.cv.ports import CvStudy, Found
 from ml.cv.dates import Period, periods
 from ml.cv.document import Line
-from ml.cv.entries import Part, kind_of, parts
+from ml.cv.entries import Part, kind_of, parts, rejoined
 from ml.cv.headings import OF_STUDIES, label
 from ml.cv.tagging import Tags
 from ml.cv.words import folded
@@ -27,6 +27,7 @@ class _Study:
 
 def studies(lines: list[Line], tags: Tags) -> list[CvStudy]:
     """Return the studies of a section in the order of the CV."""
+    lines = rejoined(lines, tags, loosely=True)
     done: list[_Study] = [_Study()]
     dates_first = _dates_first(lines)
     label_waiting = ""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from huntred.cv.ports import Found
 from ml.cv.dates import Period, periods
-from ml.cv.document import CELL, Line
+from ml.cv.document import CELL, Line, unfinished
 from ml.cv.headings import OF_JOBS, label
 from ml.cv.prose import told
 from ml.cv.tagging import Tags
@@ -189,6 +189,37 @@ def _by_words(part: Part, tags: Tags, among: tuple[str, ...], *, alone: bool) ->
             ):
                 return [left, *_by_words(right, tags, among, alone=False)]
     return [part]
+
+
+def rejoined(lines: list[Line], tags: Tags, *, loosely: bool = False) -> list[Line]:
+    """Put names together that a narrow column broke: "Universidad Autónoma de" / "Querétaro".
+
+    loosely: also where nothing but a short rest without a meaning of its own tells it, as in a list of studies.
+    """
+    done: list[Line] = []
+    for line in lines:
+        if done and _is_rest(done[-1], line, tags, loosely):
+            before = done[-1]
+            # The line's end counts as one character, so that places in both stay true.
+            done[-1] = replace(before, text=f"{before.text} {line.text}", whole=line.whole)
+        else:
+            done.append(line)
+    return done
+
+
+def _is_rest(before: Line, line: Line, tags: Tags, loosely: bool) -> bool:
+    adjacent = line.page == before.page and line.start == before.start + len(before.text) + 1
+    alike = line.bold == before.bold and abs(line.size - before.size) < 0.3 and line.size > 0
+    if not adjacent or not alike or before.whole or before.bullet or line.bullet or CELL in line.text + before.text:
+        return False
+    if label(line.text)[0] or periods(line.text) or len(line.text.split()) > 4:
+        return False
+    kind = kind_of(Part(before, 0, len(before.text)), tags)
+    if kind not in {"school", "degree", "company", "title"} or periods(before.text):
+        return False
+    if unfinished(before.text):
+        return True
+    return loosely and kind_of(Part(line, 0, len(line.text)), tags) in {"", "place", "title", "company"}
 
 
 def kind_of(part: Part, tags: Tags) -> str:

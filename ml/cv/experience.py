@@ -6,17 +6,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import pairwise
 
 from huntred.cv.ports import CvJob, Found
 from ml.cv.dates import count, month_of, months_between, periods
 from ml.cv.document import Line, Run, paragraphs
-from ml.cv.entries import Anchor, Part, anchors, kind_of, parts
+from ml.cv.entries import Anchor, Part, anchors, kind_of, parts, rejoined
 from ml.cv.headings import label
+from ml.cv.prose import sentence_edges
 from ml.cv.tagging import Tags
 
 _MOST_HEAD_LINES = 4
-_SENTENCE = re.compile(r"(?<=[a-záéíóúñ0-9%)])\.\s+(?=[A-ZÁÉÍÓÚÑ])")
 
 
 @dataclass
@@ -28,6 +27,7 @@ class _Entry:
 
 def jobs(lines: list[Line], tags: Tags, today: date) -> list[CvJob]:
     """Return the jobs of a section in the order of the CV."""
+    lines = rejoined(lines, tags)
     marks = anchors(lines)
     entries = _by_anchor(lines, marks, tags) if marks else _by_title(lines, tags)
     entries = [entry for entry in entries if entry.head]
@@ -305,8 +305,8 @@ def duties(lines: list[Line], tags: Tags) -> list[Found]:
     for group in paragraphs(kept):
         run = Run(group)
         # A bullet is one duty, however many sentences it has.
-        cuts = [] if group[0].bullet else [match.start() + 1 for match in _SENTENCE.finditer(run.text)]
-        found += [run.found(start, end, 0.8 if cuts else 0.85) for start, end in pairwise([0, *cuts, len(run.text)])]
+        edges = [(0, len(run.text))] if group[0].bullet else list(sentence_edges(run.text))
+        found += [run.found(start, end, 0.8 if len(edges) > 1 else 0.85) for start, end in edges]
     return found
 
 

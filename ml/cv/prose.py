@@ -10,8 +10,9 @@ from dataclasses import replace
 from ml.cv.document import Line
 from ml.cv.words import folded, words
 
-# An end of a sentence, not of an abbreviation: two letters or a number stand before it.
-_END = re.compile(r"(?<=[a-záéíóúñ0-9)]{2})[.!?]\s+(?=[A-ZÁÉÍÓÚÑ¡¿])")
+# Two letters or digits stand before the end of a sentence: "C.V." and initials do not end one.
+_END = re.compile(r"(?<=[\w)%]{2})[.!?]\s+(?=[A-ZÁÉÍÓÚÑ¡¿])")
+_WORD_BEFORE = re.compile(r"(\w+)$")
 _LONG_WORDS = 14
 
 
@@ -20,11 +21,20 @@ def sentences(line: Line) -> Iterator[Line]:
     if line.bullet or len(line.text.split()) < _LONG_WORDS:
         yield line
         return
-    start = 0
-    for match in [*_END.finditer(line.text), None]:
-        end = match.start() + 1 if match else len(line.text)
+    for start, end in sentence_edges(line.text):
         yield replace(line, text=line.text[start:end], start=line.start + start, whole=True)
-        start = match.end() if match else end
+
+
+def sentence_edges(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each sentence begins and ends."""
+    start = 0
+    for match in _END.finditer(text):
+        before = _WORD_BEFORE.search(text, start, match.start())
+        if before and folded(before[1]) in words()["abbreviations"]:
+            continue
+        yield start, match.start() + 1
+        start = match.end()
+    yield start, len(text)
 
 
 @functools.cache
