@@ -17,7 +17,7 @@ from ml.cv.entries import Part, kind_of, parts
 from ml.cv.headings import OF_PEOPLE, label, section_of
 from ml.cv.sections import Sections
 from ml.cv.tagging import Tags
-from ml.cv.words import folded, words
+from ml.cv.words import folded, pattern, words
 
 _MAIL = re.compile(r"[A-Za-z0-9][\w.+%-]*\s?@\s?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _LINK = re.compile(
@@ -144,11 +144,13 @@ def _name(document: Document, sections: Sections, tags: Tags, mail: str) -> Foun
 
 def _name_score(part: Part, tags: Tags, account: list[str]) -> float:
     text = " ".join(part.text.split())
-    bare = re.sub(r"^(?:Lic|Ing|Mtr[oa]|Dr[a]?|C\.?P|Arq|L\.?C\.?P?|M\.?C)\.?\s+", "", text)
+    bare = _untitled(text)
     if not _NAME.fullmatch(bare) or section_of(bare) or len(bare) > 60 or bare.endswith("."):
         return 0.0
     names = folded(bare).split()
-    if not 2 <= len(names) <= 7 or not all(word[:1].isupper() or folded(word) in _PARTICLES for word in bare.split()):
+    particle = pattern("particle")
+    capital = all(word[:1].isupper() or particle.fullmatch(folded(word)) for word in bare.split())
+    if not 2 <= len(names) <= 7 or not capital:
         return 0.0
     matched = sum(
         1 for word in names if len(word) > 2 and any(word in one or one in word for one in account if len(one) > 2)
@@ -164,9 +166,6 @@ def _name_score(part: Part, tags: Tags, account: list[str]) -> float:
     if len(names) >= 3:
         score += 0.5
     return score
-
-
-_PARTICLES = frozenset({"de", "del", "la", "las", "los", "y", "da", "dos", "van", "von", "san"})
 
 
 def _with_next_line(document: Document, found: Found, tags: Tags, account: list[str]) -> Found:
@@ -195,8 +194,13 @@ def _with_next_line(document: Document, found: Found, tags: Tags, account: list[
 
 def _tidy(text: str) -> str:
     text = " ".join(text.split()).strip(" .,:;|-–")
-    text = re.sub(r"^(?:Lic|Ing|Mtr[oa]|Dra?|C\.P|Arq|LIC|ING|DRA?|ARQ|MTR[OA])\.\s*", "", text)
-    return capitalised(text)
+    return capitalised(_untitled(text))
+
+
+def _untitled(name: str) -> str:
+    """Leave "Lic." and its kin out."""
+    title = pattern("academic_title").match(folded(name))
+    return name[title.end() :] if title else name
 
 
 def _parts_of_name(name: Found) -> tuple[Found | None, Found | None, Found | None]:
@@ -264,7 +268,7 @@ def _place_in(line: Line, tags: Tags) -> tuple[int, int] | None:
             continue
         inside = line.text[start:last]
         kind = kind_of(Part(line, start, last), tags)
-        address = bool(re.search(r"\b(?:calle|av\.?|col\.?|c\.?\s?p\.?|no\.?|#)\b", normalise(inside)))
+        address = bool(pattern("address").search(normalise(inside)))
         if kind == "place" or address or (kind == "" and len(inside.split()) <= 8):
             return start, last
     return None
@@ -272,8 +276,8 @@ def _place_in(line: Line, tags: Tags) -> tuple[int, int] | None:
 
 def _without_reach(text: str, start: int, end: int) -> tuple[int, int]:
     """Leave out a mail, a phone or a link that shares the piece with the place, by commas and dashes."""
-    for pattern in (_MAIL, _LINK, _PHONE):
-        for match in pattern.finditer(text, start, end):
+    for kind in (_MAIL, _LINK, _PHONE):
+        for match in kind.finditer(text, start, end):
             before, after = text[start : match.start()].strip(" ,-–/"), text[match.end() : end].strip(" ,-–/")
             if len(before) >= len(after):
                 end = start + len(text[start : match.start()].rstrip(" ,-–/"))

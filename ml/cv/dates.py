@@ -69,7 +69,7 @@ def _patterns() -> _Patterns:
     months = {name: int(number) for number, names in said["months"].items() for name in names}
     named = "|".join(sorted(map(re.escape, months), key=len, reverse=True))
     year = r"(?:19[5-9]\d|20[0-4]\d)"
-    glue = r"[\s.,/'’\-–]*(?:\bde\s+|\bdel\s+(?:ano\s+)?|\bof\s+)?[\s'’]*"
+    glue = said["patterns"]["year_glue"]
     single = (
         rf"(?<![a-z])(?:(?P<day1>\d{{1,2}}){glue})?(?P<name>{named})\b\.?{glue}(?:(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,?\s+)?"
         rf"(?P<year1>{year}|(?<=['’\-/. ])\d{{2}}(?!\d))(?![\d])"
@@ -84,7 +84,9 @@ def _patterns() -> _Patterns:
     return _Patterns(
         re.compile(single),
         re.compile(rf"(?:{present})\b"),
-        re.compile(rf"\s*(?:[-–—−―~>→|/]+|\b(?:{to})\b|\.\.+|…)[\s\-–—]*(?:(?:{to}|el|del|de)\b\s*)*"),
+        re.compile(
+            rf"\s*(?:[-–—−―~>→|/]+|\b(?:{to})\b|\.\.+|…)[\s\-–—]*(?:(?:{to}|{said['patterns']['to_glue']})\b\s*)*"
+        ),
         re.compile(rf"\b(?:{since})\b\s*$"),
         re.compile(rf"(?<![a-z])({named})\b\.?\s*(?:\d{{1,2}})?\s*(?:[-–—/]|\b(?:a|al|to)\b)\s*$"),
         months,
@@ -138,7 +140,7 @@ def _from(low: str, start: int, end: int, when: When, said: _Patterns) -> Period
     opener = low[before.start() : start].strip() if before else ""
     if between is not None and at >= len(low.rstrip()) and re.search(r"[-–—]\s*$", low):
         return Period(begin, at, when, None, True, (start, end), (end, end))
-    if opener and opener not in {"de", "del", "from"}:
+    if opener and not re.fullmatch(words()["patterns"]["weak_since"], opener):
         return Period(begin, end, when, None, True, (start, end), (end, end))
     return Period(start, end, None, when, False, (start, start), (start, end))
 

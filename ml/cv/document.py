@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import bisect
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from huntred.cv.ports import Found, Span
-from ml.cv.words import folded
+from ml.cv.words import folded, pattern
 
 # What separates cells of one line; no CV writes it by itself.
 CELL = "\t"
 BULLETS = "•·●○▪▫■□◦‣⁃∙➢➤►▶✓✔❖*–—-\uf0b7\uf0a7\uf0d8\uf076\uf0fc"
-
-_FOOT = re.compile(r"(?:pagina|page|pag\.?|hoja)\s*\d+(?:\s*(?:de|of|/)\s*\d+)?|\d{1,2}\s*(?:/|de|of)\s*\d{1,2}")
-_OPEN_END = re.compile(r"(?:\b(?:de|del|la|el|los|las|y|e|en|con|para|por|a|al|and|of|the|for|with|in|to)|[,(&/-])$")
 
 
 @dataclass(frozen=True)
@@ -60,7 +56,7 @@ def compose(lines: Iterable[Line]) -> Document:
     position = 0
     for line in lines:
         text = line.text.rstrip()
-        if not text.strip(BULLETS + " \t") or _FOOT.fullmatch(folded(text).strip()):
+        if not text.strip(BULLETS + " \t") or pattern("foot").fullmatch(folded(text).strip()):
             continue
         while len(pages) < line.page:
             pages.append([])
@@ -132,7 +128,7 @@ def paragraphs(lines: list[Line]) -> Iterator[list[Line]]:
 
 def unfinished(text: str) -> bool:
     """Whether a line ends with a word or sign that something has to follow."""
-    return bool(_OPEN_END.search(folded(text)))
+    return bool(pattern("open_end").search(folded(text)))
 
 
 def _goes_on(group: list[Line], following: Line, longest: int) -> bool:

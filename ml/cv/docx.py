@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 from huntred.cv.errors import CvDamaged, CvIsPicture, CvKindUnknown, CvLocked, CvTooLong
 from ml.cv.document import CELL, Line
 from ml.cv.headings import is_label, section_of
+from ml.cv.words import pattern
 
 MAX_UNPACKED = 24 * 1024 * 1024
 MAX_PARTS = 2_000
@@ -95,7 +96,7 @@ def _paragraph(paragraph: ElementTree.Element, lane: int) -> Iterator[Line]:
         named = properties.find(f"{_W}pStyle")
         style = (named.get(f"{_W}val") or "").lower() if named is not None else ""
         listed = properties.find(f"{_W}numPr") is not None or "list" in style
-    heading = style.startswith(("heading", "ttulo", "título", "titulo", "title"))
+    heading = bool(pattern("heading_style").match(style))
     pieces: list[tuple[str, bool, float]] = []
     boxes: list[ElementTree.Element] = []
     _runs(paragraph, pieces, boxes)

@@ -11,7 +11,7 @@ from ml.cv.document import Line
 from ml.cv.entries import Part, kind_of, parts, rejoined
 from ml.cv.headings import OF_STUDIES, label
 from ml.cv.tagging import Tags
-from ml.cv.words import folded
+from ml.cv.words import folded, pattern
 
 _NUMBERED = re.compile(r"\b(?:no\.?|num\.?|n[°º]\.?)?\s*\d+\b")
 
@@ -98,9 +98,7 @@ def _kind(part: Part, tags: Tags) -> str:
         if "school" in starts and "degree" not in starts:
             return "institution"
         if "degree" in starts or (kind == "title" and "degree" in tagged):
-            both = "school" in tagged and any(
-                word in text for word in ("abierta", "tecnica ", "linea", "federal", "general no")
-            )
+            both = "school" in tagged and pattern("school_named").search(text)
             return "institution" if both else "degree"
         if "school" in tagged or kind == "company":
             return "institution"
@@ -150,7 +148,7 @@ def _made(study: _Study, tags: Tags) -> CvStudy:
     if degree is None and institution is not None:
         # "Preparatoria No. 6" names the school and what is learnt there.
         first = institution.text.split()[0]
-        if folded(first) in {"preparatoria", "secundaria", "primaria"}:
+        if pattern("level_of_school").match(folded(first)):
             level = institution.line.found(institution.start, institution.start + len(first), 0.5)
     start = end = None
     if study.period is not None:

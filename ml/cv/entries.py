@@ -11,23 +11,13 @@ from ml.cv.document import CELL, Line, unfinished
 from ml.cv.headings import OF_JOBS, label
 from ml.cv.prose import told
 from ml.cv.tagging import Tags
-from ml.cv.words import folded
+from ml.cv.words import folded, pattern
 
-# What separates the parts of a head: cells, bars, dots, spaced dashes, and words such as "en".
+# What separates the parts of a head besides words such as "at": cells, bars, dots, spaced dashes.
 _CUTS = re.compile(r"\t+|\s*[|•·●▪∙‖¦]\s*|\s+[-–—/]\s+|\s*[—–]\s+|\s+@\s+|;\s+")
-_AT = re.compile(r"\s+(?:en|at|para|con|in)\s+(?:(?:la|el|las|los)\s+(?:empresa\s+)?)?(?=[A-ZÁÉÍÓÚÑ0-9\"“«])")
 _COMMA = re.compile(r",\s+")
 # "S.A. de C.V." and its kin belong to the name before them.
 _LEGAL = re.compile(r"^(?:s\.?\s?a|s\.?\s?de\s?r|s\.?\s?c|inc|llc|ltd|a\.?\s?c|s\.?\s?a\.?\s?p)\b", re.IGNORECASE)
-_DURATION = re.compile(
-    r"\(?\b(?:\d{1,2}|un|una|one)\s*(?:anos?|years?|yrs?|mes(?:es)?|months?|mos?)\b\.?"
-    r"(?:[\s,]*(?:y|and|,)?\s*\d{1,2}\s*(?:mes(?:es)?|months?|mos?)\b\.?)?\)?"
-)
-
-
-_NUMBERED_SCHOOL = re.compile(
-    r"^(?:escuela )?(?:preparatoria|prepa|secundaria|primaria|bachilleres|tecnica)\b.*\b\d+\b"
-)
 
 
 @dataclass(frozen=True)
@@ -113,7 +103,7 @@ def parts(line: Line, period: Period | None, tags: Tags, *, among: tuple[str, ..
         while end < len(text) and text[end] in ")]. ":
             end += 1
         holes.append((start, end))
-    holes += [match.span() for match in _DURATION.finditer(folded(text))]
+    holes += [match.span() for match in pattern("duration").finditer(folded(text))]
     role, begin = label(text, among)
     cuts = [(0, begin)] if role else []
     cuts += holes + [match.span() for match in _CUTS.finditer(text)]
@@ -172,21 +162,22 @@ def _by_words(part: Part, tags: Tags, among: tuple[str, ...], *, alone: bool) ->
     inner, at = label(part.text, among)
     if inner and 0 < at < len(part.text):
         return [_trimmed(Part(part.line, part.start + at, part.end, inner))]
-    for pattern in (_AT, _COMMA) if among is OF_JOBS else (_COMMA,):
-        for match in pattern.finditer(part.line.text, part.start, part.end):
+    low = folded(part.line.text)
+    for sign, joint in ((False, pattern("at")), (True, _COMMA)) if among is OF_JOBS else ((True, _COMMA),):
+        for match in joint.finditer(low, part.start, part.end):
+            if not sign and part.line.text[match.end() : match.end() + 1].islower():
+                continue
             left = _trimmed(Part(part.line, part.start, match.start(), part.role))
             right = _trimmed(Part(part.line, match.end(), part.end, part.role))
             if not left.text or not right.text or _LEGAL.match(right.text):
                 continue
             one, other = kind_of(left, tags), kind_of(right, tags)
             # "Ingeniero en Sistemas" is one title; "Chofer en Bimbo" is two things where nothing else is the employer.
-            if pattern is _AT and one == "title" and (other in {"company", "school"} or (alone and other == "")):
+            if not sign and one == "title" and (other in {"company", "school"} or (alone and other == "")):
                 return [left, *_by_words(right, tags, among, alone=False)]
             if among is not OF_JOBS and one == "degree" and other not in {"school", "place", "degree"}:
                 continue
-            if pattern is _COMMA and (
-                one != other or other == "place" or (one in {"company", "school"} and other == "")
-            ):
+            if sign and (one != other or other == "place" or (one in {"company", "school"} and other == "")):
                 return [left, *_by_words(right, tags, among, alone=False)]
     return [part]
 
@@ -241,7 +232,7 @@ def kind_of(part: Part, tags: Tags) -> str:
         return "place"
     starts = {kind: any(tag.start == lead for tag in found) for kind, found in counts.items()}
     # "Preparatoria 16" and "Secundaria Técnica No. 45" are schools; without a number they are degrees.
-    if starts["degree"] and _NUMBERED_SCHOOL.search(folded(text)):
+    if starts["degree"] and pattern("numbered_school").search(folded(text)):
         return "school"
     if starts["school"] and not starts["title"]:
         return "school"

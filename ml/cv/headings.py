@@ -6,12 +6,11 @@ import functools
 import re
 
 from ml.cv.document import BULLETS, CELL
-from ml.cv.words import folded, label_of, words
+from ml.cv.words import folded, label_of, pattern, words
 
 _TOKEN = re.compile(r"[a-z0-9+&/'.-]+")
 _EDGES = BULLETS + " \t.:;,|_=#~<>()[]«»\"'¡!¿?/"
 _LONGEST_WORDS = 7
-_FURTHER = frozenset({"continua", "complementaria", "complementarios", "continuing", "adicional"})
 
 
 @functools.cache
@@ -49,7 +48,7 @@ def section_of(text: str) -> str:
         return ""
     if len(tokens) == 1 and tokens[0] in words()["never_alone"]:
         return ""
-    if "education" in named and not _FURTHER & set(tokens):
+    if "education" in named and not pattern("further").search(bare):
         # "Education and Training", "Formación y cursos": the schools come first in it.
         named = [section for section in named if section != "certifications"]
     order = list(words()["headings"])

@@ -19,7 +19,7 @@ from ml.cv.skills import skills
 from ml.cv.tagging import Tagger, Tags, language_of
 from ml.cv.taxonomy import Taxonomy
 from ml.cv.tongues import languages
-from ml.cv.words import folded
+from ml.cv.words import folded, pattern
 
 _MAIL_OR_LINK = re.compile(r"@|https?://|www\.|linkedin\.com")
 
@@ -77,6 +77,15 @@ def _what(line: Line, tags: Tags) -> str:
         return "experience"
     if role in {"institution", "degree"}:
         return "education"
+    begins = {tag.kind for tag in tags.of(line) if tag.start <= 1}
+    # "Técnico en Logística, CONALEP, 2008 - 2010": years alone are a student's, months an employee's.
+    if (
+        said
+        and "school" in kinds
+        and "degree" in begins
+        and not any(one and one.month for one in (said[0].since, said[0].until))
+    ):
+        return "education"
     if said and "school" in kinds and kinds & {"degree", "school"} and not ("title" in kinds and "degree" not in kinds):
         return "education"
     if said and "degree" in kinds and "title" not in kinds:
@@ -85,11 +94,7 @@ def _what(line: Line, tags: Tags) -> str:
 
 
 def _ends_entries(line: Line) -> bool:
-    return bool(
-        re.match(
-            r"(?:hablo|idiomas?|i speak|speak|languages?|se usar|i know|skills?|conozco|manejo)\b", folded(line.text)
-        )
-    )
+    return bool(pattern("list_begins").match(folded(line.text)))
 
 
 def _summary(sections: Sections) -> Found | None:

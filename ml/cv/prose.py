@@ -45,7 +45,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], ...], re.Pattern[str]]:
     }
     # Dots inside a name ("S.A. de C.V.") do not end it.
     name = r"(?:[^.,;()]|\.(?=[a-z0-9])|\.(?= de (?:c|r)\.)|,(?= s\.? ?a))+?"
-    stop = r"(?=\s*(?:[.,;()]|$|\bdonde\b|\bwhere\b|\bdurante\b|\bfor \d))"
+    stop = words()["patterns"]["name_stops"]
     worked, at, as_ = rf"\b(?:{said['worked']})\s+", rf"(?:{said['at']})\s+", rf"(?:{said['as']})\s+"
     return (
         re.compile(rf"{worked}{as_}(?P<title>{name})\s+{at}(?P<employer>{name}){stop}"),
@@ -57,7 +57,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], ...], re.Pattern[str]]:
         ),
     ), re.compile(
         rf"\b(?:{said['studied']})\s+(?:(?:{said['article']})\s+)?(?P<degree>{name})\s+"
-        rf"(?:en el|en la|at the|at|by|from|por la|por el|de la|del|en)\s+(?P<institution>{name}){stop}"
+        rf"{words()['patterns']['taught_at']}\s+(?P<institution>{name}){stop}"
     )
 
 

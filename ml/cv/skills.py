@@ -15,14 +15,9 @@ from ml.cv.headings import label
 from ml.cv.sections import Sections
 from ml.cv.tagging import Tags
 from ml.cv.tongues import is_level, level_near
-from ml.cv.words import folded
+from ml.cv.words import folded, pattern
 
 _ITEM = re.compile(r"[,;\t|•·●▪/]|\s+[-–—]\s+|\s{3,}")
-_YEARS_AFTER = re.compile(r"\s*[(:,\-–—]\s*(\d{1,2})\+?\s*(?:anos?|years?)")
-_YEARS_OF = re.compile(
-    r"(\d{1,2})\+?\s*(?:anos?\s+(?:de\s+)?(?:experiencia\s+)?(?:de|en|con|usando|manejando)"
-    r"|years?\s+(?:of\s+)?(?:experience\s+)?(?:of|in|with|using))\s+$"
-)
 _LONGEST_WORDS = 6
 
 
@@ -91,8 +86,8 @@ def _tells(job: CvJob, spot: tuple[Line, int, int]) -> bool:
 def _told_years(line: Line, start: int, end: int) -> float | None:
     """Return years that stand beside a skill: "Python (5 años)", "3 años de SAP"."""
     low = folded(line.text)
-    after = _YEARS_AFTER.match(low, end)
-    before = _YEARS_OF.search(low[max(0, start - 45) : start])
+    after = pattern("years_after").match(low, end)
+    before = pattern("years_of").search(low[max(0, start - 45) : start])
     match = after or before
     return float(match[1]) if match and int(match[1]) <= 50 else None
 

@@ -11,7 +11,7 @@ from huntred.cv.ports import CvLanguage, Found
 from ml.cv.document import CELL, Line
 from ml.cv.sections import Sections
 from ml.cv.tagging import Tags
-from ml.cv.words import folded, words
+from ml.cv.words import folded, pattern, words
 
 _CEFR = re.compile(r"\b([abc][12])\b\+?")
 _PERCENT = re.compile(r"\b(\d{1,3})\s?%")
@@ -49,7 +49,7 @@ def _read(lines: list[Line], tags: Tags, *, level_needed: bool) -> list[CvLangua
                     level = _level(following, 0, min(len(following.text), _REACH))
             if tag.key in found and (found[tag.key].level is not None or level is None):
                 continue
-            spoken_here = re.search(r"\b(?:hablo|speak|domino|idiomas?|languages?)\b", folded(line.text))
+            spoken_here = pattern("spoken").search(folded(line.text))
             if level is None and level_needed and not spoken_here:
                 continue
             found[tag.key] = CvLanguage(tag.key, line.found(tag.start, tag.end, 0.95), level)
@@ -129,6 +129,6 @@ def level_near(line: Line, start: int, end: int) -> Found | None:
     stop = re.compile(r"[,;\t|•·]").search(line.text, end)
     until = min(len(line.text), end + 28, stop.start() if stop else len(line.text))
     after = line.text[end:until]
-    if not re.match(r"\s*(?:[-–:(/]|nivel|level|\w+\s*$|\w+\s*\))", folded(after)):
+    if not pattern("beside_level").match(folded(after)):
         return None
     return _level(line, end, until)

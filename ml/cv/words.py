@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,12 @@ _FILE = Path(__file__).with_name("words.yml")
 def words() -> dict[str, Any]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return dict(yaml.load(_FILE.read_text(encoding="utf-8"), loader))  # noqa: S506  # a safe loader, the faster one
+
+
+@functools.cache
+def pattern(name: str) -> re.Pattern[str]:
+    """Return an expression of `patterns`, for folded text."""
+    return re.compile(words()["patterns"][name])
 
 
 @functools.lru_cache(maxsize=4096)
