@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import phonenumbers
 
@@ -12,7 +13,7 @@ from huntred.cv.ports import CvContact, Found
 from huntred.errors import FieldInvalid
 from huntred.people.names import capitalised, parse_full_name
 from ml.cv.dates import periods
-from ml.cv.document import Document, Line
+from ml.cv.document import CELL, Document, Line
 from ml.cv.entries import Part, kind_of, parts
 from ml.cv.headings import OF_PEOPLE, label, section_of
 from ml.cv.sections import Sections
@@ -36,6 +37,11 @@ def contact(document: Document, sections: Sections, tags: Tags) -> CvContact:
     first = one = two = None
     if name is not None:
         first, one, two = _parts_of_name(name)
+        surname = next((told for line in lines if (told := _labelled(line, "surname")) is not None), None)
+        if surname is not None and normalise(surname.value) not in normalise(name.value):
+            # A form asks for them one by one.
+            first, name = name, replace(name, value=f"{name.value} {surname.value}")
+            _, one, two = _parts_of_name(replace(surname, value=f"{first.value.split()[0]} {surname.value}"))
     return CvContact(
         name,
         first,
@@ -46,6 +52,13 @@ def contact(document: Document, sections: Sections, tags: Tags) -> CvContact:
         _location(document, sections, tags, name),
         tuple(_links(lines)),
     )
+
+
+def _labelled(line: Line, role: str) -> Found | None:
+    told, begin = label(line.text, OF_PEOPLE)
+    if told != role or begin >= len(line.text):
+        return None
+    return line.found(begin, len(line.text), 0.95, _tidy(line.text[begin:].split(CELL)[0]))
 
 
 def _mail(lines: list[Line]) -> Found | None:
@@ -217,7 +230,7 @@ def _parts_of_name(name: Found) -> tuple[Found | None, Found | None, Found | Non
 
 
 def _location(document: Document, sections: Sections, tags: Tags, name: Found | None) -> Found | None:
-    lines = [*sections.of("contact"), *sections.head]
+    lines = [*sections.of("contact"), *sections.head, *sections.of("summary")]
     for line in [*lines, *document.lines]:
         role, begin = label(line.text, OF_PEOPLE)
         if role == "address" and begin < len(line.text):
@@ -226,6 +239,8 @@ def _location(document: Document, sections: Sections, tags: Tags, name: Found | 
         if label(line.text, OF_PEOPLE)[0] == "address" and at + 1 < len(document.lines):
             return document.lines[at + 1].found(0, len(document.lines[at + 1].text), 0.85)
     for line in lines:
+        if label(line.text, OF_PEOPLE)[0] in {"name", "surname", "private"}:
+            continue
         spot = _place_in(line, tags)
         # Surnames are towns too.
         if spot is not None and not (name is not None and _overlap(line, spot, name)):
@@ -241,8 +256,7 @@ def _trimmed(line: Line, start: int, end: int) -> Found:
     lead = next((phrase for phrase in words()["labels"]["address"] if low.startswith(f"{phrase} ", start)), "")
     if lead.endswith((" en", " in")):
         start += len(lead) + 1
-    if re.search(r"\w{4}\.$", line.text[start:end]):
-        end -= 1
+        end -= line.text[start:end].endswith(".")
     return line.found(start, end, 0.85)
 
 
@@ -256,7 +270,7 @@ def _place_in(line: Line, tags: Tags) -> tuple[int, int] | None:
     if len(line.text.split()) > 22:
         return None
     position = 0
-    for piece in re.finditer(r"[^\t|•·●;]+", line.text):
+    for piece in re.finditer(r"(?:(?!\s[—–/-]\s)[^\t|•·●;])+", line.text):
         position, end = piece.span()
         text = piece.group()
         places = [tag for tag in tags.of(line, position, end) if tag.kind == "place"]

@@ -71,7 +71,7 @@ def _patterns() -> _Patterns:
     year = r"(?:19[5-9]\d|20[0-4]\d)"
     glue = said["patterns"]["year_glue"]
     single = (
-        rf"(?<![a-z])(?:(?P<day1>\d{{1,2}}){glue})?(?P<name>{named})\b\.?{glue}(?:(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,?\s+)?"
+        rf"(?<![a-z])(?:(?<!\d)(?P<day1>0?[1-9]|[12]\d|3[01]){glue})?(?P<name>{named})\b\.?{glue}(?:(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,?\s+)?"
         rf"(?P<year1>{year}|(?<=['’\-/. ])\d{{2}}(?!\d))(?![\d])"
         rf"|(?<![\d/.-])(?P<day3>\d{{1,2}})\s?[/.\-]\s?(?P<month3>\d{{1,2}})\s?[/.\-]\s?(?P<year3>{year})(?!\d)"
         rf"|(?<![\d/.-])(?P<year4>{year})\s?[/.\-]\s?(?P<month4>0?[1-9]|1[0-2])(?:\s?[/.\-]\s?\d{{1,2}})?(?![\d/])"
@@ -81,13 +81,16 @@ def _patterns() -> _Patterns:
     to = "|".join(sorted(map(re.escape, said["to"]), key=len, reverse=True))
     present = "|".join(sorted(map(re.escape, said["present"]), key=len, reverse=True))
     since = "|".join(sorted(map(re.escape, said["since"]), key=len, reverse=True))
+    begin, finish = (
+        "|".join(sorted(map(re.escape, said["labels"][name]), key=len, reverse=True)) for name in ("start", "end")
+    )
     return _Patterns(
         re.compile(single),
         re.compile(rf"(?:{present})\b"),
         re.compile(
-            rf"\s*(?:[-–—−―~>→|/]+|\b(?:{to})\b|\.\.+|…)[\s\-–—]*(?:(?:{to}|{said['patterns']['to_glue']})\b\s*)*"
+            rf"\s*(?:[-–—−―~>→|/]+|\b(?:{finish})\s*:|\b(?:{to})\b|\.\.+|…)[\s\-–—:]*(?:(?:{to}|{said['patterns']['to_glue']})\b\s*)*"
         ),
-        re.compile(rf"\b(?:{since})\b\s*$"),
+        re.compile(rf"\b(?:(?:{since})\b|(?:{begin})\s*:)\s*$"),
         re.compile(rf"(?<![a-z])({named})\b\.?\s*(?:\d{{1,2}})?\s*(?:[-–—/]|\b(?:a|al|to)\b)\s*$"),
         months,
     )

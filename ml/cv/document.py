@@ -135,11 +135,13 @@ def _goes_on(group: list[Line], following: Line, longest: int) -> bool:
     line = group[-1]
     if following.bullet or following.heading or following.bold != line.bold or abs(following.size - line.size) > 0.6:
         return False
+    if unfinished(line.text):
+        return True
     if group[0].bullet and following.x > group[0].x + 2:
         return True
     if line.whole and not (following.text[:1].islower() and following.x):
         return False
-    if following.text[:1].islower() or unfinished(line.text):
+    if following.text[:1].islower():
         return True
     if group[0].bullet:
         return False

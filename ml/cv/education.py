@@ -48,6 +48,11 @@ def studies(lines: list[Line], tags: Tags) -> list[CvStudy]:
         label_waiting = ""
         if period is not None and dates_first and done[-1].period is not None:
             done.append(_Study())
+        current = done[-1]
+        # A line that brings its own years begins another study, where the one before has its own.
+        if period is not None and not dates_first and current.period is not None and found:
+            if _kind(found[0], tags) != "place" and (current.degree or current.institution):
+                done.append(_Study())
         for part in found:
             kind = part.role if part.role in {"institution", "degree"} else _kind(part, tags)
             if kind in {"period", "place"} or part.role in {"period", "start", "end", "other_job", "address"}:

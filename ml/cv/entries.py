@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from huntred.cv.ports import Found
 from ml.cv.dates import Period, periods
 from ml.cv.document import CELL, Line, unfinished
 from ml.cv.headings import OF_JOBS, label
-from ml.cv.prose import told
+from ml.cv.prose import sentence_edges, told
 from ml.cv.tagging import Tags
 from ml.cv.words import folded, pattern
 
 # What separates the parts of a head besides words such as "at": cells, bars, dots, spaced dashes.
 _CUTS = re.compile(r"\t+|\s*[|•·●▪∙‖¦]\s*|\s+[-–—/]\s+|\s*[—–]\s+|\s+@\s+|;\s+")
+_NUMBERING = re.compile(r"\d{1,2}[.)]\s+")
 _COMMA = re.compile(r",\s+")
 # "S.A. de C.V." and its kin belong to the name before them.
 _LEGAL = re.compile(r"^(?:s\.?\s?a|s\.?\s?de\s?r|s\.?\s?c|inc|llc|ltd|a\.?\s?c|s\.?\s?a\.?\s?p)\b", re.IGNORECASE)
@@ -102,7 +104,13 @@ def parts(line: Line, period: Period | None, tags: Tags, *, among: tuple[str, ..
             start -= 1
         while end < len(text) and text[end] in ")]. ":
             end += 1
-        holes.append((start, end))
+        holes.append((start, len(text) if text[end:].startswith(":") else end))
+    number = _NUMBERING.match(text)
+    holes += [number.span()] if number else []
+    if among is not OF_JOBS:
+        holes += [match.span() for match in pattern("study_status").finditer(folded(text))]
+        edges = list(sentence_edges(text))
+        holes += [(one[1] - 1, other[0]) for one, other in pairwise(edges)]
     holes += [match.span() for match in pattern("duration").finditer(folded(text))]
     role, begin = label(text, among)
     cuts = [(0, begin)] if role else []
@@ -136,6 +144,10 @@ def _trimmed(part: Part) -> Part:
         start += 1
     while start < end and text[end - 1] in " \t,;:|-–—•·(":
         end -= 1
+    # What a period was taken out of: "HP Inc. (Summer".
+    opened = text.find("(", start + 1, end)
+    if opened > 0 and ")" not in text[opened:end]:
+        end = start + len(text[start:opened].rstrip(" ,;:|-–—•·"))
     if end - start > 2 and text[start] == "(" and text[end - 1] == ")":
         start, end = start + 1, end - 1
     return Part(part.line, start, end, part.role)
@@ -176,6 +188,9 @@ def _by_words(part: Part, tags: Tags, among: tuple[str, ...], *, alone: bool) ->
             if not sign and one == "title" and (other in {"company", "school"} or (alone and other == "")):
                 return [left, *_by_words(right, tags, among, alone=False)]
             if among is not OF_JOBS and one == "degree" and other not in {"school", "place", "degree"}:
+                continue
+            # A firm is called after several people: "Basham, Ringe y Correa, S.C.".
+            if sign and among is OF_JOBS and {one, other} <= {"company", "", "school"}:
                 continue
             if sign and (one != other or other == "place" or (one in {"company", "school"} and other == "")):
                 return [left, *_by_words(right, tags, among, alone=False)]
@@ -230,6 +245,10 @@ def kind_of(part: Part, tags: Tags) -> str:
     letters = sum(1 for character in text if character.isalnum())
     if covered and covered >= 0.75 * letters and not any(tag.start == lead for tag in counts["company"] if tag.key):
         return "place"
+    at_lead = [tag for tag in inside if tag.start == lead and tag.kind in {"company", "title"}]
+    # "Secretaría de Economía" is no secretary.
+    if at_lead and max(at_lead, key=lambda tag: tag.end).kind == "company" and len(at_lead) > 1:
+        return "company"
     starts = {kind: any(tag.start == lead for tag in found) for kind, found in counts.items()}
     # "Preparatoria 16" and "Secundaria Técnica No. 45" are schools; without a number they are degrees.
     if starts["degree"] and pattern("numbered_school").search(folded(text)):

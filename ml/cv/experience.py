@@ -29,11 +29,25 @@ def jobs(lines: list[Line], tags: Tags, today: date) -> list[CvJob]:
     """Return the jobs of a section in the order of the CV."""
     lines = rejoined(lines, tags)
     marks = anchors(lines)
+    if marks and _lines_before(lines, marks, tags) == 0:
+        marks = _with_single_years(lines, marks, tags)
     entries = _by_anchor(lines, marks, tags) if marks else _by_title(lines, tags)
     entries = [entry for entry in entries if entry.head]
     first = _first_role(entries, tags)
     made = [_job(entry, tags, today, first) for entry in entries]
     return _same_employer(made, entries)
+
+
+def _with_single_years(lines: list[Line], marks: list[Anchor], tags: Tags) -> list[Anchor]:
+    """Where each job is one line, a line with a title and one year alone is a job too."""
+    known = {mark.at for mark in marks}
+    more = [
+        mark
+        for mark in anchors(lines, singles=True)
+        if mark.at not in known and len(mark.line.text.split()) <= 12
+        and "title" in _roles(parts(mark.line, mark.period, tags), tags)
+    ]  # fmt: skip
+    return sorted([*marks, *more], key=lambda mark: mark.at)
 
 
 def _by_anchor(lines: list[Line], marks: list[Anchor], tags: Tags) -> list[_Entry]:
@@ -48,9 +62,21 @@ def _by_anchor(lines: list[Line], marks: list[Anchor], tags: Tags) -> list[_Entr
         entry.head += parts(mark.line, mark.period, tags)
         rest = lines[mark.at + 1 : ending]
         taken = _head_after(entry, rest, mark, tags)
-        entry.body = [line for line in rest[taken:] if mark.ends is None or line is not mark.ends[0]]
+        entry.body = _tail(mark)
+        entry.body += [line for line in rest[taken:] if mark.ends is None or line is not mark.ends[0]]
         entries.append(entry)
     return entries
+
+
+def _tail(mark: Anchor) -> list[Line]:
+    """Return what stands behind the period and a colon: "Residente de obra, ICA (2019 – 2021): supervisión"."""
+    line, at = mark.line, mark.period.end
+    while at < len(line.text) and line.text[at] in ")]. ":
+        at += 1
+    if not line.text[at:].startswith(":") or not line.text[at + 1 :].strip():
+        return []
+    at += 1 + len(line.text[at + 1 :]) - len(line.text[at + 1 :].lstrip())
+    return [replace(line, text=line.text[at:], start=line.start + at)]
 
 
 def _lines_before(lines: list[Line], marks: list[Anchor], tags: Tags) -> int:
@@ -129,6 +155,9 @@ def _continues(lines: list[Line], start: int, floor: int, looks: set[tuple[bool,
 
 
 def _company_end(text: str) -> bool:
+    """Whether the full stop at the end is an abbreviation's: of a company's form, or of a place such as "Jal."."""
+    if len(text.split()) <= 6 and re.search(r"[,\t]\s*[A-ZÁÉÍÓÚ][\w.]{1,5}\.$", text.rstrip()):
+        return True
     return bool(
         re.search(r"(?:C\.?\s?V|S\.?\s?A|S\.?\s?C|A\.?\s?C|R\.?\s?L|[Ii]nc|[Ll]td|[Cc]o|[Cc]orp)\.$", text.rstrip())
     )

@@ -75,7 +75,7 @@ def inline_section(text: str) -> tuple[str, int]:
 # One word may label several things ("Domicilio" of a person, of an employer): a reader says what it looks for.
 OF_JOBS = ("employer", "title", "period", "start", "end", "duties", "skills", "other_job")
 OF_STUDIES = ("institution", "degree", "period", "start", "end", "other_study")
-OF_PEOPLE = ("name", "address", "phone", "mail", "link", "private")
+OF_PEOPLE = ("name", "surname", "address", "phone", "mail", "link", "private")
 
 
 def label(text: str, among: tuple[str, ...] = OF_JOBS) -> tuple[str, int]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from huntred.cv.ports import Cv, Found
 from ml.cv.contact import contact
 from ml.cv.dates import periods
-from ml.cv.document import Document, Line, joined, paragraphs
+from ml.cv.document import CELL, Document, Line, joined, paragraphs
 from ml.cv.education import studies
 from ml.cv.entries import kind_of, parts
 from ml.cv.experience import has_period, jobs, total_months
-from ml.cv.headings import label
+from ml.cv.headings import OF_PEOPLE, OF_STUDIES, label
 from ml.cv.prose import sentences, told
 from ml.cv.sections import Sections, divide
 from ml.cv.skills import skills
@@ -71,21 +72,17 @@ def _what(line: Line, tags: Tags) -> str:
     sentence = told(line, (said[0].start, said[0].end) if said else None)
     if sentence and said:
         return "education" if "degree" in sentence else "experience"
-    kinds = {kind_of(part, tags) for part in parts(line, said[0] if said else None, tags)}
-    role = label(line.text)[0]
-    if role in {"employer", "title"}:
+    if label(line.text)[0] in {"employer", "title"}:
         return "experience"
-    if role in {"institution", "degree"}:
+    if label(line.text, OF_STUDIES)[0] in {"institution", "degree"}:
         return "education"
+    period = said[0] if said else None
+    kinds = {kind_of(part, tags) for part in parts(line, period, tags)}
     begins = {tag.kind for tag in tags.of(line) if tag.start <= 1}
     # "Técnico en Logística, CONALEP, 2008 - 2010": years alone are a student's, months an employee's.
-    if (
-        said
-        and "school" in kinds
-        and "degree" in begins
-        and not any(one and one.month for one in (said[0].since, said[0].until))
-    ):
-        return "education"
+    if period is not None and "degree" in begins and not any(one and one.month for one in (period.since, period.until)):
+        if any(kind_of(part, tags) == "school" for part in parts(line, period, tags, among=OF_STUDIES)):
+            return "education"
     if said and "school" in kinds and kinds & {"degree", "school"} and not ("title" in kinds and "degree" not in kinds):
         return "education"
     if said and "degree" in kinds and "title" not in kinds:
@@ -98,7 +95,11 @@ def _ends_entries(line: Line) -> bool:
 
 
 def _summary(sections: Sections) -> Found | None:
-    own = [line for line in sections.of("summary") if not _MAIL_OR_LINK.search(line.text)]
+    own = [
+        line
+        for line in sections.of("summary")
+        if not _MAIL_OR_LINK.search(line.text) and not label(line.text, OF_PEOPLE)[0]
+    ]
     if own:
         # The first block: what follows in the same column may be something else.
         return joined(own[:14], 0.9)
@@ -112,11 +113,17 @@ def _summary(sections: Sections) -> Found | None:
 
 def _certifications(lines: list[Line]) -> list[Found]:
     found = []
-    for group in paragraphs(lines):
+    for group in paragraphs([_without_date_cell(line) for line in lines]):
         whole = joined(group, 0.85)
         if whole is not None and len(whole.value) > 3 and not _only_period(whole.value):
             found.append(whole)
     return found
+
+
+def _without_date_cell(line: Line) -> Line:
+    """Leave out a date that stands in a cell of its own."""
+    name, cell, last = line.text.rpartition(CELL)
+    return replace(line, text=name) if cell and _only_period(last) else line
 
 
 def _only_period(text: str) -> bool:

@@ -32,6 +32,7 @@ def divide(document: Document) -> Sections:
     head: list[Line] = []
     by_name: dict[str, list[Line]] = {}
     current: dict[int, str] = {}
+    edges: dict[int, float] = {}
     section, lane, page = "", 0, 0
     after_heading = False
     body = _usual_size(document)
@@ -43,7 +44,7 @@ def divide(document: Document) -> Sections:
             if after_heading:
                 pass  # a heading across the page whose text stands in columns below it
             elif line.page != page:
-                section = current.get(line.lane, section if line.lane == lane else "")
+                section = _carried(current, edges, line)
             elif line.lane and lane != line.lane:
                 section = _inherited(current, lane, line.lane, section)
             lane, page = line.lane, line.page
@@ -71,6 +72,7 @@ def divide(document: Document) -> Sections:
                 current[lane] = section
             continue
         current[lane] = section
+        edges[lane] = line.x
         (by_name.setdefault(section, []) if section else head).append(line)
     return Sections(head, by_name)
 
@@ -81,6 +83,10 @@ def _inline(line: Line, section: str) -> tuple[str, int]:
     if not inline or inline in {"contact", "interests"}:
         return "", 0
     headed = line.text[:at].endswith(CELL)
+    # In a list of skills "Capacitación | Excel" are two of them.
+    plain_list = section in {"skills", "languages", "certifications"} and not (line.bold or line.heading)
+    if headed and plain_list:
+        return "", 0
     if headed and not label(line.text)[0]:
         return inline, at
     if ranges(line.text):
@@ -99,6 +105,14 @@ def _rest(line: Line, at: int) -> Line:
     """What stands behind a heading on its own line, without a bullet."""
     text = line.text[at:].lstrip(BULLETS + " ")
     return replace(line, text=text, start=line.start + len(line.text) - len(text), whole=True, bullet=True)
+
+
+def _carried(current: dict[int, str], edges: dict[int, float], line: Line) -> str:
+    """What a column goes on with on the next page, where it may stand alone: what stood at its edge before."""
+    if line.lane and line.lane in current:
+        return current[line.lane]
+    nearest = min(edges, key=lambda lane: abs(edges[lane] - line.x), default=0)
+    return current.get(nearest, "")
 
 
 def _inherited(current: dict[int, str], before: int, lane: int, section: str) -> str:

@@ -17,7 +17,7 @@ from ml.cv.tagging import Tags
 from ml.cv.tongues import is_level, level_near
 from ml.cv.words import folded, pattern
 
-_ITEM = re.compile(r"[,;\t|•·●▪/]|\s+[-–—]\s+|\s{3,}")
+_ITEM = re.compile(r"\.\s+(?=[A-Z])|[,;\t|•·●▪/]|\s+[-–—]\s+|\s{3,}")
 _LONGEST_WORDS = 6
 
 
@@ -105,7 +105,8 @@ def _unknown(lines: list[Line], tags: Tags) -> list[CvSkill]:
             continue
         for start, end in _items(run.text, begin):
             item = run.found(start, end, 0.6)
-            text = item.value.strip(" .•")
+            # "Redes: Cisco" lists under a label of its own.
+            text = item.value.rsplit(": ", 1)[-1].strip(" .•")
             if not 1 <= len(text.split()) <= _LONGEST_WORDS or len(text) < 2 or periods(text) or not text[0].isalnum():
                 continue
             if tags.inside(item.span, ("skill", "language")) or normalise(text) in said or _is_level(text):

@@ -101,8 +101,8 @@ class Tagger:
                 tags.append(Tag(kind, key, span.start_char, span.end_char))
             for span in filter_spans(matcher(doc, as_spans=True)):
                 written = text[span.start_char : span.end_char]
-                # "al mes" is no MES.
-                if span.text in self._acronyms and not written[:1].isupper():
+                # "al mes" is no MES, and "Sep 2025" no SEP.
+                if span.text in self._acronyms and not written.isupper():
                     continue
                 tags.append(Tag("skill", span.label_, span.start_char, span.end_char))
             pages.append(tags)
