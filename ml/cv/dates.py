@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from ml.cv.words import folded, words
+from ml.cv.words import folded, pattern, words
 
 _EARLIEST = 1950
 
@@ -103,6 +103,9 @@ def periods(text: str) -> tuple[Period, ...]:
     found: list[Period] = []
     position = 0
     while match := said.date.search(low, position):
+        if match["name"] and pattern("no_month").fullmatch(low[match.start() : match.start("year1")]):
+            position = match.start("year1")
+            continue
         when = _when(match, said.months)
         if when is None:
             position = match.start() + 1

@@ -105,7 +105,7 @@ def _summary(sections: Sections) -> Found | None:
         return joined(own[:14], 0.9)
     for group in paragraphs(sections.head):
         text = " ".join(line.text for line in group)
-        if len(text.split()) >= 7 and text[-1] in ".!;" and not _MAIL_OR_LINK.search(text) and not label(text)[0]:
+        if len(text.split()) >= 4 and text[-1] in ".!;" and not _MAIL_OR_LINK.search(text) and not label(text)[0]:
             if not any(has_period(line) for line in group) and not _ends_entries(group[0]):
                 return joined(group, 0.6)
     return None

@@ -30,6 +30,9 @@ from ml.cv.dates import count, months_between, periods, ranges
         ("Ene 2019\tDic 2020", "2019-01", "2020-12"),
         ("sept. 2019 a la actualidad", "2019-09", None),
         ("15 de enero de 2019 a la fecha", "2019-01", None),
+        ("Preparatoria Abierta SEP, 2012 - 2016", "2012-01", "2016-12"),
+        ("Consultores 360, febrero de 2018 a agosto de 2019", "2018-02", "2019-08"),
+        ("Desde: 03/2021  Hasta: Actualmente", "2021-03", None),
     ],
 )
 def test_a_period_is_read_however_it_is_written(text: str, since: str, until: str | None) -> None:
