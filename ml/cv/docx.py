@@ -15,13 +15,13 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 from huntred.cv.errors import CvDamaged, CvIsPicture, CvKindUnknown, CvLocked, CvTooLong
+from ml.cv.bounds import MAX_CHARACTERS
 from ml.cv.document import CELL, Line
 from ml.cv.headings import is_label, section_of
 from ml.cv.words import pattern
 
 MAX_UNPACKED = 24 * 1024 * 1024
 MAX_PARTS = 2_000
-MAX_CHARACTERS = 120_000
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _ALTERNATE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _PARTS = re.compile(r"word/(?:document|header\d*)\.xml")

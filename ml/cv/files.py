@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from huntred.cv.errors import CvIsPicture, CvKindUnknown, CvLocked, CvTooLarge, CvTooLong
 from ml.cv import docx, pdf
+from ml.cv.bounds import MAX_BYTES, MAX_CHARACTERS
 from ml.cv.document import CELL, Document, Line, compose
 
-MAX_BYTES = 8 * 1024 * 1024
-MAX_CHARACTERS = 120_000
 _TEXT_AT_LEAST = 40
 _PICTURES = (
     b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"II*\x00", b"MM\x00*", b"BM", b"\x00\x00\x00\x18ftyphei",

@@ -11,11 +11,10 @@ import io
 from collections.abc import Iterator
 
 from huntred.cv.errors import CvDamaged, CvIsPicture, CvLocked, CvTooLong
+from ml.cv.bounds import MAX_CHARACTERS, MAX_PAGES
 from ml.cv.document import Line
 from ml.cv.layout import Word, arrange
 
-MAX_PAGES = 15
-MAX_CHARACTERS = 120_000
 # Fewer letters than these on all pages: a scan with a stamp, not a text.
 _TEXT_AT_LEAST = 60
 

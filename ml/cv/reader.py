@@ -17,8 +17,8 @@ from huntred.cv import errors
 from huntred.cv.errors import CvDamaged, CvReaderBusy, CvRefused, CvTooLarge
 from huntred.cv.ports import Cv
 from ml.cv import sandbox, wire
+from ml.cv.bounds import MAX_BYTES
 
-MAX_BYTES = 8 * 1024 * 1024
 # The first file waits for spaCy and the taxonomy too.
 _START_SECONDS = 60
 _ROOT = Path(__file__).resolve().parents[2]
