@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from huntred.cv.ports import CvJob, Found
-from ml.cv.dates import count, month_of, months_between, periods
-from ml.cv.document import Line, Run, paragraphs
+from ml.cv.dates import month_of, months_between
+from ml.cv.document import Line
+from ml.cv.duties import duties
 from ml.cv.entries import Anchor, Part, anchors, kind_of, parts, rejoined
 from ml.cv.headings import label
-from ml.cv.prose import sentence_edges
 from ml.cv.tagging import Tags
 
 _MOST_HEAD_LINES = 4
@@ -314,31 +314,6 @@ def _when(anchor: Anchor | None, today: date) -> tuple[Found | None, Found | Non
     return start, end, False
 
 
-def duties(lines: list[Line], tags: Tags) -> list[Found]:
-    """Return what was done, a bullet or a sentence each."""
-    kept: list[Line] = []
-    for line in lines:
-        role, at = label(line.text)
-        if role == "other_job" or role in {"employer", "title", "period", "start", "end"}:
-            continue
-        if role == "duties":
-            if at < len(line.text):
-                kept.append(replace(line, text=line.text[at:], start=line.start + at))
-            continue
-        cut = parts(line, None, tags) if len(line.text.split()) <= 5 else []
-        if cut and all(kind_of(part, tags) == "place" for part in cut):
-            continue
-        if len(line.text.strip()) > 2:
-            kept.append(line)
-    found: list[Found] = []
-    for group in paragraphs(kept):
-        run = Run(group)
-        # A bullet is one duty, however many sentences it has.
-        edges = [(0, len(run.text))] if group[0].bullet else list(sentence_edges(run.text))
-        found += [run.found(start, end, 0.8 if len(edges) > 1 else 0.85) for start, end in edges]
-    return found
-
-
 def _same_employer(made: list[CvJob], entries: list[_Entry]) -> list[CvJob]:
     """Give the employer of a group of roles to each: it is written once, above the first."""
     done: list[CvJob] = []
@@ -349,21 +324,3 @@ def _same_employer(made: list[CvJob], entries: list[_Entry]) -> list[CvJob]:
             job = replace(job, employer=replace(above, confidence=0.5))
         done.append(job)
     return done
-
-
-def total_months(made: Iterable[CvJob], today: date) -> int:
-    """Return the months in which at least one job was held: what overlaps counts once."""
-    return len(worked(made, today))
-
-
-def worked(made: Iterable[CvJob], today: date) -> set[int]:
-    months: set[int] = set()
-    for job in made:
-        last = month_of(today) if job.current else (job.end.value if job.end else "")
-        if job.start and last:
-            months.update(range(count(job.start.value), count(last) + 1))
-    return months
-
-
-def has_period(line: Line) -> bool:
-    return any(not period.single for period in periods(line.text))

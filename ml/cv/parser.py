@@ -8,17 +8,18 @@ from datetime import date
 
 from huntred.cv.ports import Cv, Found
 from ml.cv.contact import contact
-from ml.cv.dates import periods
+from ml.cv.dates import periods, ranges
 from ml.cv.document import CELL, Document, Line, joined, paragraphs
 from ml.cv.education import studies
 from ml.cv.entries import kind_of, parts
-from ml.cv.experience import has_period, jobs, total_months
+from ml.cv.experience import jobs
 from ml.cv.headings import OF_PEOPLE, OF_STUDIES, label
 from ml.cv.prose import sentences, told
 from ml.cv.sections import Sections, divide
 from ml.cv.skills import skills
 from ml.cv.tagging import Tagger, Tags, language_of
 from ml.cv.taxonomy import Taxonomy
+from ml.cv.tenure import total_months
 from ml.cv.tongues import languages
 from ml.cv.words import folded, pattern
 
@@ -87,7 +88,7 @@ def _what(line: Line, tags: Tags) -> str:
         return "education"
     if said and "degree" in kinds and "title" not in kinds:
         return "education"
-    return "experience" if has_period(line) else ""
+    return "experience" if ranges(line.text) else ""
 
 
 def _ends_entries(line: Line) -> bool:
@@ -106,7 +107,7 @@ def _summary(sections: Sections) -> Found | None:
     for group in paragraphs(sections.head):
         text = " ".join(line.text for line in group)
         if len(text.split()) >= 4 and text[-1] in ".!;" and not _MAIL_OR_LINK.search(text) and not label(text)[0]:
-            if not any(has_period(line) for line in group) and not _ends_entries(group[0]):
+            if not any(ranges(line.text) for line in group) and not _ends_entries(group[0]):
                 return joined(group, 0.6)
     return None
 

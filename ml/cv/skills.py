@@ -10,10 +10,10 @@ from contract.text import normalise
 from huntred.cv.ports import CvJob, CvSkill, Found, Span
 from ml.cv.dates import month_of, periods
 from ml.cv.document import Document, Line, Run, paragraphs
-from ml.cv.experience import worked
 from ml.cv.headings import label
 from ml.cv.sections import Sections
 from ml.cv.tagging import Tags
+from ml.cv.tenure import worked
 from ml.cv.tongues import is_level, level_near
 from ml.cv.words import folded, pattern
 
