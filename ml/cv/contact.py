@@ -183,7 +183,8 @@ def _name_score(part: Part, tags: Tags, account: list[str]) -> float:
 
 def _with_next_line(document: Document, found: Found, tags: Tags, account: list[str]) -> Found:
     """Join a name that stands in two lines: "JUAN CARLOS" / "PÉREZ GÓMEZ"."""
-    if len(found.value.split()) > 2:
+    long = len(found.value.split()) > 2
+    if len(found.value.split()) > 4:
         return found
     lines = [line for line in document.lines if line.page == 1]
     at = next((number for number, line in enumerate(lines) if line.start == found.span.start), None)
@@ -192,6 +193,9 @@ def _with_next_line(document: Document, found: Found, tags: Tags, account: list[
     for other in (at + 1, at - 1):
         if 0 <= other < len(lines) and abs(lines[other].size - lines[at].size) < 0.5 and lines[at].size > 0:
             text = lines[other].text.strip()
+            # A long name goes on only with a surname's particle: "de la" + "Cruz".
+            if long and (other < at or not pattern("particle").fullmatch(folded(text.split()[0]))):
+                continue
             single = re.fullmatch(r"[^\W\d_]+(?: [^\W\d_]+){0,3}", text)
             part = Part(lines[other], 0, len(lines[other].text))
             same_looks = lines[other].bold == lines[at].bold and lines[other].lane == lines[at].lane

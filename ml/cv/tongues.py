@@ -18,6 +18,7 @@ _PERCENT = re.compile(r"\b(\d{1,3})\s?%")
 _SCORE = re.compile(r"\b(?:toefl|ibt|itp|toeic|ielts)\b")
 # How far from its language a level may stand.
 _REACH = 60
+_NEAR = 25
 
 
 def languages(sections: Sections, tags: Tags) -> list[CvLanguage]:
@@ -40,7 +41,7 @@ def _read(lines: list[Line], tags: Tags, *, level_needed: bool) -> list[CvLangua
         for number, tag in enumerate(spoken):
             until = spoken[number + 1].start if number + 1 < len(spoken) else len(line.text)
             since = spoken[number - 1].end if number else 0
-            level = _level(line, tag.end, min(until, tag.end + _REACH))
+            level = _level(line, tag.end, min(until, tag.end + (_NEAR if level_needed else _REACH)))
             if level is None and number == 0:
                 level = _level(line, max(since, tag.start - 25), tag.start)
             if level is None and not level_needed and number == len(spoken) - 1 and at + 1 < len(paired):
