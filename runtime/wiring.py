@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from contract.encryption import Cipher
 from contract.settings import SettingsInvalid
 from huntred.clock import utc_now
+from huntred.cv.ports import CvReader
 from huntred.db import all_models  # noqa: F401  # every mapping is known before the first query
 from huntred.db.base import KeyRing
 from huntred.db.session import make_engine
@@ -79,6 +80,13 @@ class Wiring:
         from ml.embeddings.index import index_of
 
         return Nearest(self.embedder, index_of)
+
+    @cached_property
+    def cv_reader(self) -> CvReader:
+        """spaCy is loaded in the reader's own process, and that one starts at the first file."""
+        from ml.cv.reader import SandboxedCvReader
+
+        return SandboxedCvReader()
 
     @cached_property
     def redis(self) -> redis.Redis:

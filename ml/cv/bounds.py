@@ -1,0 +1,7 @@
+"""How large a CV may be; beyond it is refused before anything is built from it."""
+
+from __future__ import annotations
+
+MAX_BYTES = 8 * 1024 * 1024
+MAX_PAGES = 15
+MAX_CHARACTERS = 120_000
