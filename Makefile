@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN = $(PYTHON) runtime/bootstrap.py
 APP = $(PYTHON) runtime/bootstrap.py --app-only
 .DEFAULT_GOAL := help
-.PHONY: connect backup restore upgrade help up down status logs check standins train publish rollback models shell test lint lint-dialogue format types clean lock user
+.PHONY: benchmark-predictions connect backup restore upgrade help up down status logs check standins train publish rollback models shell test lint lint-dialogue format types clean lock user
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ upgrade:  ## after new code was fetched: back up, migrate, train; undone where a
 
 test:  ## everything that CI runs (ONLY=lint,types,imports,app,bot,lint-dialogue,train,dialogue,e2e,coverage for a part)
 	@$(RUN) --tests runtime.suite --only "$(ONLY)"
+
+benchmark-predictions:  ## how well each unit's own past foretells, beside its base rate (SIMULATED=100: the gate itself)
+	@$(RUN) --tests benchmarks.predictions --simulated "$(or $(SIMULATED),0)"
 
 lint-dialogue:  ## draw every response on every channel: limits, options within reach, languages, error texts
 	@$(RUN) --tests runtime.suite --only lint-dialogue
