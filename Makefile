@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN = $(PYTHON) runtime/bootstrap.py
 APP = $(PYTHON) runtime/bootstrap.py --app-only
 .DEFAULT_GOAL := help
-.PHONY: benchmark-matching benchmark-nlu test-nlu connect vectors backup restore upgrade help up down status logs check standins train publish rollback models shell test lint lint-dialogue format types clean lock user
+.PHONY: benchmark-matching benchmark-predictions benchmark-nlu test-nlu connect vectors backup restore upgrade help up down status logs check standins train publish rollback models shell test lint lint-dialogue format types clean lock user
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ test:  ## everything that CI runs (ONLY=lint,types,imports,app,bot,lint-dialogue
 
 benchmark-matching:  ## how well titles are found (MAP, MRR) and how fast among 10,000 to 1,000,000 vectors
 	@$(APP) benchmarks.matching
+
+benchmark-predictions:  ## how well each unit's own past foretells, beside its base rate (SIMULATED=100: the gate itself)
+	@$(RUN) --tests benchmarks.predictions --simulated "$(or $(SIMULATED),0)"
 
 lint-dialogue:  ## draw every response on every channel: limits, options within reach, languages, error texts
 	@$(RUN) --tests runtime.suite --only lint-dialogue

@@ -34,6 +34,8 @@ class AppSettings:
     archive_days: int
     archive_tracker_days: int
     session_cookie_secure: bool
+    enable_ml_features: bool
+    ml_min_data_points: int
     metrics_token: str = ""
     embedding_model: str = "huntred-titles"
     embedding_next: str = ""
@@ -69,6 +71,10 @@ def read_app_settings(environment: Mapping[str, str] | None = None) -> AppSettin
         archive_tracker_days=reader.integer("ARCHIVE_TRACKER_DAYS", "days that the tracker keeps old sessions", 30, 1),
         log_level=reader.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
         session_cookie_secure=reader.flag("SESSION_COOKIE_SECURE", "true behind TLS", False),
+        enable_ml_features=reader.flag("ENABLE_ML_FEATURES", "false to predict nothing at all", True),
+        ml_min_data_points=reader.integer(
+            "ML_MIN_DATA_POINTS", "how many ended cases a unit must have, 50 or more", 50, 50
+        ),
         metrics_token=reader.text("METRICS_TOKEN", "the token with which /metrics is read from elsewhere", ""),
         embedding_model=reader.text(
             "EMBEDDING_MODEL", "the model that vacancies are found by, or model@revision", "huntred-titles"

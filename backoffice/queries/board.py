@@ -129,10 +129,13 @@ def cards(
     *,
     now: datetime,
 ) -> Page[Application]:
-    """A page of a column: who waits longest first, or the best affinity; where it has ended, the latest first."""
+    """A page of a column: who waits longest first, or the best affinity; where it has ended, the latest first.
+
+    The order by chance is made from a page by affinity (`backoffice/outlook.py`): no index knows it.
+    """
     if not vacancy_ids:
         return Page([])
-    by_score = wanted.order == "score" and stage.kind not in ENDED_KINDS
+    by_score = wanted.order != "wait" and stage.kind not in ENDED_KINDS
     after = _after_score(cursor) if by_score else _after_moved(cursor, stage)
     one = aliased(Vacancy, flat=True)
     part: Any = (

@@ -14,7 +14,7 @@ from huntred.applications.rules import ENDED_KINDS
 from huntred.people.models import UnitProfile
 from huntred.vacancies.models import Vacancy
 
-ORDERS = ("wait", "score")
+ORDERS = ("wait", "score", "chance")
 AGES = ("due", "late")
 
 

@@ -8,7 +8,7 @@ from flask import redirect, request, url_for
 from flask_admin import BaseView, expose
 from werkzeug.wrappers import Response
 
-from backoffice import auth, work
+from backoffice import auth, outlook, work
 from backoffice.errors import done, flash_refusal
 from backoffice.forms import FormReader, id_or_404
 from backoffice.lists import listing
@@ -48,6 +48,18 @@ class ApplicationsView(BaseView):
             moves=queries.moves(uow.session, application.id),
             ahead=interviews.ahead_of_applications(unit_work, [application.id], now=None).get(application.id),
             earlier=queries.interviews_of(uow.session, application.id),
+        )
+
+    @expose("/<id>/chance")
+    def chance(self, id: str) -> str:
+        """The chance of a hire and the cases that it rests on; a part of the page, loaded behind it."""
+        application = service.get(work.current_work(), id_or_404(id))
+        found = outlook.of_applications(application.unit, [application])
+        return self.render(
+            "applications/_chance.html",
+            application=application,
+            summary=found.summary,
+            forecast=found.by_application.get(application.id),
         )
 
     @expose("/<id>/move", methods=["GET", "POST"])

@@ -5,14 +5,14 @@ One application is moved by `applications.move`, wherever that is asked for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flask import abort, redirect, request, url_for
 from flask_admin import BaseView, expose
 from werkzeug.wrappers import Response
 
-from backoffice import auth, live_tokens, work
+from backoffice import auth, live_tokens, outlook, work
 from backoffice.errors import done, refusals_flashed
 from backoffice.forms import FormReader, id_or_404
 from backoffice.moving import back_to, read_seen, read_step, units_with_board
@@ -27,6 +27,7 @@ from huntred.errors import NotFound
 from huntred.interviews import service as interviews
 from huntred.interviews.models import Interview
 from huntred.pages import Page
+from huntred.predictions.types import Forecast
 from huntred.vacancies import service as vacancies
 
 _PAGE = 40
@@ -54,6 +55,10 @@ class BoardOf:
     def more_url(self, stage_id: UUID, shown: int, wanted: BoardFilter) -> str:
         """The whole page with more cards of one stage, for a browser without scripts."""
         return self.url("show", **{f"shown_{stage_id}": shown}, **wanted.args)
+
+    def ordered_url(self, order: str, wanted: BoardFilter) -> str:
+        """The same board in another order."""
+        return self.url("show", **{**wanted.args, "order": order})
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,19 @@ class BoardView(BaseView):
         """Changes when the board does: what the live stream makes a page look at."""
         board = self._board(kind, id)
         return self.render("board/_stamp.html", stamp=queries.stamp(work.session, board.vacancy_ids))
+
+    @expose(f"/{_KIND}/<id>/outlook")
+    def outlook(self, kind: str, id: str) -> str:
+        """What the unit's own past says of the board; a part of the page, loaded behind it."""
+        board = self._board(kind, id)
+        vacancy = vacancies.get(work.current_work(), board.id) if kind == "vacancy" else None
+        return self.render(
+            "board/_outlook.html",
+            board=board,
+            wanted=_filter(),
+            outlook=outlook.of_vacancy(vacancy) if vacancy and vacancy.state in queries.WORKING else None,
+            order=outlook.of_applications(board.unit, []).summary if board.unit else None,
+        )
 
     @expose("/bulk")
     def bulk(self) -> str:
@@ -209,12 +227,21 @@ class BoardView(BaseView):
         columns = [
             self._column(board, stage, wanted, "", _shown(stage), counts.get(stage.id, none)) for stage in stages
         ]
+        chances: dict[UUID, Forecast] = {}
+        if wanted.order == "chance" and board.unit:
+            going_on = [application for column in columns if not column.ended for application in column.page.items]
+            chances = outlook.of_applications(board.unit, going_on).by_application
+            columns = [
+                column if column.ended else replace(column, page=outlook.ranked(column.page, chances))
+                for column in columns
+            ]
         shown = [application.id for column in columns for application in column.page.items]
         return {
             "board": board,
             "wanted": wanted,
             "columns": columns,
             "ahead": _ahead(board, shown),
+            "chances": chances,
             "stamp": queries.stamp(uow.session, board.vacancy_ids),
             "last": queries.last_batch(uow.session, auth.acting_user(), now=work.now()),
             **self._around(board, stages),
@@ -224,8 +251,11 @@ class BoardView(BaseView):
         self, board: BoardOf, stage: Stage, wanted: BoardFilter, cursor: str, limit: int,
         count: queries.StageCount,
     ) -> Column:  # fmt: skip
+        ended = stage.kind in ENDED_KINDS
+        if wanted.order == "chance" and not ended:
+            limit = outlook.MOST_RANKED
         page = queries.cards(work.session, board.vacancy_ids, stage, wanted, cursor, limit, now=work.now())
-        return Column(stage, stage.kind in ENDED_KINDS, count, page)
+        return Column(stage, ended, count, page)
 
     def _around(self, board: BoardOf, stages: list[Stage]) -> dict[str, object]:
         return {

@@ -230,3 +230,43 @@ def test_a_division_consultant_sees_the_division_and_moves_only_with_the_switch(
 def test_a_unit_without_stages_says_so(office: Office) -> None:
     client = office.client(office.user(unit="sexsi"))
     assert "Esta unidad no tiene tablero" in client.get("/board/").text
+
+
+def test_without_a_past_the_board_says_so_and_predicts_nothing(office: Office) -> None:
+    cards = Cards.of(office.desk)
+    rosa = cards.add("Rosa Ibáñez")
+    client = office.client(office.user())
+
+    said = client.get(f"/board/vacancy/{cards.vacancy.id}/outlook", headers=HX).text
+    assert said.count("Sin datos suficientes (0 de 50)") == 3
+    assert "Sin datos suficientes (0 de 50)" in client.get(f"/applications/{rosa.id}/chance", headers=HX).text
+    # An order that is not there yet is the usual one.
+    assert _names(client.get(f"/board/vacancy/{cards.vacancy.id}?order=chance").text) == ["Rosa Ibáñez"]
+    foreign = Cards.of(office.desk, "huntu")
+    assert client.get(f"/board/vacancy/{foreign.vacancy.id}/outlook", headers=HX).status_code == 404
+    assert client.get(f"/applications/{foreign.add().id}/chance", headers=HX).status_code == 404
+
+
+def test_a_past_that_foretells_shows_its_cases_and_orders_the_cards(office: Office) -> None:
+    cards = Cards.of(office.desk)
+    for number in range(120):
+        score = (number * 37 % 100) / 100
+        row = cards.add(
+            f"Persona {number}", "hired" if score > 0.5 else "rejected", days=2 * (120 - number), score=f"{score:.2f}"
+        )
+        office.desk.execute(
+            "UPDATE applications SET created_at = moved_at - interval '1 day' WHERE id = :id", id=row.id
+        )
+    cards.add("Ana Núñez", days=3, score="0.10")
+    rosa = cards.add("Rosa Ibáñez", score="0.95")
+    client = office.client(office.user())
+
+    said = client.get(f"/board/vacancy/{cards.vacancy.id}/outlook", headers=HX).text
+    assert "Ordenar así" in said
+    assert "menos error que el promedio" in said
+    page = client.get(f"/board/vacancy/{cards.vacancy.id}?order=chance").text
+    assert _names(page)[:2] == ["Rosa Ibáñez", "Ana Núñez"]
+    assert page.count("Probabilidad de contratación: entre") == 2
+    shown = client.get(f"/applications/{rosa.id}/chance", headers=HX).text
+    assert "casos parecidos" in shown
+    assert "nada sobre quién es la persona" in shown

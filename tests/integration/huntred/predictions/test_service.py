@@ -1,0 +1,122 @@
+"""Cases from the unit's own past: ended ones, never generated ones, never another unit's."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from contract.ids import new_id
+from huntred.applications.models import Application
+from huntred.predictions import repository, service
+from huntred.predictions.service import Terms
+from huntred.vacancies.models import Vacancy
+from tests.factories.cards import Cards
+from tests.factories.desk import Desk, desk, keys
+
+__all__ = ["desk", "keys"]
+
+TERMS = Terms(enabled=True, needed=50)
+
+
+def _closed(desk: Desk, cards: Cards, count: int, *, telling: bool = True, **values: Any) -> None:
+    """Vacancies that ended; where they tell something, warehouse work is filled more often and sooner than directors."""
+    chance = random.Random(3)
+    rows = []
+    for number in range(count):
+        easy = chance.random() < 0.5
+        days = chance.uniform(5, 12) if easy else chance.uniform(40, 80)
+        ended = desk.now - timedelta(days=3 * (count - number))
+        filled = chance.random() < ((0.95 if easy else 0.4) if telling else 0.5)
+        rows.append(
+            Vacancy(
+                id=new_id(), company_id=cards.vacancy.company_id,
+                published_at=ended - timedelta(days=days), closed_at=ended,
+                **(
+                    {
+                        "unit": "amigro", "title": "Auxiliar de almacén" if easy else "Dirección de finanzas",
+                        "state": "filled" if filled else "closed",
+                        "salary_min": Decimal(9000 if easy else 90000), "city": "Saltillo",
+                    } | values
+                ),
+            )
+        )  # fmt: skip
+    desk.add(*rows)
+
+
+@pytest.fixture
+def cards(desk: Desk) -> Cards:
+    return Cards.of(desk, title="Auxiliar de almacén", salary_min=Decimal(9000), published_at=desk.now)
+
+
+def _outlook(desk: Desk, cards: Cards, terms: Terms = TERMS) -> Any:
+    with desk.work() as uow:
+        vacancy = uow.session.get_one(Vacancy, cards.vacancy.id)
+        return service.outlook(uow, vacancy, terms, now=desk.now)
+
+
+def test_with_fewer_than_fifty_it_says_how_many_there_are(desk: Desk, cards: Cards) -> None:
+    _closed(desk, cards, 49)
+    found = _outlook(desk, cards)
+    assert [(p.state, p.cases, p.needed, p.forecast) for p in (found.chance, found.days)] == [
+        ("insufficient", 49, 50, None)
+    ] * 2
+
+
+def test_generated_cases_and_those_of_other_units_never_count(desk: Desk, cards: Cards) -> None:
+    _closed(desk, cards, 30)
+    _closed(desk, cards, 60, generated=True)
+    other = Cards.of(desk, "huntu")
+    _closed(desk, other, 60, unit="huntu")
+    _closed(desk, cards, 5, state="open")
+    found = _outlook(desk, cards)
+    assert (found.chance.state, found.chance.cases) == ("insufficient", 30)
+
+
+def test_enough_of_its_own_past_gives_chance_and_days_with_their_cases(desk: Desk, cards: Cards) -> None:
+    _closed(desk, cards, 120)
+    found = _outlook(desk, cards)
+    assert found.chance.state == found.days.state == "shown"
+    assert found.chance.forecast.value > 0.7
+    assert 5 <= found.days.forecast.low <= found.days.forecast.value <= found.days.forecast.high <= 13
+    assert {case.title for case in found.days.forecast.cases} == {"Auxiliar de almacén"}
+
+
+def test_a_past_that_tells_nothing_is_not_shown(desk: Desk, cards: Cards) -> None:
+    _closed(desk, cards, 120, telling=False)
+    assert _outlook(desk, cards).chance.state == "unproven"
+
+
+def test_switched_off_nothing_is_read(desk: Desk, cards: Cards) -> None:
+    _closed(desk, cards, 60)
+    found = _outlook(desk, cards, Terms(enabled=False, needed=50))
+    assert (found.chance.state, found.chance.cases) == ("off", 0)
+    with desk.work() as uow:
+        assert service.card_chances(uow, [], Terms(enabled=False, needed=50)).summary.state == "off"
+
+
+def test_ended_applications_put_cards_in_order_generated_ones_never(desk: Desk, cards: Cards) -> None:
+    chance = random.Random(5)
+    for number in range(110):
+        score = chance.random()
+        hired = chance.random() < (0.9 if score > 0.5 else 0.05)
+        row = cards.add(
+            f"Persona {number}", "hired" if hired else "rejected", days=2 * (110 - number), score=f"{score:.4f}",
+            generated=number < 40,
+        )  # fmt: skip
+        desk.execute(
+            "UPDATE applications SET created_at = moved_at - interval '1 day' WHERE id = :id", id=row.id
+        )
+    good, bad = cards.add("Rosa Ibáñez", score="0.95"), cards.add("Ana Núñez", score="0.05")
+    with desk.work() as uow:
+        cases = repository.application_cases(uow.session, "amigro")
+        assert len(cases) == 70
+        cards_shown = [uow.session.get_one(Application, one.id) for one in (good, bad)]
+        found = service.card_chances(uow, cards_shown, TERMS)
+        assert found.summary.state == "shown"
+        assert found.by_application[good.id].value > 0.5 > 0.3 > found.by_application[bad.id].value
+        # Nothing about who the person is.
+        assert {word for case in cases for word in case.traits.words} == set()
