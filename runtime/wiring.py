@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 from contract.encryption import Cipher
 from huntred.clock import utc_now
+from huntred.conversations.ports import SentimentReader
 from huntred.db import all_models  # noqa: F401  # every mapping is known before the first query
 from huntred.db.base import KeyRing
 from huntred.db.session import make_engine
@@ -38,6 +39,13 @@ class Wiring:
         from ml.ranking.ranker import SemanticRanker
 
         return SemanticRanker()
+
+    @cached_property
+    def sentiment(self) -> SentimentReader:
+        """A word list: read at its first use."""
+        from ml.sentiment import LexiconSentiment
+
+        return LexiconSentiment()
 
     @cached_property
     def redis(self) -> redis.Redis:
