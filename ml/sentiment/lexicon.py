@@ -16,6 +16,7 @@ from contract.text import normalise
 
 _FILE = Path(__file__).with_name("words.yml")
 _TOKEN = re.compile(r"[a-z0-9]+|[^\sa-z0-9.,;:¿?¡!()\"'…-]")
+_CLAUSE = re.compile(r"[.,;:¿?¡!()…\n]+")
 # How far back a "no" reaches, and what is left of a word that it turns around: "no está mal" is mildly good.
 _REACH = 3
 _TURNED = -0.5
@@ -38,20 +39,26 @@ class LexiconSentiment:
 
     def read(self, text: str) -> int:
         """Return -2 (strongly negative) to 2; 0 where nothing speaks for either."""
-        lexicon = _lexicon()
-        tokens = _TOKEN.findall(normalise(text))
-        total, at = 0.0, 0
-        while at < len(tokens):
-            weight, length = _weight(lexicon, tokens, at)
-            if weight:
-                before = tokens[max(0, at - _REACH) : at]
-                if before and before[-1] in lexicon.stronger:
-                    weight *= _STRONGER
-                if tokens[at] not in lexicon.negators and any(word in lexicon.negators for word in before):
-                    weight *= _TURNED
-                total += weight
-            at += length
+        # A "no" reaches to the comma: "no, gracias" thanks.
+        total = sum(_sum(_TOKEN.findall(clause)) for clause in _CLAUSE.split(normalise(text)))
         return _step(total * _emphasis(text))
+
+
+def _sum(tokens: list[str]) -> float:
+    """Add up the weights of one clause."""
+    lexicon = _lexicon()
+    total, at = 0.0, 0
+    while at < len(tokens):
+        weight, length = _weight(lexicon, tokens, at)
+        if weight:
+            before = tokens[max(0, at - _REACH) : at]
+            if before and before[-1] in lexicon.stronger:
+                weight *= _STRONGER
+            if tokens[at] not in lexicon.negators and any(word in lexicon.negators for word in before):
+                weight *= _TURNED
+            total += weight
+        at += length
+    return total
 
 
 def _weight(lexicon: _Lexicon, tokens: list[str], at: int) -> tuple[float, int]:

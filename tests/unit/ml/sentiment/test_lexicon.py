@@ -13,7 +13,7 @@ READ: dict[int, tuple[str, ...]] = {
     ),
     1: (
         "gracias", "ok, perfecto", "sí me interesa", "está bien, ahí nos vemos", "no está mal", "qué bueno 🙂",
-        "me gusta el horario", "👍", "súper, gracias",
+        "me gusta el horario", "👍", "súper, gracias", "No, gracias", "no gracias", "sin problema",
     ),
     0: (
         "hola", "busco trabajo de cocina", "¿a qué hora es la entrevista?", "vivo en Saltillo", "1", "55 1234 5678",
