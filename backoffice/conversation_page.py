@@ -99,6 +99,7 @@ def person(conversation: Conversation) -> dict[str, Any]:
         **_who(conversation),
         "applied": applications.latest_of_person(session, conversation.unit, conversation.person_id),
         "interviews": queries.interviews_ahead(session, conversation, work.now()),
+        "mood": queries.mood(session, conversation.id),
         "last_handoffs": queries.handoffs(session, conversation.id),
     }
 

@@ -33,7 +33,7 @@ _RECONNECT_SECONDS = 2.0
 
 _OF_CONVERSATION = """
 SELECT c.version, c.handling, c.assigned_to, c.message_count, c.last_message_at,
-       (SELECT count(*) FROM messages m WHERE m.conversation_id = c.id),
+       (SELECT count(*) || ':' || count(sentiment) FROM messages m WHERE m.conversation_id = c.id),
        (SELECT string_agg(o.id || o.state, ',' ORDER BY o.id DESC) FROM (
             SELECT id, state FROM outbox WHERE conversation_id = c.id ORDER BY id DESC LIMIT 40) o),
        (SELECT count(*) FROM inbox i WHERE i.chat_id = c.chat_id AND i.state = 'waiting' AND i.kind = 'consultant'),

@@ -306,11 +306,14 @@ messages = Table(
     Column("payload", JSONB, nullable=False, comment="Inbound or Message"),
     Column("intent", Text),
     Column("confidence", Text),
+    Column("sentiment", SmallInteger, comment="of what a person wrote: -2 to 2; null: not read yet"),
     Column("inbox_id", BigInteger, unique=True, comment="not a key: old rows are moved out"),
     Column("outbox_id", BigInteger, unique=True, comment="not a key: old rows are moved out"),
     _at("at", now=True),
     CheckConstraint("direction IN ('in', 'out')", name="direction"),
     Index("ix_messages_conversation_id_at", "conversation_id", "at"),
+    Index("ix_messages_unread_sentiment", "unit", "id",
+          postgresql_where=text("sentiment IS NULL AND author = 'person' AND text <> ''")),
 )  # fmt: skip
 
 # What a person was shown, so that a press, a number or a title is looked up here and nowhere else.

@@ -14,6 +14,7 @@ HANDLE_EVENT = "huntred.handle_event"
 RELEASE_NOTICES = "huntred.release_notices"
 TIME_OUT_HANDOFFS = "huntred.time_out_handoffs"
 ESCALATE_HANDOFFS = "huntred.escalate_handoffs"
+READ_SENTIMENT = "huntred.read_sentiment"
 REMIND_PROFILES = "huntred.remind_profiles"
 PURGE = "huntred.purge"
 ARCHIVE = "huntred.archive"
@@ -50,6 +51,7 @@ def make_celery(settings: AppSettings) -> Celery:
             "release-notices": {"task": RELEASE_NOTICES, "schedule": 10.0, "options": {"expires": 10}},
             "time-out-handoffs": {"task": TIME_OUT_HANDOFFS, "schedule": 60.0, "options": _SOON},
             "escalate-handoffs": {"task": ESCALATE_HANDOFFS, "schedule": 30.0, "options": _SOON},
+            "read-sentiment": {"task": READ_SENTIMENT, "schedule": 10.0, "options": {"expires": 10}},
             "remind-profiles": {"task": REMIND_PROFILES, "schedule": 3600.0, "options": _SOON},
             "purge": {"task": PURGE, "schedule": 3600.0, "options": _SOON},
             "encode-vacancies": {"task": ENCODE_VACANCIES, "schedule": 60.0, "options": _SOON},

@@ -10,7 +10,7 @@ from pathlib import Path
 from celery import Celery
 from sqlalchemy import select
 
-from huntred.conversations import escalation, handoff
+from huntred.conversations import escalation, handoff, sentiment
 from huntred.db.session import Scope
 from huntred.db.unit_of_work import UnitOfWork, unit_of_work
 from huntred.events import service as events
@@ -56,6 +56,10 @@ def register(app: Celery, wiring: Wiring) -> None:
     @app.task(name=celery_app.ESCALATE_HANDOFFS)
     def escalate_handoffs() -> None:
         _each_unit(wiring, lambda uow: escalation.escalate(uow, now=wiring.clock()), [])
+
+    @app.task(name=celery_app.READ_SENTIMENT)
+    def read_sentiment() -> None:
+        _each_unit(wiring, lambda uow: sentiment.read_new(uow, wiring.sentiment), [])
 
     @app.task(name=celery_app.REMIND_PROFILES)
     def remind_profiles() -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from contract.encryption import Cipher
 from contract.settings import SettingsInvalid
 from huntred.clock import utc_now
+from huntred.conversations.ports import SentimentReader
 from huntred.cv.ports import CvReader
 from huntred.db import all_models  # noqa: F401  # every mapping is known before the first query
 from huntred.db.base import KeyRing
@@ -87,6 +88,13 @@ class Wiring:
         from ml.cv.reader import SandboxedCvReader
 
         return SandboxedCvReader()
+
+    @cached_property
+    def sentiment(self) -> SentimentReader:
+        """A word list: read at its first use."""
+        from ml.sentiment import LexiconSentiment
+
+        return LexiconSentiment()
 
     @cached_property
     def redis(self) -> redis.Redis:

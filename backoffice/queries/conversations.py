@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session, joinedload
 
 from huntred.access.models import User
 from huntred.applications.models import Application
-from huntred.conversations.models import Chat, Conversation, ConversationNote, Handoff, InboxRow, NoteMention
+from huntred.conversations.models import (
+    Chat,
+    ChatMessage,
+    Conversation,
+    ConversationNote,
+    Handoff,
+    InboxRow,
+    NoteMention,
+)
 from huntred.interviews.models import Interview, InterviewSlot
 from huntred.people.models import UnitProfile
 from huntred.people.service import full_name
@@ -116,6 +124,18 @@ def interviews_ahead(session: Session, conversation: Conversation, now: datetime
     return list(session.scalars(query))
 
 
+def mood(session: Session, conversation_id: UUID) -> int:
+    """How the last three messages of the person that were not neutral sound together: -2 to 2, 0 where none is."""
+    latest = session.scalars(
+        select(ChatMessage.sentiment)
+        .where(ChatMessage.conversation_id == conversation_id, ChatMessage.sentiment != 0)
+        .order_by(ChatMessage.at.desc())
+        .limit(3)
+    ).all()
+    told = [one for one in latest if one is not None]
+    return round(sum(told) / len(told)) if told else 0
+
+
 def person_key(session: Session, conversation: Conversation) -> str:
     """Changes whenever what stands beside the chat has changed."""
     updated = session.scalar(
@@ -128,7 +148,8 @@ def person_key(session: Session, conversation: Conversation) -> str:
             Application.person_id == conversation.person_id, Application.unit == conversation.unit
         )
     ).one()
-    return f"{conversation.handling}|{conversation.opted_out}|{updated}|{moved[0]}|{moved[1]}"
+    known = (mood(session, conversation.id), conversation.handling, conversation.opted_out, updated, *moved)
+    return "|".join(str(one) for one in known)
 
 
 def person_names(session: Session, ids: set[UUID]) -> dict[UUID, tuple[UUID, str]]:

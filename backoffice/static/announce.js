@@ -5,7 +5,7 @@
   var box = document.getElementById("announce");
   if (!box) return;
   var token = document.querySelector('meta[name="csrf-token"]');
-  var title = document.title, known = null, waiting = [], dismissed = read("dismissed");
+  var title = document.title, known = null, waiting = [];
   var channel = window.BroadcastChannel ? new BroadcastChannel("huntred") : null;
   var leading = false, source = null, last = "", soon = null, renewing = null;
 
@@ -20,23 +20,28 @@
   function show(state) {
     waiting = state.announce ? state.waiting : [];
     document.title = (waiting.length ? "(" + waiting.length + ") " : "") + title;
-    dismissed = read("dismissed");
     box.textContent = "";
-    waiting.filter(function (one) { return dismissed.indexOf(one.handoff) < 0 && location.pathname.indexOf(one.conversation) < 0; })
-      .slice(0, 3).forEach(function (one) { box.appendChild(line(one)); });
+    // The inbox has them in its list; a line at the corner would lie over what one writes.
+    if (document.querySelector("[data-inbox]")) return;
+    var dismissed = read("dismissed");
+    var told = waiting.filter(function (one) { return dismissed.indexOf(one.handoff) < 0; });
+    if (told.length) box.appendChild(line(told));
   }
-  function line(one) {
+  function line(told) {
     var row = document.createElement("div"), link = document.createElement("a"), shut = document.createElement("button");
     row.className = "announce-line";
     var words = document.createElement("span");
-    words.textContent = (one.name || box.dataset.unnamed) + " " + box.dataset.one;
-    link.href = box.dataset.open + one.conversation;
+    words.textContent = told.length === 1 ? (told[0].name || box.dataset.unnamed) + " " + box.dataset.one : told.length + " " + box.dataset.many;
+    link.href = told.length === 1 ? box.dataset.open + told[0].conversation : box.dataset.all;
     link.className = "btn btn-sm btn-primary";
     link.textContent = box.dataset.openText;
     shut.type = "button";
     shut.className = "btn-close";
     shut.setAttribute("aria-label", box.dataset.dismissText);
-    shut.addEventListener("click", function () { keep("dismissed", read("dismissed").concat(one.handoff)); row.remove(); });
+    shut.addEventListener("click", function () { 
+      keep("dismissed", read("dismissed").concat(told.map(function (one) { return one.handoff; })));
+      row.remove();
+    });
     row.append(words, link, shut);
     return row;
   }

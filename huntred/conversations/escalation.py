@@ -52,16 +52,15 @@ def escalate(uow: UnitOfWork, *, now: datetime) -> int:
     The first step follows the request at once (waiting_handlers.py); where that was lost, it is taken here.
     """
     since = now - timedelta(minutes=minutes_of(units.get(uow, uow.unit).settings))
-    latest = (
-        select(HandoffStep.handoff_id, func.max(HandoffStep.at).label("at")).group_by(HandoffStep.handoff_id).subquery()
-    )
+    latest = select(func.max(HandoffStep.at)).where(HandoffStep.handoff_id == Handoff.id).scalar_subquery()
+    at_the_top = select(HandoffStep.id).where(HandoffStep.handoff_id == Handoff.id, HandoffStep.level == LEVELS[-1])
     waiting = uow.session.scalars(
         select(Handoff)
-        .outerjoin(latest, latest.c.handoff_id == Handoff.id)
         .where(
             Handoff.unit == uow.unit,
             Handoff.state == "queued",
-            func.coalesce(latest.c.at, Handoff.requested_at) <= since,
+            func.coalesce(latest, Handoff.requested_at) <= since,
+            ~at_the_top.exists(),
         )
         .order_by(Handoff.requested_at)
         .limit(200)
@@ -91,11 +90,11 @@ def next_step(uow: UnitOfWork, handoff: Handoff, *, now: datetime) -> HandoffSte
 
 
 def is_first(uow: UnitOfWork, step: HandoffStep) -> bool:
-    """Whether no other level was told before."""
-    others = select(HandoffStep.id).where(HandoffStep.handoff_id == step.handoff_id, HandoffStep.id != step.id)
-    return all(LEVELS.index(level) > LEVELS.index(step.level) for level in uow.session.scalars(
-        others.with_only_columns(HandoffStep.level)
-    ))
+    """Whether no level was told before this one."""
+    before = select(HandoffStep.id).where(
+        HandoffStep.handoff_id == step.handoff_id, HandoffStep.level.in_(LEVELS[: LEVELS.index(step.level)])
+    )
+    return uow.session.scalar(before.limit(1)) is None
 
 
 def told_at(uow: UnitOfWork, conversation: Conversation, level: str) -> Told:

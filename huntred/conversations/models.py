@@ -173,6 +173,7 @@ class ChatMessage(Base):
         payload: Mapped[dict[str, Any]]
         intent: Mapped[str | None]
         confidence: Mapped[str | None]
+        sentiment: Mapped[int | None]
         inbox_id: Mapped[int | None]
         outbox_id: Mapped[int | None]
         at: Mapped[datetime]

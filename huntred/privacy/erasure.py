@@ -75,7 +75,7 @@ def _forget_what_was_said(uow: UnitOfWork, conversation_ids: Sequence[UUID], cha
         delete(MediaFile).where(MediaFile.unit == unit, MediaFile.chat_id.in_(chat_ids)),
         update(ChatMessage)
         .where(ChatMessage.unit == unit, ChatMessage.conversation_id.in_(conversation_ids))
-        .values(text="", payload=_NOTHING),
+        .values(text="", payload=_NOTHING, sentiment=null()),
         # The row stays: its key keeps the vendor's repetition from being taken for a new message.
         update(InboxRow)
         .where(InboxRow.unit == unit, InboxRow.chat_id.in_(chat_ids))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from tests.e2e.browser import Browser
 from tests.e2e.candidate import Candidate
@@ -27,15 +28,20 @@ def test_taken_answered_and_given_back(town: Town, ana: Candidate, browser: Brow
         assert "esperan a una persona" in home.casefold()
         page.goto(town.platform.url("backoffice") + "/conversations/?handling=queued")
         page.screenshot(path=shots / "queued.png")
-        page.get_by_role("link", name="Ana").first.click()
-        page.get_by_text("me urge").wait_for()
+        page.locator(f'.inbox-row[href*="{_conversation(town, ana)["id"]}"]').click()
+        page.locator(".chat").get_by_text("me urge").wait_for()
         page.get_by_role("button", name="Tomar").click()
         page.get_by_label("Tu respuesta").fill("Hola, soy Carmen, del equipo. ¿En qué te ayudo?")
         page.get_by_role("button", name="Enviar").click()
-        page.wait_for_load_state("networkidle")
+        page.locator(".bubble-consultant").get_by_text("soy Carmen").wait_for()
         page.screenshot(path=shots / "taken.png")
         town.vendors.wait_for_reply(ana.user, ana.account, "soy Carmen", before)
 
+        # A note is for the team: it stands in the chat here, and nowhere else.
+        page.get_by_role("tab", name="Nota interna").click()
+        page.get_by_role("textbox", name="Nota interna").fill("revisar su contrato de mañana")
+        page.get_by_role("button", name="Guardar nota").click()
+        page.locator(".bubble-internal").wait_for()
         # What the person writes now is for Carmen alone, who sees it without reloading.
         town.vendors.send_text(ana.user, ana.account, "gracias, Carmen; era por el contrato")
         page.get_by_text("era por el contrato").first.wait_for()
@@ -56,9 +62,7 @@ def test_closed_it_opens_by_itself_and_outside_the_window_a_template_reaches_the
 ) -> None:
     open_and_accept(ana)
     ana.says("quiero hablar con una persona", "equipo")
-    (found,) = town.rows(
-        "SELECT c.id, c.chat_id FROM conversations c JOIN chats h ON h.id = c.chat_id WHERE h.user_id = %s", ana.user
-    )
+    found = _conversation(town, ana)
     address = f"{town.platform.url('backoffice')}/conversations/{found['id']}"
     with browser.signed_in(town.platform.url("backoffice"), town.offices["amigro"].email) as page:
         page.goto(address)
@@ -74,13 +78,19 @@ def test_closed_it_opens_by_itself_and_outside_the_window_a_template_reaches_the
         page.goto(address)
         page.get_by_role("button", name="Tomar").click()
         page.get_by_text("Retomar la conversación").click()
-        page.get_by_label("Nombre", exact=True).fill("Ana")
         page.get_by_label("Sobre qué").fill("tu entrevista del martes")
         before = len(ana.received)
         page.get_by_role("button", name="Enviar plantilla").click()
         shown = town.vendors.wait_for_reply(ana.user, ana.account, "sobre tu entrevista del martes", before)
         assert shown.text.startswith("¡Hola, Ana! Te escribe ")
-        page.get_by_text("plantilla", exact=False).last.wait_for()
+        page.locator(".bubble-who", has_text="plantilla").wait_for()
         page.screenshot(path=shots / "template.png")
         page.get_by_role("button", name="Devolver al asistente").click()
         town.vendors.wait_for_reply(ana.user, ana.account, "de vuelta", before)
+
+
+def _conversation(town: Town, ana: Candidate) -> dict[str, Any]:
+    (found,) = town.rows(
+        "SELECT c.id, c.chat_id FROM conversations c JOIN chats h ON h.id = c.chat_id WHERE h.user_id = %s", ana.user
+    )
+    return found

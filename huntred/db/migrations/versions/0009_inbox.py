@@ -1,4 +1,4 @@
-"""notes, mentions, quick replies, escalation steps and alerts of the inbox"""
+"""notes, mentions, quick replies, escalation steps, alerts and sentiment of the inbox"""
 
 from __future__ import annotations
 
@@ -63,6 +63,16 @@ def upgrade() -> None:
     )
     for table in ("handoff_steps", "conversation_notes", "note_mentions", "quick_replies"):
         op.create_index(f"ix_{table}_unit", table, ["unit"])
+    op.add_column(
+        "messages",
+        sa.Column(
+            "sentiment", sa.SmallInteger(), nullable=True, comment="of what a person wrote: -2 to 2; null: not read yet"
+        ),
+    )
+    op.create_index(
+        "ix_messages_unread_sentiment", "messages", ["unit", "id"],
+        postgresql_where=sa.text("sentiment IS NULL AND author = 'person' AND text <> ''"),
+    )  # fmt: skip
     op.create_table(
         "user_alerts",
         sa.Column("user_id", sa.UUID(), sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
@@ -77,6 +87,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_messages_unread_sentiment", table_name="messages")
+    op.drop_column("messages", "sentiment")
     for table in ("user_alerts", "quick_replies", "note_mentions", "conversation_notes", "handoff_steps"):
         op.drop_table(table)
     op.execute("UPDATE handoffs SET state = 'returned' WHERE state = 'closed'")

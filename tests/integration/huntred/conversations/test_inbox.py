@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from contract.ids import new_id
 from contract.message import Inbound
 from huntred.conversations import handoff
 from huntred.conversations.closing import close
 from huntred.conversations.errors import AlreadyTaken, NotTaken, ShortcutTaken, TemplateNotSendable
-from huntred.conversations.models import Conversation, Handoff, QuickReply
+from huntred.conversations.models import ChatMessage, Conversation, Handoff, QuickReply
 from huntred.conversations.quick_replies import (
     Filling,
     fill,
@@ -19,6 +20,7 @@ from huntred.conversations.quick_replies import (
     remove_quick_reply,
     save_quick_reply,
 )
+from huntred.conversations.sentiment import read_new
 from huntred.conversations.template_replies import choices, send_template_reply
 from huntred.errors import FieldInvalid, NotFound
 from huntred.notifications.models import MessageTemplate
@@ -144,3 +146,31 @@ class TestTemplates:
                         message_id="t-3",
                     )  # fmt: skip
         assert desk.inbox(conversation.chat_id) == []
+
+
+def test_what_people_wrote_is_read_once_and_nobody_elses(desk: Desk) -> None:
+    conversation = desk.chat()
+    said = {"person": "estoy harta, nadie contesta", "bot": "estoy harta", "consultant": "gracias"}
+    desk.add(
+        *(
+            ChatMessage(
+                id=new_id(), unit="amigro", conversation_id=conversation.id, author=author, kind="text", text=text,
+                direction="in" if author == "person" else "out", payload={},
+            )
+            for author, text in said.items()
+        )
+    )  # fmt: skip
+    read: list[str] = []
+
+    class Reader:
+        def read(self, text: str) -> int:
+            read.append(text)
+            return -2
+
+    counts = []
+    for unit in ("huntu", "amigro", "amigro"):
+        with desk.work(unit) as uow:
+            counts.append(read_new(uow, Reader()))
+    assert (counts, read) == ([0, 1, 0], ["estoy harta, nadie contesta"])
+    found = {message.author: message.sentiment for message in desk.rows(select(ChatMessage))}
+    assert found == {"person": -2, "bot": None, "consultant": None}
