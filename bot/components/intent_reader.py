@@ -1,6 +1,6 @@
 """The intent classifier: n-grams of how words sound and multilingual sentence vectors, linear, calibrated.
 
-Why this one: docs/decisions/0010-understanding.md. What it is made of: `bot/understanding/`.
+Why this one: docs/decisions/0015-understanding.md. What it is made of: `bot/understanding/`.
 """
 
 from __future__ import annotations
