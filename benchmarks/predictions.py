@@ -1,6 +1,6 @@
 """How well a unit's own past foretells: `make benchmark-predictions [SIMULATED=100]`
 
-Reads this installation's running database and replays each unit's past, as the board does before it shows anything: for each
+Reads the running database and replays each unit's past, as the board does before it shows anything: for each
 unit and prediction the ended cases, how many were judged, and the error beside that of the base rate (`…_ratio`, below
 1 where it is better), `…_shown` 1 or 0. Generated demo cases count for nothing. With --simulated so many pasts are made
 up, half of which tell nothing, to measure the gate itself: `false_shown_rate=` and `found_rate=`.

@@ -16,7 +16,7 @@ from huntred.applications import farewell, repository, rules
 from huntred.applications.errors import MovedMeanwhile, NothingToUndo, StageFull
 from huntred.applications.events import ApplicationMoved
 from huntred.applications.models import Application, ApplicationMove, Stage
-from huntred.applications.types import Batch, Seen, Stays, Step
+from huntred.applications.types import NOBODY, Batch, MoveNote, Seen, Stays, Step
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import FieldInvalid, NotFound
 
@@ -81,7 +81,7 @@ def undo(uow: UnitOfWork, batch_id: UUID, user_id: UUID, *, now: datetime) -> Ba
             continue
         farewell.take_back(uow, application)
         from_stage_id = application.stage_id
-        to_stage(uow, application, before, now=now, user_id=user_id, undoes_id=move.id)
+        to_stage(uow, application, before, now=now, note=MoveNote(user_id, undoes_id=move.id))
         uow.record(ApplicationMoved(application.id, from_stage_id, before.id), unit=application.unit)
         undone.append(application.id)
     if not undone:
@@ -99,16 +99,7 @@ def advance(uow: UnitOfWork, application: Application, kind: str, *, now: dateti
 
 
 def to_stage(
-    uow: UnitOfWork,
-    application: Application,
-    stage: Stage,
-    *,
-    now: datetime,
-    user_id: UUID | None = None,
-    reason: str = "",
-    reject_reason_id: UUID | None = None,
-    batch_id: UUID | None = None,
-    undoes_id: UUID | None = None,
+    uow: UnitOfWork, application: Application, stage: Stage, *, now: datetime, note: MoveNote = NOBODY
 ) -> None:
     """Put a locked application there, with its row of history."""
     from_stage_id = application.stage_id
@@ -116,10 +107,7 @@ def to_stage(
     application.stage_id = stage.id
     application.version += 1
     application.moved_at = now
-    write(
-        uow, application, from_stage_id, now=now, user_id=user_id, reason=reason, reject_reason_id=reject_reason_id,
-        batch_id=batch_id, undoes_id=undoes_id,
-    )  # fmt: skip
+    write(uow, application, from_stage_id, now=now, note=note)
     uow.session.flush()
 
 
@@ -129,19 +117,15 @@ def write(
     from_stage_id: UUID | None,
     *,
     now: datetime,
-    user_id: UUID | None = None,
-    reason: str = "",
-    reject_reason_id: UUID | None = None,
-    batch_id: UUID | None = None,
-    undoes_id: UUID | None = None,
+    note: MoveNote = NOBODY,
 ) -> None:
     """Add the row of history of where it stands now."""
     uow.session.add(
         ApplicationMove(
             unit=application.unit, division_id=application.division_id, application_id=application.id,
-            from_stage_id=from_stage_id, to_stage_id=application.stage_id, user_id=user_id, reason=reason,
-            reject_reason_id=reject_reason_id, version=application.version, batch_id=batch_id, undoes_id=undoes_id,
-            at=now,
+            from_stage_id=from_stage_id, to_stage_id=application.stage_id, user_id=note.user_id, reason=note.reason,
+            reject_reason_id=note.reject_reason_id, version=application.version, batch_id=note.batch_id,
+            undoes_id=note.undoes_id, at=now,
         )
     )  # fmt: skip
 
@@ -168,10 +152,9 @@ def _take(uow: UnitOfWork, application: Application, target: Stage, step: Step, 
     from_stage_id = application.stage_id
     if application.stage.kind == "rejected":
         farewell.take_back(uow, application)
-    to_stage(
-        uow, application, target, now=now, user_id=step.user_id, reason=step.reason.strip(),
-        reject_reason_id=step.reject_reason_id if target.kind == "rejected" else None, batch_id=step.batch_id,
-    )  # fmt: skip
+    why = step.reject_reason_id if target.kind == "rejected" else None
+    note = MoveNote(step.user_id, step.reason.strip(), why, step.batch_id)
+    to_stage(uow, application, target, now=now, note=note)
     if target.kind in {"rejected", "withdrawn"}:
         cancel_interview(uow, application.id, "consultant", now=now)
     if target.kind == "rejected" and step.message is not None:

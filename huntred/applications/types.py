@@ -58,6 +58,20 @@ class Step:
 
 
 @dataclass(frozen=True)
+class MoveNote:
+    """Who and why, as a row of history keeps it. user_id: none where nobody moved it by hand."""
+
+    user_id: UUID | None = None
+    reason: str = ""
+    reject_reason_id: UUID | None = None
+    batch_id: UUID | None = None
+    undoes_id: UUID | None = None
+
+
+NOBODY = MoveNote()
+
+
+@dataclass(frozen=True)
 class Seen:
     """An application as somebody saw it."""
 
