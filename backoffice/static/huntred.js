@@ -70,8 +70,8 @@
   // Ticked rows: the bar appears with the first one.
   function countTicks() {
     document.querySelectorAll("form[data-mass]").forEach(function (form) {
-      // Not form.id: the ticks are named so, and hide it.
-      var ticked = document.querySelectorAll('input[name="id"][form="' + form.getAttribute("id") + '"]:checked').length;
+      // Not form.id: ticks may be named so, and hide it.
+      var ticked = document.querySelectorAll('td.cell-check input[form="' + form.getAttribute("id") + '"]:checked').length;
       form.hidden = ticked === 0;
       form.querySelector("[data-mass-count]").textContent = ticked;
     });

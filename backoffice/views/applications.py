@@ -34,6 +34,9 @@ class ApplicationsView(BaseView):
             listing=listing.show("applications"),
             wanted=read_application_filter(FormReader(request.args)),
             kinds=queries.KINDS,
+            last=board_queries.last_batch(work.session, auth.acting_user(), now=work.now()),
+            may_move=auth.may("move_applications"),
+            back_to_page=url_for("applications.index"),
         )
 
     @expose("/<id>")

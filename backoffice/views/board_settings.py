@@ -70,10 +70,8 @@ def _write_reason(reason_id: UUID | None) -> Response:
 def _named_unit() -> UnitOfWork:
     """The work of the unit that is named, else of the first with a board; only for who runs it."""
     code = request.values.get("unit") or next(iter(units_with_board()), "")
-    if code not in work.current_work().scope.units:
+    if code not in work.current_work().scope.units or not auth.runs_unit():
         abort(404)
-    if not auth.runs_unit():
-        abort(403)
     return work.work_of(code)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
-from huntred.applications.models import Application, ApplicationMove, Stage
+from huntred.applications.models import Application, Stage
 from huntred.vacancies.models import Vacancy
 from tests.integration.backoffice.conftest import Office, post
 from tests.integration.backoffice.test_access import Things, _division, _division_user, things
@@ -68,45 +67,32 @@ def test_what_cannot_be_undone_is_said_before_and_offers_nothing_after(office: O
     assert states(office)[one.vacancy] == "closed"
 
 
-def test_applications_move_together_and_back_where_nobody_moved_them_on(office: Office) -> None:
+def test_the_list_of_applications_moves_its_ticked_rows_as_the_board_does(office: Office) -> None:
     one, two = things(office, "amigro"), things(office, "amigro")
     client = office.client(office.user())
-    ids = [str(one.application), str(two.application)]
+    cards = fields(client.get("/applications/").text, "card")
+    assert {card.split(":")[0] for card in cards} == {str(one.application), str(two.application)}
+    screening = next(row.id for row in office.desk.rows(select(Stage)) if (row.unit, row.kind) == ("amigro", "screening"))
 
-    page = post(client, "/mass/applications/apply", {"action": "screening", "id": ids})
-    assert list(stage_kinds(office).values()) == ["screening", "screening"]
-    moves = fields(page.text, "move")
-    post(client, "/mass/applications/apply", {"action": "offer", "id": ids[0]})
+    page = client.get("/board/bulk", query_string={"card": cards, "to_stage": screening, "back": "/applications/"})
+    assert "2 pasan a" in page.text and set(stage_kinds(office).values()) == {"new"}
+    post(client, "/board/bulk/move", {"card": cards, "to_stage": str(screening), "back": "/applications/"})
+    assert set(stage_kinds(office).values()) == {"screening"}
 
-    page = post(client, "/mass/applications/undo", {"move": moves})
-    assert "1 de 2" in page.text and "Alguien la movió" in page.text
-    assert stage_kinds(office) == {one.application: "offer", two.application: "new"}
-    assert len(office.desk.rows(select(ApplicationMove))) == 4
-
-
-def test_to_end_applications_needs_a_reason(office: Office) -> None:
-    one = things(office, "amigro")
-    client = office.client(office.user())
-    asked = {"action": "rejected", "id": str(one.application)}
-
-    assert "Motivo: hace falta" in post(client, "/mass/applications/preview", asked).text
-    assert "0 de 1" in post(client, "/mass/applications/apply", asked).text
-    assert "1 de 1" in post(client, "/mass/applications/apply", asked | {"reason": "Pidió otro turno"}).text
-    assert stage_kinds(office) == {one.application: "rejected"}
+    page = client.get("/applications/")
+    (undo,) = re.findall(r'action="(/board/undo/[^"]+)"', page.text)
+    post(client, undo, {"unit": "amigro", "back": "/applications/"})
+    assert set(stage_kinds(office).values()) == {"new"}
 
 
-@pytest.mark.parametrize("kind", ["vacancies", "applications"])
-def test_a_foreign_row_among_them_stops_all_of_it(office: Office, kind: str) -> None:
+def test_a_foreign_row_among_them_stops_all_of_it(office: Office) -> None:
     own, foreign = things(office, "amigro"), things(office, "huntu")
     client = office.client(office.user())
-    name, action = ("vacancy", "pause") if kind == "vacancies" else ("application", "screening")
-    asked = {"action": action, "id": [str(getattr(own, name)), str(getattr(foreign, name))]}
+    asked = {"action": "pause", "id": [str(own.vacancy), str(foreign.vacancy)]}
 
     for step in ("preview", "apply"):
-        assert post(client, f"/mass/{kind}/{step}", asked).status_code == 404, step
-    move = f"{foreign.application}:{foreign.stage}:{foreign.stage}"
-    assert post(client, "/mass/applications/undo", {"move": move}).status_code == 404
-    assert set(states(office).values()) == {"open"} and set(stage_kinds(office).values()) == {"new"}
+        assert post(client, f"/mass/vacancies/{step}", asked).status_code == 404, step
+    assert set(states(office).values()) == {"open"}
 
 
 def test_nothing_ticked_nonsense_and_missing_switches(office: Office) -> None:
@@ -115,8 +101,6 @@ def test_nothing_ticked_nonsense_and_missing_switches(office: Office) -> None:
     post(client, "/mass/vacancies/preview", {"action": "pause"})
     assert "elige al menos una fila" in client.get("/vacancies/").text
     assert post(client, "/mass/vacancies/apply", {"action": "fly", "id": str(own.vacancy)}).status_code == 400
-    assert post(client, "/mass/applications/apply", {"action": "hired", "id": str(own.application)}).status_code == 400
-    assert post(client, "/mass/applications/undo", {"move": "x"}).status_code == 400
     assert post(client, "/mass/vacancies/apply", {"action": "pause", "id": "x"}).status_code == 404
 
     north = _division(office, "norte")

@@ -16,6 +16,7 @@ from sqlalchemy import select, text
 
 from contract.ids import new_id
 from huntred.access import rules
+from huntred.applications.models import RejectReason
 from huntred.conversations.models import ChannelAccount, Conversation, Quarantined
 from huntred.lists.models import ListExport, SavedView
 from huntred.units.models import Division
@@ -50,15 +51,24 @@ EVERYBODY = {
     "conversations.live_token": "/conversations/live-token", "companies.index": "/companies/",
     "templates.index": "/records/templates/", "referrals.index": "/records/referrals/",
     "consents.index": "/records/consents/", "account.index": "/account/", "about.index": "/about/", "search.index": "/search/?text=rosa",
-    "search.list": "/search/list?text=rosa", "lists.index": "/lists/", "mass.index": "/mass/",
+    "search.list": "/search/list?text=rosa", "board.index": "/board/", "board.bulk": "/board/bulk",
+    "quick_replies.index": "/quick-replies/", "announcements.index": "/announcements/",
+    "announcements.waiting": "/announcements/waiting", "lists.index": "/lists/", "mass.index": "/mass/",
 }  # fmt: skip
 SWITCHED = {
     "vacancies.new": "/vacancies/new",
     "companies.new": "/companies/new",
     "interviews.new_slots": "/interviews/slots/new",
 }
+# Likewise, and only to be posted: about one's own pages.
+POSTED = {
+    "announcements.presence": "/announcements/presence", "announcements.choices": "/announcements/choices",
+    "announcements.telegram": "/announcements/telegram/end",
+}  # fmt: skip
 # Who answers for a whole unit.
 HEADS = {
+    "board_settings.index": "/board/settings/", "board_settings.stages": "/board/settings/stages",
+    "board_settings.add_reason": "/board/settings/reasons",
     "messaging.index": "/messaging/", "messaging.now": "/messaging/now", "messaging.aside": "/messaging/aside",
     "messaging.review": "/messaging/review", "messaging.not_sent": "/messaging/not-sent",
     "messaging.live_token": "/messaging/live-token",
@@ -73,22 +83,33 @@ BY_ID = {
     "vacancies.details": "/vacancies/{vacancy}", "vacancies.people": "/vacancies/{vacancy}/people",
     "vacancies.edit": "/vacancies/{vacancy}/edit", "vacancies.step": "/vacancies/{vacancy}/pause",
     "people.details": "/people/{profile}", "applications.details": "/applications/{application}",
-    "applications.move": "/applications/{application}/move", "interviews.details": "/interviews/{interview}",
+    "applications.move": "/applications/{application}/move", "applications.chance": "/applications/{application}/chance",
+    "board.show": "/board/vacancy/{vacancy}", "board.columns": "/board/vacancy/{vacancy}/columns",
+    "board.column": "/board/vacancy/{vacancy}/column?stage={stage}", "board.stamp": "/board/vacancy/{vacancy}/stamp",
+    "board.outlook": "/board/vacancy/{vacancy}/outlook", "interviews.details": "/interviews/{interview}",
     "interviews.move": "/interviews/{interview}/move", "interviews.cancel": "/interviews/{interview}/cancel",
     "interviews.outcome": "/interviews/{interview}/outcome", "interviews.cancel_slot": "/interviews/slots/{slot}/cancel",
     "conversations.details": "/conversations/{conversation}", "conversations.chat": "/conversations/{conversation}/chat",
     "conversations.file": "/conversations/{conversation}/archivo/{file}",
     "conversations.take": "/conversations/{conversation}/take", "conversations.reply": "/conversations/{conversation}/reply",
+    "conversations.composer": "/conversations/{conversation}/composer",
+    "conversations.person": "/conversations/{conversation}/person",
+    "conversations.template": "/conversations/{conversation}/template",
+    "conversations.note": "/conversations/{conversation}/note",
     "conversations.give_back": "/conversations/{conversation}/give-back",
+    "conversations.close": "/conversations/{conversation}/close",
 }  # fmt: skip
-# Companies are the whole unit's: a division sees them.
+# Companies and quick replies are the whole unit's: a division sees them.
 OF_UNIT = {
     "companies.details": "/companies/{company}", "companies.edit": "/companies/{company}/edit",
     "companies.add_contact": "/companies/{company}/contacts",
+    "quick_replies.edit": "/quick-replies/{quick_reply}/edit",
+    "quick_replies.remove": "/quick-replies/{quick_reply}/remove",
 }  # fmt: skip
 OF_HEADS = {
     "messaging.replay": "/messaging/aside/{aside}/replay",
     "messaging.decide": "/messaging/review/{review}/drop",
+    "board_settings.change_reason": "/board/settings/reasons/{reason}",
 }
 OF_SUPER = {
     "users.details": "/users/{user}", "users.grants": "/users/{user}/grants", "users.active": "/users/{user}/deactivate",
@@ -100,15 +121,16 @@ OF_SUPER = {
 # One user's own, whatever the role.
 OWN = {
     "lists.delete_view": "/lists/vacancies/views/{view}/delete", "lists.exported": "/lists/exports/{export}",
-    "lists.progress": "/lists/exports/{export}/progress", "lists.file": "/lists/exports/{export}/file",
+    "lists.progress": "/lists/exports/{export}/progress",
+    "announcements.seen": "/announcements/mentions/{mention}/seen", "lists.file": "/lists/exports/{export}/file",
 }  # fmt: skip
 # By ids in a filter or a form: the address, and what is sent besides.
 BY_FORM: dict[str, list[tuple[str, dict[str, str]]]] = {
     "mass.vacancies_preview": [("/mass/vacancies/preview", {"action": "pause", "id": "{vacancy}"})],
     "mass.vacancies_apply": [("/mass/vacancies/apply", {"action": "pause", "id": "{vacancy}"})],
-    "mass.applications_preview": [("/mass/applications/preview", {"action": "screening", "id": "{application}"})],
-    "mass.applications_apply": [("/mass/applications/apply", {"action": "screening", "id": "{application}"})],
-    "mass.applications_undo": [("/mass/applications/undo", {"move": "{application}:{stage}:{stage}"})],
+    "board.bulk_move": [("/board/bulk/move", {"card": "{application}:0", "to_stage": "{stage}"})],
+    "board.undo": [(f"/board/undo/{NOWHERE}", {"unit": "{unit}"})],
+    "quick_replies.new": [("/quick-replies/new", {"unit": "{unit}", "shortcut": "x", "quick_text": "y"})],
     "lists.save_view": [("/lists/vacancies/views", {"view_name": "x", "view": "{view}"})],
     "lists.columns": [("/lists/vacancies/columns", {"column": "title", "view": "{view}"})],
     "lists.export": [
@@ -122,7 +144,7 @@ FILTERS = (
     "/conversations/live-token?conversation={conversation}",
 )  # fmt: skip
 TABLES: tuple[Any, ...] = (
-    PUBLIC, SIGN_IN, EVERYBODY, SWITCHED, HEADS, SUPER, BY_ID, OF_UNIT, OF_HEADS, OF_SUPER, OWN, BY_FORM,
+    PUBLIC, SIGN_IN, EVERYBODY, SWITCHED, POSTED, HEADS, SUPER, BY_ID, OF_UNIT, OF_HEADS, OF_SUPER, OWN, BY_FORM,
 )  # fmt: skip
 
 
@@ -137,13 +159,14 @@ def place(office: Office, unit: str, **vacancy: Any) -> Place:
         expires_at=desk.now + timedelta(days=1),
     )  # fmt: skip
     body = Quarantined(channel="telegram", app="main", reason="not a webhook", body=b"{}")
-    desk.add(view, export, body)
+    reason = RejectReason(id=new_id(), unit=unit, name=f"Motivo {new_id()}", ord=99)
+    desk.add(view, export, body, reason)
     desk.execute("INSERT INTO published_models (unit, name, sha256, content) VALUES (:unit, 'a', 'a', 'x')", unit=unit)
     model = desk.rows(text("SELECT max(id) FROM published_models"))[0]
     account = desk.rows(select(ChannelAccount).where(ChannelAccount.unit == unit))[0]
     ids = vars(made) | {
         "view": view.id, "export": export.id, "user": stranger.id, "body": body.id, "model": model,
-        "account": account.id, "app": account.app_id, "aside": came(desk, conversation, "aside").id,
+        "reason": reason.id, "unit": unit, "account": account.id, "app": account.app_id, "aside": came(desk, conversation, "aside").id,
         "review": went(desk, conversation, "review").id, "file": sent_file(desk, conversation, office.shelf),
     }  # fmt: skip
     return Place(made, ids)
@@ -222,6 +245,8 @@ def test_who_may_opens_their_own(walked: Office, role: str) -> None:
 
     for endpoint, path in (EVERYBODY | SWITCHED).items():
         assert client.status("GET", path) in {200, 302}, endpoint
+    for endpoint, path in POSTED.items():
+        assert client.status("POST", path) in {204, 302}, endpoint
     for table, allowed in ((HEADS, role != "division_consultant"), (SUPER, role == "super_admin")):
         for endpoint, path in table.items():
             for verb in verbs(walked)[endpoint]:
@@ -230,7 +255,7 @@ def test_who_may_opens_their_own(walked: Office, role: str) -> None:
     for endpoint, path in (BY_ID | OF_UNIT).items():
         for verb in verbs(walked)[endpoint]:
             status = client.status(verb, filled(path, own.ids))
-            assert status in {200, 302, 400}, (endpoint, verb, status)
+            assert status in {200, 302, 400, 422}, (endpoint, verb, status)
     for path in FILTERS[:2]:
         assert client.status("GET", filled(path, own.ids)) == 200, path
 
@@ -259,7 +284,7 @@ def test_what_is_not_theirs_is_not_there(walked: Office, role: str, where: str) 
     for endpoint, posts in BY_FORM.items():
         for path, form in posts:
             of_a_user = any("{view}" in value for value in form.values())
-            of_the_unit = any("{company}" in value for value in form.values())
+            of_the_unit = any(name in value for value in form.values() for name in ("{company}", "{unit}"))
             if of_a_user or not whole_unit or (role == "division_consultant" and not of_the_unit):
                 assert client.status("POST", path, filled(form, ids)) == 404, (endpoint, form)
     for path in FILTERS:
@@ -284,7 +309,7 @@ def test_nothing_of_another_unit_is_named_by_a_form(walked: Office) -> None:
         ("/vacancies/new", vacancy, {"consultant_id": foreign.ids["user"]}),
         (f"/vacancies/{own.ids['vacancy']}/edit", vacancy, {"company_id": foreign.ids["company"]}),
         ("/interviews/slots/new", slots, {"vacancy_id": foreign.ids["vacancy"]}),
-        (f"/applications/{own.ids['application']}/move", {"expected_stage": str(own.ids["stage"])},
+        (f"/applications/{own.ids['application']}/move", {"expected_version": "0"},
          {"to_stage": foreign.ids["stage"]}),
         (f"/interviews/{own.ids['interview']}/move", {}, {"slot": foreign.ids["slot"]}),
         ("/vacancies/new", vacancy | {"unit": "huntu"}, {}),
@@ -310,7 +335,7 @@ def _division_of(office: Office, unit: str) -> Any:
 
 
 def _path(endpoint: str, own: Place) -> str:
-    for table in (EVERYBODY, SWITCHED, HEADS, SUPER, BY_ID, OF_UNIT, OF_HEADS, OF_SUPER, OWN):
+    for table in (EVERYBODY, SWITCHED, POSTED, HEADS, SUPER, BY_ID, OF_UNIT, OF_HEADS, OF_SUPER, OWN):
         if endpoint in table:
             return str(filled(table[endpoint], own.ids))
     return BY_FORM[endpoint][0][0]
