@@ -94,8 +94,8 @@
   });
   if (window.TomSelect) {
     document.querySelectorAll("select[data-choose]").forEach(function (select) {
-      // The label moves to the field that takes the select's place; what stays of the select keeps the name.
-      if (select.labels[0]) select.setAttribute("aria-label", select.labels[0].textContent.trim());
+      // A field takes the select's place, and its label; what stays of the select is for nobody to find.
+      select.setAttribute("aria-hidden", "true");
       new window.TomSelect(select, { refreshThrottle: 0, maxOptions: 500, allowEmptyOption: true,
         render: { no_results: function () { var d = document.createElement("div"); d.className = "no-results"; d.textContent = "Sin resultados"; return d; } } });
     });

@@ -156,7 +156,8 @@ _TRIGGERS = (
 )
 
 _ASKED = {
-    # pass: 1 whole words, 2 their beginnings, 3 as they sound, 4 with a wrong letter (two in a long word).
+    # pass: 1 whole words, 2 their beginnings (of three letters at least: two begin half of all names), 3 as they sound,
+    # 4 with a wrong letter (two in a long word).
     "app_search(kinds text[], typed text[], pass integer, most integer)": """
 RETURNS TABLE (kind text, object_id uuid)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public SET enable_seqscan = off AS $$
@@ -178,7 +179,8 @@ BEGIN
       choices := '{}';
       FOREACH place IN ARRAY app_units() LOOP
         place := left(what, 1) || '/' || place || '/';
-        choices := choices || (app_lexeme(place || word) || CASE WHEN pass > 1 THEN ':*' ELSE '' END);
+        choices := choices
+          || (app_lexeme(place || word) || CASE WHEN pass > 1 AND length(word) > 2 THEN ':*' ELSE '' END);
         IF pass > 2 AND word ~ '^[a-z]{3,24}$' THEN
           choices := choices || (app_lexeme(place || '~' || app_search_key(word)) || ':*');
         END IF;
