@@ -85,6 +85,10 @@ def test_closed_it_opens_by_itself_and_outside_the_window_a_template_reaches_the
         assert shown.text.startswith("¡Hola, Ana! Te escribe ")
         page.locator(".bubble-who", has_text="plantilla").wait_for()
         page.screenshot(path=shots / "template.png")
+        # Their answer opens the window, and the box to reply in comes back by itself.
+        town.vendors.send_text(ana.user, ana.account, "sí, sigamos")
+        page.locator(".chat").get_by_text("sí, sigamos").wait_for()
+        page.get_by_label("Tu respuesta").wait_for()
         page.get_by_role("button", name="Devolver al asistente").click()
         town.vendors.wait_for_reply(ana.user, ana.account, "de vuelta", before)
 
