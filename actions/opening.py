@@ -63,7 +63,7 @@ class Restart(ServiceAction):
     def serve(self, turn: Turn) -> None:
         turn.set(
             asked=None, goal=None, vacancy_id=None, application_id=None, slot_id=None, interview_id=None,
-            search=None, shown=0, answers=None, skipped=None, fields=None, code_email=None, tries=0,
+            search=None, shown=0, answers=None, skipped=None, fields=None, proposal=None, code_email=None, tries=0,
         )  # fmt: skip
         turn.say("utter_restarted")
         open_conversation(turn)

@@ -25,11 +25,12 @@ from huntred.errors import FieldInvalid
 from huntred.units import service as units
 
 _LONGEST_REPLY = 4096
+_LONGEST_REASON = 500
 _TIMEOUT_MINUTES = 480
 
 
 def request_handoff(uow: UnitOfWork, conversation_id: UUID, reason: str = "", *, now: datetime) -> Handoff:
-    """Queue the conversation for a person; one that waits already goes on waiting."""
+    """Queue the conversation for a person; one that waits already goes on waiting, this reason beside the first."""
     conversation, _ = repository.locked(uow, conversation_id)
     handoff = open_handoff(uow, conversation_id)
     if handoff is None:
@@ -37,12 +38,14 @@ def request_handoff(uow: UnitOfWork, conversation_id: UUID, reason: str = "", *,
             unit=conversation.unit,
             conversation_id=conversation_id,
             state="queued",
-            reason=reason[:500],
+            reason=reason[:_LONGEST_REASON],
             requested_at=now,
         )
         uow.session.add(handoff)
         uow.session.flush()
         uow.record(HandoffRequested(handoff.id, conversation_id), unit=conversation.unit)
+    elif reason and reason not in handoff.reason:
+        handoff.reason = " · ".join(part for part in (handoff.reason, reason) if part)[:_LONGEST_REASON]
     if conversation.handling != "with_person":
         # No new version: this is asked for in the middle of a turn, which must still commit.
         conversation.handling = "queued"

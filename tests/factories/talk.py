@@ -1,4 +1,4 @@
-"""A conversation with the real action server, as Rasa would lead it by the shared rules and forms.
+"""A conversation with the real action server, as Rasa would lead it by the unit's rules and the forms.
 
     talk = talk("amigro")
     talk.says("hola", "greet")                  a message, as the understanding would have read it
@@ -37,10 +37,12 @@ def _yaml(*parts: str) -> Any:
     return yaml.safe_load(ROOT.joinpath(*parts).read_text("utf-8"))
 
 
-def _rules() -> tuple[dict[str, str], dict[str, str]]:
+def _rules(unit: str) -> tuple[dict[str, str], dict[str, str]]:
+    """What follows an intent and a form: the shared rules, and the unit's own in the place of those."""
     by_intent: dict[str, str] = {}
     after_form: dict[str, str] = {}
-    for file in sorted((ROOT / "data" / "shared").glob("rules*.yml")):
+    files = [file for part in ("shared", unit) for file in sorted((ROOT / "data" / part).glob("rules*.yml"))]
+    for file in files:
         for rule in yaml.safe_load(file.read_text("utf-8"))["rules"]:
             action = rule["steps"][-1]["action"]
             if "intent" in rule["steps"][0]:
@@ -92,8 +94,9 @@ class Talk:
     offered: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.by_intent, self.after_form = _rules()
-        self.texts = _responses(self.sender.partition(":")[0])
+        unit = self.sender.partition(":")[0]
+        self.by_intent, self.after_form = _rules(unit)
+        self.texts = _responses(unit)
 
     @property
     def heard(self) -> list[str]:

@@ -58,9 +58,10 @@ def test_every_response_that_an_action_names_exists(responses: dict[str, Any]) -
 
 
 def test_every_question_of_a_form_can_be_asked_and_refused(responses: dict[str, Any]) -> None:
+    from actions.proposal import _QUESTIONS
     from huntred.people.rules import FIELDS
 
-    asked = {*FIELDS, "search", "code_email", "code", "question_yes_no", "question_number"}
+    asked = {*FIELDS, *_QUESTIONS, "search", "code_email", "code", "question_yes_no", "question_number"}
     for question in asked:
         assert f"utter_ask_{question}" in responses
         assert f"utter_invalid_{question}" in responses
