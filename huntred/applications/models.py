@@ -80,3 +80,5 @@ class ApplicationMove(Base):
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     reason: Mapped[str] = mapped_column(server_default="")
     at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_application_moves_unit_at", "unit", "at"),)

@@ -20,7 +20,11 @@ SUPER_ONLY = (
 LISTS = (
     "/", "/today", "/vacancies/", "/people/", "/applications/", "/interviews/", "/conversations/",
     "/conversations/list", "/companies/", "/records/templates/", "/records/referrals/", "/records/consents/",
-    "/account/", "/messaging/", "/messaging/aside", "/messaging/review", "/messaging/not-sent", "/vacancies/new?unit=amigro", "/companies/new?unit=amigro", "/interviews/slots/new?unit=amigro",
+    "/account/", "/messaging/", "/messaging/aside", "/messaging/review", "/messaging/not-sent",
+    "/dashboards/recruiting", "/dashboards/conversation", "/dashboards/recruiting/funnel.csv",
+    "/dashboards/recruiting/funnel/rows", "/dashboards/recruiting/funnel/rows.csv", "/dashboards/conversation/flows.csv",
+    "/dashboards/conversation/flows/rows", "/dashboards/conversation/flows/rows.csv", "/dashboards/report.pdf",
+    "/vacancies/new?unit=amigro", "/companies/new?unit=amigro", "/interviews/slots/new?unit=amigro",
 )  # fmt: skip
 
 
