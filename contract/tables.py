@@ -314,6 +314,7 @@ messages = Table(
     Index("ix_messages_conversation_id_at", "conversation_id", "at"),
     Index("ix_messages_unread_sentiment", "unit", "id",
           postgresql_where=text("sentiment IS NULL AND author = 'person' AND text <> ''")),
+    Index("ix_messages_unit_at", "unit", "at"),
 )  # fmt: skip
 
 # What a person was shown, so that a press, a number or a title is looked up here and nowhere else.
@@ -332,6 +333,18 @@ offered_options = Table(
     _at("expires_at", nullable=False),
 )  # fmt: skip
 
+# Of the tracker's events, those that the dashboards count: forms begun and ended, what was asked, forms completed and
+# fallbacks. They must be asked for in these very words, or the index is not used.
+_REPORTED = (
+    "({name} = 'active_loop' OR ({name} = 'slot' AND {said} = 'asked') OR ({name} = 'action' AND {said} IN"
+    " ('action_fallback', 'action_profile_complete', 'action_search_asked', 'action_questions_complete',"
+    " 'action_code_complete')))"
+)
+REPORTED_EVENTS = _REPORTED.replace("{said}", "({event}->>'name')")
+REPORTED_ARCHIVED_EVENTS = _REPORTED.replace("{name}", "({row}->>'name')").replace(
+    "{said}", "({row}->'event'->>'name')"
+)
+
 # Rasa's tracker, event by event; seq counts from 1 in each conversation.
 tracker_events = Table(
     "tracker_events", metadata,
@@ -342,6 +355,8 @@ tracker_events = Table(
     Column("event", JSONB, nullable=False),
     _at("at", now=True),
     Index("ix_tracker_events_sessions", "conversation_id", "seq", postgresql_where=text("name = 'session_started'")),
+    Index("ix_tracker_events_reported", "unit", "at",
+          postgresql_where=text(REPORTED_EVENTS.format(name="name", event="event"))),
 )  # fmt: skip
 
 
@@ -371,6 +386,8 @@ tracker_events_archive = Table(
     _at("at", nullable=False),
     Column("row", JSONB, nullable=False, comment="as it stood"),
     _at("moved_at", now=True),
+    Index("ix_tracker_events_archive_reported", "unit", "at",
+          postgresql_where=text(REPORTED_ARCHIVED_EVENTS.format(row="row"))),
 )  # fmt: skip
 
 # The stored reply of an action, under `turn:ordinal:action`: the same key again returns it.

@@ -124,6 +124,7 @@ class ApplicationMove(Base):
     at: Mapped[datetime]
 
     __table_args__ = (
+        Index("ix_application_moves_unit_at", "unit", "at"),
         Index("ix_application_moves_batch_id", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
         Index("ix_application_moves_user_id_at", "user_id", "at", postgresql_where=text("batch_id IS NOT NULL")),
     )

@@ -53,7 +53,10 @@ EVERYBODY = {
     "consents.index": "/records/consents/", "account.index": "/account/", "about.index": "/about/", "search.index": "/search/?text=rosa",
     "search.list": "/search/list?text=rosa", "board.index": "/board/", "board.bulk": "/board/bulk",
     "quick_replies.index": "/quick-replies/", "announcements.index": "/announcements/",
-    "announcements.waiting": "/announcements/waiting", "lists.index": "/lists/", "mass.index": "/mass/",
+    "announcements.waiting": "/announcements/waiting", "dashboards.index": "/dashboards/",
+    "dashboards.board": "/dashboards/recruiting", "dashboards.rows": "/dashboards/recruiting/funnel/rows",
+    "dashboards.rows_file": "/dashboards/recruiting/funnel/rows.csv",
+    "dashboards.figures_file": "/dashboards/recruiting/funnel.csv", "dashboards.report": "/dashboards/report.pdf", "lists.index": "/lists/", "mass.index": "/mass/",
 }  # fmt: skip
 SWITCHED = {
     "vacancies.new": "/vacancies/new",

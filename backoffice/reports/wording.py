@@ -1,0 +1,97 @@
+"""The words of the dashboards' figures: titles, bars, series and values, for pages, files and the report alike."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+from babel.dates import format_skeleton
+
+from huntred.reporting.types import Bar, Cell, Figures, Plot, Step
+
+LOCALE = "es_MX"
+
+
+@cache
+def words() -> dict[str, Any]:
+    """Return words.yml."""
+    raw: dict[str, Any] = yaml.safe_load((resources.files(__package__) / "words.yml").read_text(encoding="utf-8"))
+    return raw
+
+
+def title(plot: Plot) -> str:
+    return str(words()["plots"][plot.key]["title"])
+
+
+def hint(plot: Plot) -> str:
+    return str(words()["plots"][plot.key]["hint"])
+
+
+def series_name(plot: Plot, series: str) -> str:
+    """Such as "Asistente"; of a plot's only series, what it counts."""
+    named = words()["series"].get(plot.key, {})
+    counted = words()["counted"]
+    return str(named.get(series) or counted.get(plot.key) or counted[plot.subject])
+
+
+def bar_name(figures: Figures, bar: Bar) -> str:
+    return name_of(figures.plot, figures.step, bar.key, bar.note)
+
+
+def name_of(plot: Plot, step: Step, key: str, note: str = "") -> str:
+    """Such as "2 mar", "En entrevista", "8 a 16 días" or a person's name (the note)."""
+    if plot.axis == "time":
+        return day_name(date.fromisoformat(key), step)
+    if plot.axis == "bands":
+        return _band(plot, int(key))
+    if plot.key == "drop_off":
+        flow, _, asked = key.partition(":")
+        named = words()["flows"].get(flow, flow)
+        if flow == "form_questions":
+            return str(named)
+        return f"{named}: {words()['steps'].get(asked, asked) or words()['step_unknown']}"
+    known = words()["bars"].get(plot.key, {})
+    return str(known.get(key) or note or words()["empty_bar"].get(plot.key) or key)
+
+
+def day_name(day: date, step: Step) -> str:
+    if step == "month":
+        return str(format_skeleton("yMMM", day, locale=LOCALE))
+    return str(format_skeleton("MMMd", day, locale=LOCALE))
+
+
+def value_text(plot: Plot, value: float | None) -> str:
+    """Such as "12", "3.5 días" or "4.2 %"; a dash where there is nothing."""
+    if value is None:
+        return "—"
+    if plot.measure == "share":
+        return f"{value * 100:.1f} %"
+    return measured(plot, value) if plot.measure == "median" else f"{value:,.0f}"
+
+
+def measured(plot: Plot, value: float | None) -> str:
+    """A value of the plot's own unit: "3.5 días"."""
+    if value is None:
+        return "—"
+    unit = words()["units"][plot.unit_of_value]
+    shown = f"{value:,.1f}"
+    return f"{shown} {unit['one'] if shown == '1.0' else unit['many']}"
+
+
+def cell_text(plot: Plot, cell: Cell) -> str:
+    """What a table says of a cell. Of a share's second series, the count of which the first is a share."""
+    if plot.measure == "share" and cell.series == plot.series[1]:
+        return f"{cell.count:,}"
+    return value_text(plot, cell.value)
+
+
+def _band(plot: Plot, band: int) -> str:
+    edges, said = plot.edges, words()["bands"]
+    unit = words()["units"][plot.unit_of_value]["many"]
+    low = f"{edges[band - 1]:g}" if band else ""
+    high = f"{edges[band]:g}" if band < len(edges) else ""
+    pattern = said["below"] if band == 0 else said["above"] if band == len(edges) else said["between"]
+    return str(pattern.format(low=low, high=high, unit=unit))
