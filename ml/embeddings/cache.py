@@ -41,7 +41,7 @@ class CachedEmbedder:
         """See `huntred.matching.ports.Embedder`."""
         keys = [content_hash(text) for text in texts]
         with self._lock:
-            known = {key: self._kept.pop(key) for key in set(keys) if key in self._kept}
+            known = {key: self._kept.pop(key) for key in dict.fromkeys(keys) if key in self._kept}
             # Put back last, so that what is not asked for comes to stand first.
             self._kept |= known
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
