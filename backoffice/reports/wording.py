@@ -77,8 +77,8 @@ def measured(plot: Plot, value: float | None) -> str:
     if value is None:
         return "—"
     unit = words()["units"][plot.unit_of_value]
-    shown = f"{value:,.1f}"
-    return f"{shown} {unit['one'] if shown == '1.0' else unit['many']}"
+    shown = f"{value:,.1f}".removesuffix(".0")
+    return f"{shown} {unit['one'] if shown == '1' else unit['many']}"
 
 
 def cell_text(plot: Plot, cell: Cell) -> str:
@@ -90,8 +90,21 @@ def cell_text(plot: Plot, cell: Cell) -> str:
 
 def _band(plot: Plot, band: int) -> str:
     edges, said = plot.edges, words()["bands"]
-    unit = words()["units"][plot.unit_of_value]["many"]
-    low = f"{edges[band - 1]:g}" if band else ""
-    high = f"{edges[band]:g}" if band < len(edges) else ""
-    pattern = said["below"] if band == 0 else said["above"] if band == len(edges) else said["between"]
-    return str(pattern.format(low=low, high=high, unit=unit))
+    if band == len(edges):
+        low, unit = _edge(plot, edges[-1])
+        return str(said["above"].format(low=low, unit=unit))
+    high, unit = _edge(plot, edges[band])
+    if band == 0:
+        return str(said["below"].format(high=high, unit=unit))
+    low, low_unit = _edge(plot, edges[band - 1])
+    pattern = said["between"] if low_unit == unit else said["across"]
+    return str(pattern.format(low=low, low_unit=low_unit, high=high, unit=unit))
+
+
+def _edge(plot: Plot, value: float) -> tuple[str, str]:
+    """(number, unit) of where a band begins; many minutes are said in hours and days."""
+    unit: str = plot.unit_of_value
+    if unit == "minutes" and value >= 60:
+        value, unit = (value / 1440, "days") if value >= 1440 else (value / 60, "hours")
+    number = f"{value:g}"
+    return number, str(words()["units"][unit]["one" if number == "1" else "many"])

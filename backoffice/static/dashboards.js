@@ -10,7 +10,7 @@
     function of(name) { return body.getPropertyValue(name).trim(); }
     return {
       series: [0, 1, 2, 3].map(function (number) { return of("--series-" + number); }),
-      text: of("--tblr-body-color"), soft: of("--ink-soft"), line: of("--line"), surface: of("--surface"), font: body.fontFamily
+      text: body.color, soft: of("--ink-soft"), line: of("--line"), surface: of("--surface"), font: body.fontFamily
     };
   }
 

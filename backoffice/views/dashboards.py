@@ -21,7 +21,7 @@ from huntred.errors import FieldInvalid, NotFound
 from huntred.reporting import repository, rules
 from huntred.reporting.types import Bar, Board, Cell, Figures, Period, Plot, Wanted
 
-BOARDS = ("recruiting", "conversation")
+BOARDS: tuple[Board, ...] = ("recruiting", "conversation")
 CHANNELS = ("whatsapp", "telegram", "web", "email", "messenger", "instagram", "slack", "x")
 _PAGE = 50
 _LAST_PAGE = 2_000
@@ -35,7 +35,8 @@ class DashboardsView(BaseView):
 
     @expose("/")
     def index(self) -> Response:
-        return cast(Response, redirect(url_for("dashboards.board", board=BOARDS[0], **_kept())))
+        address: dict[str, Any] = {"board": BOARDS[0], **_kept()}
+        return cast(Response, redirect(url_for("dashboards.board", **address)))
 
     @expose(f"/<any({', '.join(BOARDS)}):board>")
     def board(self, board: Board) -> str:

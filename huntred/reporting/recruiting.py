@@ -87,7 +87,7 @@ PLOTS = (
             "  WHERE b.application_id = m.application_id AND (b.at, b.id) < (m.at, m.id)"
             "  ORDER BY b.at DESC, b.id DESC LIMIT 1) before ON true"
             f" JOIN stages s ON s.id = before.to_stage_id {_OF_DIVISION}"
-            f" AND s.kind = ANY ({_ROAD_ARRAY}[1:4])"
+            f" AND s.kind = ANY (({_ROAD_ARRAY})[1:4])"
         ),
     ),
     Plot(

@@ -134,8 +134,8 @@ def test_the_funnel_agrees_with_the_list_of_applications(office: Office) -> None
     [first, *_] = lines(client, "/dashboards/recruiting/funnel.csv")
 
     assert dict(re.findall(r'<dt class="stat-text">([^<]*)</dt><dd class="stat-number">([^<]*)</dd>', page)) == {
-        "Postulaciones": "5", "Contratadas": "1", "De cada 100, contratadas": "20.0 %",
-        "Mediana para cubrir": "19.0 días",
+        "Postulaciones": "5", "Contratadas": "1", "Llegan a contratarse": "20.0 %",
+        "Mediana para cubrir": "19 días",
     }  # fmt: skip
     assert first == {"Grupo": "Llegaron", "Postulaciones": "5"}
     assert client.get("/applications/?kind=").text.count('class="cell-title"') == 5
