@@ -60,6 +60,10 @@ def main() -> None:
                     shoot(page, "person-desktop")
                     page.goto(f"{home}/interviews/")
                     shoot(page, "interviews-desktop")
+                    page.goto(f"{home}/dashboards/recruiting")
+                    shoot(page, "dashboards-desktop")
+                page.goto(f"{home}/board/")
+                shoot(page, f"board-{device}")
         with browser.page(width=390, height=844) as page:
             page.goto(f"{gateway}/chat/amigro")
             page.wait_for_timeout(3000)
