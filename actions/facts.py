@@ -42,7 +42,7 @@ def told_besides(turn: Turn, asked: str) -> dict[str, str]:
     as experience only where work is talked about; beside a name they are an age.
     """
     facts = facts_in(turn)
-    taken = (*_PERSONAL, *_OF_WORK) if asked in _ABOUT_WORK else _PERSONAL
+    taken: tuple[str, ...] = (*_PERSONAL, *_OF_WORK) if asked in _ABOUT_WORK else _PERSONAL
     if len(facts) < 2:
         taken = _UNMISTAKABLE
     return {field: text for field, text in facts.items() if field != asked and field in taken}
