@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from actions.base import ServiceAction
 from actions.consent import consented
+from actions.facts import facts_in, field_meant, reads, told_besides
 from actions.forms import FormStep
 from actions.steps import go_on, goal, yes_no
 from actions.turn import Turn
 from actions.wording import folded_in, word
 from huntred.errors import FieldInvalid
 from huntred.people import service as people
-from huntred.people.rules import APPLY_REQUIRED, FIELDS, RECAP_ORDER, parse_field
+from huntred.people.rules import APPLY_REQUIRED, FIELDS, RECAP_ORDER
 from huntred.units import service as units
 
 # What a registration asks for, in this order; the rest of the profile is asked for when it is needed.
@@ -83,10 +84,17 @@ class ProfileForm(FormStep):
             # A button of an earlier question: it still says what it said.
             people.set_field(turn.uow, turn.person.id, pressed, turn.entity("value"), now=turn.now)
             return
+        besides = told_besides(turn, asked)
+        if besides and asked not in facts_in(turn) and not self.fits(turn, asked):
+            # "no, mi correo es …" while another thing is asked for: that is put right, and the question stays.
+            self._keep(turn, besides, over=True)
+            turn.say("utter_corrected")
+            return
         value = turn.entity("value") or turn.text
-        if asked == "email" and turn.entity("email"):
-            value = turn.entity("email")
+        if besides or asked == "email" or not reads(turn, asked, value):
+            value = facts_in(turn).get(asked, value)
         people.set_field(turn.uow, turn.person.id, asked, value, now=turn.now)
+        self._keep(turn, besides, over=False)
         if asked in (turn.slot("fields") or []) and turn.slot("goal") == "recap_corrected":
             # A correction replaces what was there, so "missing" cannot tell that it was done.
             self._skip(turn, asked)
@@ -94,11 +102,7 @@ class ProfileForm(FormStep):
     def fits(self, turn: Turn, asked: str) -> bool:
         if asked not in _STRICT or not turn.text:
             return False
-        try:
-            parse_field(asked, turn.text, today=turn.now.date())
-        except FieldInvalid:
-            return False
-        return True
+        return reads(turn, asked, turn.text)
 
     def own_intents(self, asked: str) -> frozenset[str]:
         own = {"inform", "correct_field"}
@@ -116,6 +120,14 @@ class ProfileForm(FormStep):
         if turn.slot("goal") == "recap_corrected":
             return [field for field in fields if field not in done]
         return [f for f in people.missing_fields(turn.uow, turn.person.id, tuple(fields)) if f not in done]
+
+    @staticmethod
+    def _keep(turn: Turn, facts: dict[str, str], *, over: bool) -> None:
+        """Keep what was told unasked. over: in the place of what was told before; else only where nothing was."""
+        missing = people.missing_fields(turn.uow, turn.person.id, RECAP_ORDER)
+        for field, text in facts.items():
+            if over or ("first_name" if field == "full_name" else field) in missing:
+                people.set_field(turn.uow, turn.person.id, field, text, now=turn.now)
 
     @staticmethod
     def _skip(turn: Turn, asked: str) -> None:
@@ -210,7 +222,7 @@ class CorrectField(ServiceAction):
     def serve(self, turn: Turn) -> None:
         if not consented(turn, "update_profile"):
             return
-        field = turn.entity("field")
+        field = field_meant(turn)
         if field not in FIELDS:
             turn.say("utter_ask_which_field")
             return

@@ -184,7 +184,7 @@ def keys() -> Iterator[Cipher]:
 def desk(database: Any, now: datetime, keys: Cipher) -> Iterator[Desk]:
     owner = make_engine(database.url("migrator"))
     report = seed(
-        owner, cipher=keys, units=["amigro", "huntu", "huntred_executive", "sexsi"], credentials=ACCOUNTS,
+        owner, cipher=keys, units=["amigro", "huntu", "huntred_executive", "huntred_solutions", "sexsi"], credentials=ACCOUNTS,
         gateway_url="http://gateway.test", approve_templates=True,
     )  # fmt: skip
     owner.dispose()

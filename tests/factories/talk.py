@@ -164,8 +164,8 @@ class Talk:
                 self.replies.append({"response": action, "buttons": []})
             else:
                 self._run(action, message)
-                while self.form and "requested_slot" not in self.slots:
-                    self._step(message)
+        while self.form and "requested_slot" not in self.slots:
+            self._step(message)  # a form that has just begun asks in this same turn
         self._offer()
         return self.heard
 

@@ -15,7 +15,7 @@ NEED = "queremos mejorar el clima de un equipo de 80 personas"
 
 def asked_about(talk: Open) -> Talk:
     """Who asks is known; the organisation is asked for."""
-    chat = consented(talk("huntred_solutions"))
+    chat = consented(talk("huntred_solutions", "web"))
     assert chat.says("quiero una propuesta", "request_proposal") == ["utter_proposal_start", "utter_ask_full_name"]
     assert chat.says("Laura Méndez Ruiz", "inform") == ["utter_ask_email"]
     assert chat.says("laura@example.com", "inform") == ["utter_ask_phone"]

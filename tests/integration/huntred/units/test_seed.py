@@ -32,7 +32,7 @@ def test_a_seeded_unit_is_whole(desk: Desk) -> None:
     templates = desk.rows(select(MessageTemplate).where(MessageTemplate.unit == "amigro"))
     assert "recordatorio_entrevista_amigro" in {template.name for template in templates}
     assert {template.state for template in templates} == {"APPROVED"}
-    assert desk.seeded.added["units"] == 4
+    assert desk.seeded.added["units"] == 5
 
 
 def test_secrets_are_sealed_and_belong_to_their_place(desk: Desk) -> None:
@@ -48,7 +48,9 @@ def test_secrets_are_sealed_and_belong_to_their_place(desk: Desk) -> None:
 
 def test_every_unit_has_a_web_chat_and_sexsi_no_whatsapp(desk: Desk) -> None:
     rows = desk.rows(select(ChannelAccount))
-    assert {row.unit for row in rows if row.channel == "web"} == {"amigro", "huntu", "huntred_executive", "sexsi"}
+    assert {row.unit for row in rows if row.channel == "web"} == {
+        "amigro", "huntu", "huntred_executive", "huntred_solutions", "sexsi",
+    }  # fmt: skip
     assert {row.channel for row in rows if row.unit == "sexsi"} == {"telegram", "web"}
 
 
@@ -57,7 +59,7 @@ def test_a_second_time_adds_nothing_and_changes_nothing(desk: Desk, database: An
     desk.execute("DELETE FROM stages WHERE unit = 'amigro' AND kind = 'offer'")
     engine = make_engine(database.url("migrator"))
     again = seed(
-        engine, cipher=Cipher(KEYS), units=["amigro", "huntu", "huntred_executive", "sexsi"], credentials=ACCOUNTS
+        engine, cipher=Cipher(KEYS), units=["amigro", "huntu", "huntred_executive", "huntred_solutions", "sexsi"], credentials=ACCOUNTS
     )
     engine.dispose()
     assert again.added == {}
