@@ -27,6 +27,15 @@ __all__ = ["desk", "keys"]
 
 SALT = "the salt of these tests"
 
+_ALONE = {"/today", "/conversations/list", "/announcements/waiting", "/search/list?text=ana"}
+
+
+def is_page(path: str) -> bool:
+    """Whether a browser shows it by itself: no part of a page, no token, no file."""
+    ends = ("/chat", "/composer", "/person", ".csv", ".pdf")
+    return path not in _ALONE and not path.endswith(ends) and "live-token" not in path
+
+
 
 @dataclass
 class Site:

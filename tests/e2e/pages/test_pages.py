@@ -13,11 +13,10 @@ from huntred.companies.models import Company
 from huntred.conversations import handoff
 from huntred.conversations.models import ChatMessage
 from tests.e2e.browser import Browser
-from tests.e2e.pages.conftest import Site, complaints
+from tests.e2e.pages.conftest import Site, complaints, is_page
 from tests.integration.backoffice.test_access import LISTS, SUPER_ONLY, things
 
 _WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-_PARTS = ("/chat", "/composer", "/person")
 _NAMELESS = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea, button, a')]
   .filter(e => !e.closest('template') && e.offsetParent !== null && !e.closest('.ts-wrapper'))
   .filter(e => !(e.labels && e.labels.length) && !e.getAttribute('aria-label') && !e.textContent.trim())
@@ -30,10 +29,7 @@ def test_every_page_is_quiet_fits_and_names_its_fields(site: Site, chromium: Bro
 
     with chromium.signed_in(site.url, site.user("super_admin"), **size) as page:
         heard = complaints(page)
-        paths = (*LISTS, *SUPER_ONLY, *(path for path in own.pages() if "live-token" not in path))
-        for path in paths:
-            if path in {"/today", "/conversations/list", "/announcements/waiting", "/search/list?text=ana"} or path.endswith(_PARTS):
-                continue  # parts of pages
+        for path in filter(is_page, (*LISTS, *SUPER_ONLY, *own.pages())):
             answer = page.goto(site.url + path)
             assert answer is not None and answer.status == 200, path
             page.wait_for_load_state("networkidle" if path.startswith("/vacancies") else "load")
