@@ -33,6 +33,8 @@ def _column(page: Page, name: str) -> Locator:
 
 
 def _drag(page: Page, card: Locator, column: Locator) -> None:
+    # What is loaded behind the page moves the columns down.
+    expect(page.get_by_text("Sin datos suficientes").first).to_be_visible(timeout=15_000)
     start, end = card.bounding_box(), column.bounding_box()
     assert start and end
     page.mouse.move(start["x"] + 60, start["y"] + start["height"] / 2)
