@@ -6,7 +6,7 @@ APP = $(PYTHON) runtime/bootstrap.py --app-only
 .PHONY: benchmark-matching benchmark-predictions benchmark-nlu test-nlu connect vectors backup restore upgrade help up down status logs check standins train publish rollback models shell test lint lint-dialogue format types clean lock user
 
 help:  ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-22s %s\n", $$1, $$2}'
 	@echo "  Options: make up BU=amigro,huntu · make logs PROCESS=gateway [FOLLOW=1] · make test ONLY=lint,app"
 
 up:  ## install what is missing, start everything, keep it running (BU=amigro,huntu for fewer units)
