@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions.base import ServiceAction
 from actions.jobs import read_search
-from actions.opening import invitation_in, open_conversation
+from actions.opening import open_conversation
 from actions.profile import CorrectField
 from actions.steps import answers_of
 from actions.turn import Turn
@@ -110,7 +110,7 @@ class Fallback(ServiceAction):
         return "action_fallback"
 
     def serve(self, turn: Turn) -> None:
-        if invitation_in(turn.text) or not turn.slot("opened"):
+        if not turn.slot("opened"):
             # Who writes for the first time, whatever they write, is told who we are.
             open_conversation(turn)
             return

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from actions.base import ServiceAction
 from actions.consent import ask_consent, known_name
 from actions.turn import Turn
+from contract.invitations import invitation_in
 from huntred.privacy import service as privacy
 from huntred.units import service as units
-
-# What the link of an invitation writes into the chat (huntred/people/invitations.py).
-_INVITATION = re.compile(r"\bINV-?[A-Z0-9]{6,12}\b", re.I)
 
 
 class Greet(ServiceAction):
@@ -22,11 +18,6 @@ class Greet(ServiceAction):
 
     def serve(self, turn: Turn) -> None:
         open_conversation(turn)
-
-
-def invitation_in(text: str) -> str:
-    found = _INVITATION.search(text)
-    return found.group(0) if found else ""
 
 
 def open_conversation(turn: Turn) -> None:

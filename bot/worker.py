@@ -24,6 +24,7 @@ from bot.lane import Kept, Lane
 from bot.said import Said, TurnOutput, read_response
 from bot.tracker_store import new_events
 from bot.turn import Outage, Overtaken, Turn, current_turn, the_turn
+from contract.invitations import invitation_in
 from contract.message import Message, TemplateUse
 
 logger = logging.getLogger(__name__)
@@ -249,6 +250,9 @@ class Worker:
         text = _text_of(turn)
         if picks.is_opt_out(text):
             return picks.parse_of("opt_out", {}, text=text)
+        if invitation_in(text):
+            # A code is no sentence: whatever a model would read into it, somebody arrives by it.
+            return picks.parse_of(INTENT_OF_KIND["opened"], {}, text=text)
         if turn.step and turn.step not in agent.domain.form_names:
             # A newly published model has no such form: what answers it must not be guessed at.
             turn.form_gone = True

@@ -9,6 +9,7 @@ from datetime import datetime
 from urllib.parse import quote
 from uuid import UUID
 
+from contract.invitations import ALPHABET, LENGTH, PREFIX
 from huntred.conversations import repository as conversations
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import RuleBroken
@@ -18,10 +19,6 @@ from huntred.people.models import Referral
 from huntred.people.service import profile_of
 from huntred.people.types import Invitation
 from huntred.units import service as units
-
-# Without what is read for something else: 0 O, 1 I L.
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-_PREFIX = "INV-"
 
 
 class InvitationUnknown(RuleBroken):
@@ -82,7 +79,7 @@ def clean_code(text: str) -> str:
 
 
 def _new_code() -> str:
-    return _PREFIX + "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    return PREFIX + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
 def _url(addresses: dict[str, str], code: str, chat_url: str) -> str:

@@ -270,6 +270,16 @@ async def test_a_location_is_an_intent_with_its_coordinates(running: Running, wo
     }
 
 
+@pytest.mark.parametrize("text", ["INV-AZ4HWV5J", "Hola, vengo con inv-az4hwv5j"])
+async def test_the_code_of_an_invitation_is_an_arrival_for_certain(running: Running, world: World, text: str) -> None:
+    world.arrive("ana", text)
+    await running.settle()
+
+    user = next(event for event in events_of(world, "ana") if event["event"] == "user")
+    assert user["parse_data"]["intent"] == {"name": "greet", "confidence": 1.0}
+    assert user["text"] == text
+
+
 async def test_what_comes_from_inside_is_said_in_the_conversation_that_it_is_for(
     running: Running, world: World
 ) -> None:

@@ -173,7 +173,7 @@ def test_an_invitation_is_forwarded_and_counts_when_the_friend_agrees(talk: Open
     assert code in chat.value("utter_invitation_text", "url")
 
     friend = talk()
-    assert friend.says(f"Hola, {code}", "nlu_fallback", 0.3) == ["utter_welcome", "utter_privacy_notice"]
+    assert friend.says(f"Hola, {code}", "greet") == ["utter_welcome", "utter_privacy_notice"]
     assert desk.rows(select(Referral.invited_id)) == [None]
     friend.picks("Sí, acepto")
     assert desk.rows(select(Referral.invited_id))[0] is not None
@@ -181,7 +181,7 @@ def test_an_invitation_is_forwarded_and_counts_when_the_friend_agrees(talk: Open
 
 def test_a_code_that_is_none_stops_nobody(talk: Open, desk: Desk) -> None:
     friend = talk()
-    friend.says("INV-XXXXXXXX", "nlu_fallback", 0.3)
+    friend.says("INV-XXXXXXXX", "greet")
     assert friend.picks("Sí, acepto") == [
         "utter_error_invitation_unknown", "utter_privacy_accepted", "utter_ask_learn_more"
     ]  # fmt: skip

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from actions.interviews import distance
-from actions.opening import invitation_in
 from actions.wording import day, folded_in, listed, shortened, when, when_short, word
 
 MEXICO = "America/Mexico_City"
@@ -50,11 +49,6 @@ def test_distances(metres: int, text: str) -> None:
 @pytest.mark.parametrize(("text", "whole"), [("ALTO", True), ("¡Alto!", True), ("baja", True), ("planta baja", False)])
 def test_a_word_counts_only_as_the_whole_message(text: str, whole: bool) -> None:
     assert folded_in(text, "opt_out_words") is whole
-
-
-def test_an_invitation_is_found_in_a_sentence() -> None:
-    assert invitation_in("Hola, vengo con INV-ABCD2345.") == "INV-ABCD2345"
-    assert invitation_in("invité a dos") == ""
 
 
 def test_unknown_codes_stay_as_they_are_and_long_texts_are_cut() -> None:
