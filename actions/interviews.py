@@ -196,7 +196,7 @@ class ConfirmAttendance(ServiceAction):
 
 
 class ShareLocation(ServiceAction):
-    """Where an interview in person is near in time, an arrival; else, and where it fails, vacancies nearby."""
+    """Where an interview in person is near in time, an arrival or how far it is; else vacancies nearby."""
 
     def name(self) -> str:
         return "action_share_location"
@@ -215,8 +215,9 @@ class ShareLocation(ServiceAction):
             else:
                 if arrival.arrived:
                     turn.say("utter_arrived", metres=arrival.metres)
-                    return
-                turn.say("utter_not_arrived", distance=distance(arrival.metres))
+                else:
+                    turn.say("utter_not_arrived", distance=distance(arrival.metres))
+                return
         settings = units.get(turn.uow, turn.unit).settings
         nearby(turn, latitude, longitude, float(settings.get("nearby_radius_km", 25)))
 

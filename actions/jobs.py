@@ -200,7 +200,9 @@ def vacancy_meant(turn: Turn) -> Vacancy | None:
 
 def nearby(turn: Turn, latitude: float, longitude: float, radius_km: float) -> None:
     """Vacancies around a shared location, nearest first."""
-    found = vacancies.nearby(turn.uow, latitude, longitude, limit=_SHOWN_AT_ONCE, radius_km=radius_km)
+    found = matching.nearby(
+        turn.uow, turn.person.id, latitude, longitude, limit=_SHOWN_AT_ONCE, radius_km=radius_km
+    )
     if not found:
         turn.say("utter_nothing_nearby", km=f"{radius_km:.0f}")
         return

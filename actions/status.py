@@ -27,13 +27,13 @@ class CheckStatus(ServiceAction):
         if number is not None:
             found = [status for status in own if status.number == number]
             if found:
-                turn.say("utter_status", status=_text(turn, found))
+                _say(turn, found)
             else:
                 # Somebody else's number and one that does not exist get the same answer.
                 turn.say("utter_status_number_unknown", number=number)
             return
         if own:
-            turn.say("utter_status", status=_text(turn, own))
+            _say(turn, own)
         else:
             turn.say("utter_status_none")
 
@@ -41,6 +41,17 @@ class CheckStatus(ServiceAction):
 def _number(turn: Turn) -> int | None:
     digits = turn.entity("application_number").lstrip("#")
     return int(digits) if digits.isdigit() and len(digits) < 10 else None
+
+
+def _say(turn: Turn, found: list[ApplicationStatus]) -> None:
+    """With the one thing that can be done: move an interview that stands, book one where none does."""
+    going_on = [status for status in found if status.stage_kind not in _ENDED]
+    if any(status.interview_id is not None for status in going_on):
+        turn.say("utter_status_booked", status=_text(turn, found))
+    elif going_on:
+        turn.say("utter_status", status=_text(turn, found))
+    else:
+        turn.say("utter_status_only", status=_text(turn, found))
 
 
 def _text(turn: Turn, found: list[ApplicationStatus]) -> str:
@@ -106,7 +117,8 @@ class CodeComplete(ServiceAction):
             return
         found = applications.by_email(turn.uow, str(email), now=turn.now)
         if found:
-            turn.say("utter_status", status=_text(turn, found))
+            # Its owner may be writing elsewhere: from here it is only looked at.
+            turn.say("utter_status_only", status=_text(turn, found))
         else:
             turn.say("utter_status_none_by_email")
 

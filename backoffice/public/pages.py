@@ -76,7 +76,8 @@ def private(token: str) -> str | Response:
     ).one()  # fmt: skip
     return render_template(
         "public/private.html", unit=unit, first_name=profile.first_name, error=error,
-        values={"birth_date": request.form.get("birth_date", "")} if error else {},
+        # What was refused is shown once more to whoever typed it; what is kept never is.
+        values={name: request.form.get(name, "") for name in ("curp", "rfc", "birth_date")} if error else {},
         known=dict(zip(("curp", "rfc", "birth_date"), known, strict=True)),
     )  # fmt: skip
 
@@ -143,6 +144,7 @@ def interviewer(token: str) -> str | Response:
         ],
         over=interview.state != "booked" or interview.slot.ends_at <= work.now(),
         refused=refused,
+        wished=request.args.get("answer", ""),
     )  # fmt: skip
 
 

@@ -23,10 +23,11 @@ from huntred.matching.ports import (
 )
 from huntred.matching.types import RankedPerson, RankedVacancy, SearchQuery
 from huntred.vacancies import service as vacancies
+from huntred.vacancies.models import Vacancy
 
 __all__ = [
     "CandidateFeatures", "Match", "RankedPerson", "RankedVacancy", "Ranker", "Reason", "RequirementState",
-    "SearchQuery", "match_of", "people_for", "vacancies_for",
+    "SearchQuery", "match_of", "nearby", "people_for", "vacancies_for",
 ]  # fmt: skip
 
 # Up to here every open vacancy is ranked; beyond, those that lie nearest.
@@ -75,6 +76,20 @@ def vacancies_for(
         )
         for match in best
     ]
+
+
+def nearby(
+    uow: UnitOfWork, person_id: UUID, latitude: float, longitude: float, *, limit: int, radius_km: float
+) -> list[tuple[Vacancy, float]]:
+    """Open vacancies around a place with their distance in km, nearest first.
+
+    Left out, as in every other search: those applied for already, and those that the work permit rules out.
+    """
+    told = repository.candidate(uow.session, uow.unit, person_id)
+    return vacancies.nearby(
+        uow, latitude, longitude, limit=limit, radius_km=radius_km,
+        left_out=applications.applied_vacancies(uow, person_id), permit=told[1] if told is not None else "",
+    )  # fmt: skip
 
 
 def people_for(uow: UnitOfWork, ranker: Ranker, vacancy_id: UUID, *, limit: int = 50) -> list[RankedPerson]:

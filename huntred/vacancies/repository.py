@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -85,8 +86,9 @@ def _conditions(wanted: VacancyFilter) -> list[ColumnElement[bool]]:
 
 
 def nearby(
-    session: Session, latitude: float, longitude: float, *, limit: int, radius_km: float
-) -> list[tuple[Vacancy, float]]:
+    session: Session, latitude: float, longitude: float, *, limit: int, radius_km: float,
+    left_out: Collection[UUID], permit: str,
+) -> list[tuple[Vacancy, float]]:  # fmt: skip
     """Open vacancies with a place within the radius, nearest first."""
     # A square of degrees narrows in SQL; the circle is drawn here.
     height = radius_km / _KM_PER_DEGREE
@@ -100,6 +102,7 @@ def nearby(
     measured = [
         (vacancy, distance_km(latitude, longitude, vacancy.latitude or 0.0, vacancy.longitude or 0.0))
         for vacancy in session.scalars(query)
+        if vacancy.id not in left_out and (not permit or not vacancy.permits or permit in vacancy.permits)
     ]
     within = [pair for pair in measured if pair[1] <= radius_km]
     return sorted(within, key=lambda pair: (pair[1], pair[0].number))[:limit]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -62,10 +63,16 @@ def search(uow: UnitOfWork, wanted: VacancyFilter, cursor: str = "", limit: int 
 
 
 def nearby(
-    uow: UnitOfWork, latitude: float, longitude: float, *, limit: int = 5, radius_km: float = 15.0
-) -> list[tuple[Vacancy, float]]:
-    """Open vacancies within the radius with their distance in km, nearest first."""
-    return repository.nearby(uow.session, latitude, longitude, limit=limit, radius_km=radius_km)
+    uow: UnitOfWork, latitude: float, longitude: float, *, limit: int = 5, radius_km: float = 15.0,
+    left_out: Collection[UUID] = (), permit: str = "",
+) -> list[tuple[Vacancy, float]]:  # fmt: skip
+    """Open vacancies within the radius with their distance in km, nearest first.
+
+    permit: a work permit; vacancies that do not accept it are no help to whoever has it. "": not known.
+    """
+    return repository.nearby(
+        uow.session, latitude, longitude, limit=limit, radius_km=radius_km, left_out=left_out, permit=permit
+    )
 
 
 def create(uow: UnitOfWork, form: VacancyForm, *, now: datetime) -> Vacancy:

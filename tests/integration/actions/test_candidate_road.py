@@ -300,7 +300,7 @@ def test_reschedule_confirm_and_cancel(talk: Open, desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("latitude", "said"), [(25.4235, ["utter_arrived"]), (25.4332, ["utter_not_arrived", "utter_nearby_found"])]
+    ("latitude", "said"), [(25.4235, ["utter_arrived"]), (25.4332, ["utter_not_arrived"])]
 )
 def test_arriving_counts_within_two_hundred_metres(talk: Open, desk: Desk, latitude: float, said: list[str]) -> None:
     vacancy(desk)
@@ -328,6 +328,23 @@ def test_a_shared_location_shows_what_is_near(talk: Open, desk: Desk) -> None:
     vacancy(desk)
     assert chat.event("share_location", latitude=25.42, longitude=-101.0) == ["utter_nearby_found"]
     assert chat.says("hay algo cerca", "nearby_jobs") == ["utter_nearby_request"]
+    applied(chat, desk)
+    assert chat.event("share_location", latitude=25.42, longitude=-101.0) == ["utter_nothing_nearby"]
+
+
+def test_status_offers_what_can_be_done(talk: Open, desk: Desk) -> None:
+    """A time to be booked, then to be moved, then nothing more."""
+    vacancy(desk)
+    slots(desk, interviewer(desk))
+    chat = registered(talk())
+    booked(chat, desk)
+    assert chat.says("cómo voy", "check_application_status") == ["utter_status_booked"]
+    assert chat.picks("Cancelar entrevista") == ["utter_ask_cancel_interview"]
+    chat.says("sí", "affirm")
+    assert chat.says("cómo voy", "check_application_status") == ["utter_status"]
+    chat.says("ya no quiero", "withdraw_application")
+    chat.says("sí", "affirm")
+    assert chat.says("cómo voy", "check_application_status") == ["utter_status_only"]
 
 
 def test_status_is_of_the_writer_alone(talk: Open, desk: Desk) -> None:

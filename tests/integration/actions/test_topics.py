@@ -198,7 +198,7 @@ def test_status_by_mail_needs_the_code_that_was_sent_there(talk: Open, desk: Des
     code = next(word for word in mail.text.replace(".", " ").split() if word.isdigit() and len(word) == 6)
     wrong = "000000" if code != "000000" else "111111"
     assert stranger.says(wrong, "inform", 0.5) == ["utter_invalid_code"]
-    assert stranger.says(code, "inform", 0.5) == ["utter_status"]
+    assert stranger.says(code, "inform", 0.5) == ["utter_status_only"]
 
 
 def test_an_unknown_address_gets_the_same_answer(talk: Open, desk: Desk) -> None:

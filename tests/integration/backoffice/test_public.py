@@ -85,6 +85,27 @@ def test_an_interviewer_answers_by_the_link(office: Office, answer: str, state: 
     assert (interview.interviewer_answer, interview.state) == (answer, state)
 
 
+def test_a_link_of_the_mail_opens_the_answer_that_it_names_and_gives_none(office: Office) -> None:
+    own = things(office, "amigro")
+    path, client = _interviewer_path(office, own.interview), office.client()
+
+    assert "<details open>" in client.get(f"{path}?answer=declined").text
+    assert "<details>" in client.get(f"{path}?answer=confirmed").text
+    assert office.desk.one(Interview, own.interview).interviewer_answer == "pending"
+
+
+def test_what_was_refused_is_shown_again_and_what_is_kept_never(office: Office) -> None:
+    profile = office.desk.profile()
+    path = _path(office.desk.links.private_page("amigro", profile.person_id, now=office.desk.now))
+    client = office.client()
+
+    refused = post(client, path, {"curp": "BOXW310820HNERXN08", "rfc": ""}, page=path)
+    assert 'value="BOXW310820HNERXN08"' in refused.text
+
+    post(client, path, {"curp": "BOXW310820HNERXN09", "rfc": ""}, page=path)
+    assert "BOXW310820HNERXN09" not in client.get(path).text
+
+
 def test_an_interview_is_handed_to_a_colleague_and_the_old_link_ends(office: Office) -> None:
     own = things(office, "amigro")
     path, colleague = _interviewer_path(office, own.interview), office.user()
