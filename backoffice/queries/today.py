@@ -1,4 +1,4 @@
-"""What the home page shows: today's interviews, who waits for a person, what stands still."""
+"""What the home page shows: today's interviews, who waits for a person, what stands still or is at risk."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session, joinedload
 from backoffice.formats import MEXICO
 from huntred.access.models import User
 from huntred.applications.models import Application, Stage
-from huntred.conversations.models import Conversation, Handoff
+from huntred.conversations.models import ChatMessage, Conversation, Handoff
 from huntred.interviews.models import Interview, InterviewSlot
 from huntred.people.models import UnitProfile
 from huntred.vacancies.models import Vacancy
 
 STILL_DAYS = 5
+# As long open without anybody in an interview, a vacancy is late.
+LATE_DAYS = 14
+_ADVANCED = ("interview", "offer", "hired")
 _ENDED = ("hired", "rejected", "withdrawn")
 
 
@@ -33,6 +36,16 @@ class Waiting:
     handoff: Handoff
     conversation: Conversation
     profile: UnitProfile | None
+    said: str
+    """What the person wrote last; "" where they wrote nothing."""
+
+
+@dataclass(frozen=True)
+class VacancyAtRisk:
+    """applications: those that go on, none of them in an interview yet."""
+
+    vacancy: Vacancy
+    applications: int
 
 
 @dataclass(frozen=True)
@@ -67,8 +80,17 @@ def interviews_today(session: Session, now: datetime) -> list[InterviewToday]:
 
 def waiting(session: Session, limit: int = 20) -> list[Waiting]:
     """Who asked for a person and has none yet, longest wait first."""
+    said = (
+        select(ChatMessage.text)
+        .where(
+            ChatMessage.conversation_id == Conversation.id, ChatMessage.author == "person", ChatMessage.text != ""
+        )
+        .order_by(ChatMessage.at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(Handoff, Conversation, UnitProfile)
+        select(Handoff, Conversation, UnitProfile, func.coalesce(said, ""))
         .join(Conversation, Handoff.conversation_id == Conversation.id)
         .outerjoin(
             UnitProfile,
@@ -101,6 +123,29 @@ def standing_still(session: Session, now: datetime, limit: int = 10) -> tuple[li
         .limit(limit)
     ).all()
     return list(rows), int(total or 0)
+
+
+def at_risk(session: Session, now: datetime, limit: int = 6) -> list[VacancyAtRisk]:
+    """Vacancies open for long in which nobody has come to an interview, the oldest first."""
+    in_stages = (
+        select(func.count(Application.id))
+        .join(Stage, Application.stage_id == Stage.id)
+        .where(Application.vacancy_id == Vacancy.id)
+    )
+    going_on = in_stages.where(Stage.kind.not_in(_ENDED)).scalar_subquery()
+    advanced = (
+        select(Application.id)
+        .join(Stage, Application.stage_id == Stage.id)
+        .where(Application.vacancy_id == Vacancy.id, Stage.kind.in_(_ADVANCED))
+        .exists()
+    )
+    rows = session.execute(
+        select(Vacancy, going_on)
+        .where(Vacancy.state == "open", Vacancy.published_at < now - timedelta(days=LATE_DAYS), ~advanced)
+        .order_by(Vacancy.published_at)
+        .limit(limit)
+    ).all()
+    return [VacancyAtRisk(*row) for row in rows]
 
 
 def counts(session: Session, now: datetime) -> Counts:

@@ -27,6 +27,8 @@ def _content() -> dict[str, object]:
         "interviews": today.interviews_today(session, now),
         "waiting": today.waiting(session),
         "mentions": conversations.open_mentions(session, auth.acting_user()),
+        "at_risk": today.at_risk(session, now),
+        "late_days": today.LATE_DAYS,
         "still": still,
         "still_total": still_total,
         "still_days": today.STILL_DAYS,
