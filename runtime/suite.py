@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from runtime import child, frontend, system
 from runtime.installation import ROOT, Installation
@@ -107,9 +108,16 @@ class Suite:
         if not (ROOT / "tests/e2e").is_dir():
             print("there are no end-to-end tests")
             return False
-        # In processes of their own: a browser that is open leaves its event loop running.
-        roads = self._pytest(APP, "e2e", ["tests/e2e"])
-        return self._pytest(APP, "faults", ["tests/faults", "-m", "not long"]) and roads
+        # In processes of their own: a browser that is open leaves its event loop running. The roads wait most of their
+        # time, so that the pages are looked at meanwhile.
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        told = self.scratch / "pages.txt"
+        with told.open("wb") as pages_told:
+            pages = self._begin_pytest(APP, "pages", ["tests/e2e/pages"], stdout=pages_told)
+            roads = self._pytest(APP, "e2e", ["tests/e2e", "--ignore=tests/e2e/pages"])
+            seen = pages.wait() == 0
+        print(told.read_text(encoding="utf-8", errors="replace"), flush=True)
+        return self._pytest(APP, "faults", ["tests/faults", "-m", "not long"]) and roads and seen
 
     def coverage(self) -> bool:
         """Both environments together, against the threshold in pyproject.toml."""
@@ -126,6 +134,12 @@ class Suite:
     # ---------------------------------------------------------------------------------------------------
 
     def _pytest(self, python: str, name: str, arguments: Sequence[str], more: dict[str, str] | None = None) -> bool:
+        return self._begin_pytest(python, name, arguments, more).wait() == 0
+
+    def _begin_pytest(
+        self, python: str, name: str, arguments: Sequence[str], more: dict[str, str] | None = None,
+        stdout: IO[bytes] | None = None,
+    ) -> subprocess.Popen[bytes]:  # fmt: skip
         environment = {
             **(more or {}),
             "COVERAGE_FILE": str(_COVERAGE / f".coverage.{name}"),
@@ -134,7 +148,7 @@ class Suite:
         }
         # One stage measures a part; the whole is held against the threshold by the stage coverage.
         measured = ["--cov", "--cov-report=", "--cov-fail-under=0"]
-        return self._run([python, "-m", "pytest", "-q", *measured, *arguments], environment)
+        return self._begin([python, "-m", "pytest", "-q", *measured, *arguments], environment, stdout)
 
     def _bed(self) -> Path:
         """One PostgreSQL and one Redis for all stages."""
@@ -150,9 +164,14 @@ class Suite:
         return described
 
     def _run(self, command: Sequence[str], more: dict[str, str] | None = None) -> bool:
+        return self._begin(command, more).wait() == 0
+
+    def _begin(
+        self, command: Sequence[str], more: dict[str, str] | None, stdout: IO[bytes] | None = None
+    ) -> subprocess.Popen[bytes]:
         environment = {**os.environ, "CI": "true", **(more or {})}
-        process = child.spawn(command, env=environment, cwd=ROOT, stderr=None)
-        return process.wait() == 0
+        stderr = None if stdout is None else subprocess.STDOUT
+        return child.spawn(command, env=environment, cwd=ROOT, stdout=stdout, stderr=stderr)
 
     def close(self) -> None:
         """Stop the test bed and forget what it held."""

@@ -1,13 +1,10 @@
 """Writes a list into a CSV or XLSX file, row by row.
 
-What a cell holds was typed by somebody: a text that a spreadsheet would take for a formula is marked as text
-(https://owasp.org/www-community/attacks/CSV_Injection). The CSV begins with a byte order mark, without which Excel
-misreads the accents.
+What a cell holds was typed by somebody: no text may be taken for a formula.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,6 +16,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
+from backoffice.csv_text import ENCODING, Cell, CsvWriter
 from backoffice.formats import local
 from backoffice.lists.declared import Column, Facts, Value
 
@@ -27,7 +25,6 @@ CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Batches = Iterable[tuple[Sequence[Any], Facts]]
 
 
@@ -46,12 +43,12 @@ def _write_csv(
     told: Callable[[int], None],
 ) -> int:  # fmt: skip
     done = 0
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(heads)
+    with path.open("w", encoding=ENCODING, newline="") as file:
+        writer = CsvWriter(file)
+        writer.row(heads)
         for rows, facts in batches:
             for row in rows:
-                writer.writerow([_as_text(column.read(row, facts, words), words) for column in columns])
+                writer.row(_as_text(column.read(row, facts, words), words) for column in columns)
             done += len(rows)
             told(done)
     return done
@@ -80,18 +77,15 @@ def _write_xlsx(
     return done
 
 
-def _as_text(value: Value, words: Any) -> str:
-    """As people read it; a formula's first sign is disarmed by an apostrophe."""
-    if isinstance(value, str):
-        text = value.replace("\x00", "")
-        return f"'{text}" if text.startswith(_FORMULA) else text
+def _as_text(value: Value, words: Any) -> Cell:
+    """As people read it."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return str(words.yes_no[value])
     if isinstance(value, datetime):
         return local(value).strftime("%Y-%m-%d %H:%M")
-    return str(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _as_cell(sheet: Any, value: Value, words: Any) -> Any:

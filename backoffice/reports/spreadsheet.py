@@ -1,21 +1,18 @@
-"""Figures and rows as CSV: UTF-8 with its mark and commas, as Excel in Mexico opens it by a double click."""
+"""Figures and rows of the dashboards as CSV."""
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from backoffice.csv_text import ENCODING, CsvWriter
 from backoffice.reports import wording
 from huntred.reporting.types import FactRow, Figures, Plot, Step, Wanted
 
-# A cell that begins so would be read as a formula (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
-
-def figures_csv(figures: Figures) -> str:
+def figures_csv(figures: Figures) -> bytes:
     """A line for each bar, a column for each series."""
     plot, said = figures.plot, wording.words()["columns"]
     names = [wording.series_name(plot, series) for series in plot.series]
@@ -34,7 +31,7 @@ def figures_csv(figures: Figures) -> str:
     return _written(lines)
 
 
-def rows_csv(plot: Plot, step: Step, rows: Iterable[FactRow], wanted: Wanted, unit_names: dict[str, str]) -> str:
+def rows_csv(plot: Plot, step: Step, rows: Iterable[FactRow], wanted: Wanted, unit_names: dict[str, str]) -> bytes:
     """A line for each row behind a plot, times in the unit's own zone."""
     said = wording.words()
     columns = said["columns"]
@@ -65,9 +62,9 @@ def _plain(value: float | None) -> str:
     return "" if value is None else f"{value:.2f}"
 
 
-def _written(lines: Iterable[list[str]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
+def _written(lines: Iterable[list[str]]) -> bytes:
+    out = io.StringIO(newline="")
+    writer = CsvWriter(out)
     for line in lines:
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in line])
-    return "\ufeff" + out.getvalue()
+        writer.row(line)
+    return out.getvalue().encode(ENCODING)

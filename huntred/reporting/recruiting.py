@@ -101,8 +101,9 @@ PLOTS = (
     Plot(
         "reasons", "recruiting", subject="application", axis="ranked",
         facts=(
-            "SELECT lower(trim(m.reason)) AS bar, '' AS series, CAST(NULL AS float8) AS value,"
-            f" trim(m.reason) AS note, a.id AS subject_id, m.at, a.unit, a.generated {_MOVED}"
+            "SELECT lower(trim(coalesce(r.name, m.reason))) AS bar, '' AS series, CAST(NULL AS float8) AS value,"
+            f" trim(coalesce(r.name, m.reason)) AS note, a.id AS subject_id, m.at, a.unit, a.generated {_MOVED}"
+            " LEFT JOIN reject_reasons r ON r.id = m.reject_reason_id"
             f" JOIN stages s ON s.id = m.to_stage_id {_OF_DIVISION} AND s.kind = 'rejected'"
         ),
     ),

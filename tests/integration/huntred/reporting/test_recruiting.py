@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from contract.ids import new_id
+from huntred.applications.models import RejectReason
 from huntred.reporting import repository, rules
 from huntred.reporting.types import Figures, Period, Wanted
 from huntred.units.models import Division
@@ -118,6 +119,19 @@ def test_reasons_and_skills_are_one_whatever_their_capitals(desk: Desk) -> None:
         figures = read(uow.session, "reasons", wanted(desk))
 
     assert counts(figures) == {"sueldo": 2, "": 1}
+
+
+def test_a_chosen_reason_counts_as_itself_whatever_was_written_beside_it(desk: Desk) -> None:
+    application(desk, [("new", days(5)), ("rejected", days(3))], reason="pidió 20 mil")
+    application(desk, [("new", days(5)), ("rejected", days(3))], reason="Sueldo")
+    chosen = RejectReason(id=new_id(), unit="amigro", name="Sueldo", ord=90)
+    desk.add(chosen)
+    desk.execute("UPDATE application_moves SET reject_reason_id = :id WHERE reason = 'pidió 20 mil'", id=chosen.id)
+
+    with desk.work() as uow:
+        figures = read(uow.session, "reasons", wanted(desk))
+
+    assert counts(figures) == {"sueldo": 2}
 
 
 def test_a_day_is_the_units_own(desk: Desk) -> None:
