@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.e2e.office import PASSWORD
 
@@ -16,6 +16,11 @@ _ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+
+# A page that follows others waits for a sweep, and other tests run beside it.
+_PATIENCE_MS = 15_000
+expect.set_options(timeout=_PATIENCE_MS)
 
 
 @dataclass
@@ -40,7 +45,7 @@ class Browser:
             viewport={"width": width, "height": height},
         )  # fmt: skip
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(_PATIENCE_MS)
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(str(error)))
         try:

@@ -98,7 +98,6 @@ def test_confirmed_then_handed_over_then_declined(
     before = len(booked.received)
     with browser.page(width=390, height=800) as page:
         page.goto(link_in(town, colleague, "declined"))
-        page.get_by_text("No puedo atenderla").click()
         page.get_by_role("button", name="Cancelar la entrevista").click()
         page.get_by_text("quedó cancelada").wait_for()
     told = town.vendors.wait_for_reply(booked.user, booked.account, "Se canceló tu entrevista", before)
