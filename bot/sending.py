@@ -39,6 +39,8 @@ _MORE_FOR_LIVE = 8
 MOST_TRIES = 12
 _POLL = 1.0
 _RELEASE_EVERY = 5.0
+# Every row that ends makes room for another: under load one claim is made for several of them.
+_CLAIM_EVERY = 0.01
 _WINDOW_CODES = {"131047"}
 _LIVE, _CAMPAIGN = (1, 32767), (-32768, 0)
 
@@ -64,9 +66,11 @@ class Sending:
 
     async def run(self) -> None:
         """Send until stop() is called."""
-        pause = _POLL
+        pause, claimed_at = _POLL, 0.0
         while not self._stopping:
+            await asyncio.sleep(claimed_at + _CLAIM_EVERY - time.monotonic())
             self._awake.clear()
+            claimed_at = time.monotonic()
             try:
                 claimed = await self._claim()
                 pause = _POLL
