@@ -39,6 +39,8 @@ def clean_inbound(inbound: Inbound) -> Inbound:
     media = inbound.media
     if media is not None:
         media = replace(media, caption=mask_secrets(media.caption), filename=mask_secrets(media.filename))
+    if text == inbound.text and media is inbound.media:
+        return inbound
     return replace(inbound, text=text, media=media)
 
 

@@ -99,7 +99,8 @@ class Gateway:
         self.hub = Hub()
         self.http = vendor_client(
             timeout=httpx.Timeout(min(10.0, max(1.0, settings.lease * 0.7)), connect=5.0),
-            limits=httpx.Limits(max_connections=300, max_keepalive_connections=40),
+            connections=300,
+            idle=40,
         )
         spread = Spread(self.pool, self.hub)
         self.hub.elsewhere = spread

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -30,6 +30,8 @@ IN_FLIGHT = 2
 MOST_EVENTS = 500
 _DEADLOCK_TRIES = 5
 _WAKE_AFTER = 0.005
+# Under load whoever is woken is busy already, and each wake costs a commit and all its listeners.
+_WAKE_EVERY = 0.02
 # A flush that lasts this long no longer keeps the next one waiting. Before, one large flush costs less than two small.
 _SLOW = 0.1
 # Seconds for a chat's row that somebody holds. A turn's transaction that stands still is ended after three (store.py).
@@ -68,6 +70,7 @@ class Intake:
         self._flushing = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._waking: set[str] = set()
+        self._woken_at: dict[str, float] = {}
 
     async def store(self, events: Sequence[Event]) -> None:
         """Return once all of it is committed. Raises StorageDown."""
@@ -77,8 +80,8 @@ class Intake:
         self._waiting.append(submission)
         if not self._flushing:
             self._start_flush()
-        # Shielded: a vendor that hangs up must not cancel the others' flush.
-        await asyncio.shield(submission.answer)
+        # A vendor that hangs up cancels its own answer only: the flush is a task beside.
+        await submission.answer
 
     async def drain(self) -> None:
         """Wait until nothing is left to store."""
@@ -205,8 +208,8 @@ class Intake:
         if arrivals:
             # Of a mixed flush the repeats are counted under the first channel: exact sums, rough labels.
             metrics.repeated.labels(arrivals[0].account.channel).inc(stored.known)
-            for event in arrivals:
-                metrics.received.labels(event.account.channel).inc()
+            for channel, number in Counter(event.account.channel for event in arrivals).items():
+                metrics.received.labels(channel).inc(number)
         for change in events:
             if isinstance(change, StatusChange):
                 metrics.statuses.labels(change.account.channel, change.state).inc()
@@ -223,8 +226,9 @@ class Intake:
             self._start(self._wake_later(what))
 
     async def _wake_later(self, what: str) -> None:
-        await asyncio.sleep(_WAKE_AFTER)
+        await asyncio.sleep(max(_WAKE_AFTER, self._woken_at.get(what, 0.0) + _WAKE_EVERY - perf_counter()))
         self._waking.discard(what)
+        self._woken_at[what] = perf_counter()
         await self._wake(what)
 
     @staticmethod

@@ -8,7 +8,6 @@ a moment after Redis is back both counts hold.
 from __future__ import annotations
 
 import asyncio
-import heapq
 import logging
 import math
 import time
@@ -18,89 +17,21 @@ from dataclasses import replace
 from bot.buckets import Buckets, BucketUnknown
 from bot.limits import Limit, Limits
 from bot.limits_shared import SharedAway, SharedBuckets
+from bot.line import MOST_WAIT, Flight, Later, Line
 from bot.members import PERIOD, Members, Share
 
 logger = logging.getLogger(__name__)
 
-# So much of the time ahead is taken at once: a reply waits behind that at most, and Redis is asked so much less often.
-_TAKEN_AHEAD = 0.025
-# A row that waits longer than this goes back to the outbox: it would hold its lease for nothing.
-_MOST_WAIT = 1.0
 # A wait up to this for one person is slept through.
 _SLEPT = 0.25
 _REACH_EVERY = 1.0
 _BEFORE_LINES = 0.25
 _MOST_BEFORE = 64
 _UNLIMITED = 32
-
-
-class Later(Exception):
-    """It cannot be sent soon. after: seconds."""
-
-    def __init__(self, after: float) -> None:
-        super().__init__(f"not within {after:.1f} s")
-        self.after = after
-
+# Of what a vendor takes at once, so much may be in flight: with one slot more it fits, however late it arrives.
+_FLYING_SHARE = 0.75
 
 Used = Callable[[float], Awaitable[int]]
-Take = Callable[[int, float], Awaitable[tuple[list[float], float]]]
-
-
-class _Line:
-    """Those who wait for one number's next slots: the highest priority first, then the oldest row."""
-
-    def __init__(self, take: Take, rate: float, clock: Callable[[], float], moved: Callable[[], None]) -> None:
-        self._take = take
-        self._at_once = max(1, int(rate * _TAKEN_AHEAD))
-        self._ahead = max(2 * _TAKEN_AHEAD, min(1.5 / rate, _MOST_WAIT / 2))
-        self._clock = clock
-        self._moved = moved
-        self._waiting: list[tuple[int, int, int, asyncio.Future[None]]] = []
-        self._came = 0
-        self._task: asyncio.Task[None] | None = None
-        self.resumes = 0.0
-
-    async def wait(self, priority: int, order: int) -> None:
-        """Return when it may be sent. Raises Later."""
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._came += 1
-        heapq.heappush(self._waiting, (-priority, order, self._came, turn))
-        if self._task is None or self._task.done():
-            self._task = asyncio.ensure_future(self._serve())
-        await turn
-
-    async def _serve(self) -> None:
-        try:
-            while self._waiting:
-                slots, wait = await self._take(min(len(self._waiting), self._at_once), self._ahead)
-                if not slots and wait > _MOST_WAIT:
-                    self.resumes = self._clock() + wait
-                    self._dismiss(Later(wait))
-                elif not slots:
-                    await asyncio.sleep(max(wait - _TAKEN_AHEAD, 0.002))
-                taken_at = self._clock()
-                for slot in slots:
-                    pause = taken_at + slot - self._clock()
-                    if pause > 0:
-                        await asyncio.sleep(pause)
-                    self._let_go()
-        except BaseException as error:
-            self._dismiss(error if isinstance(error, Exception) else Later(_MOST_WAIT))
-            raise
-
-    def _let_go(self) -> None:
-        while self._waiting:
-            turn = heapq.heappop(self._waiting)[-1]
-            if not turn.done():
-                turn.set_result(None)
-                self._moved()
-                return
-
-    def _dismiss(self, reason: Exception) -> None:
-        for *_, turn in self._waiting:
-            if not turn.done():
-                turn.set_exception(reason)
-        self._waiting.clear()
 
 
 class Rates:
@@ -118,7 +49,7 @@ class Rates:
         self._shared = shared
         self._members = members
         self._clock = clock
-        self._lines: dict[tuple[str, Limit], _Line] = {}
+        self._lines: dict[tuple[str, Limit], Line] = {}
         self._away = False
         self._settled_at = 0.0
         self._local: Buckets | None = None
@@ -174,7 +105,7 @@ class Rates:
         if limit is None:
             return
         if not self.share.owns(lane):
-            raise Later(_MOST_WAIT)
+            raise Later(MOST_WAIT)
         bucket = f"{key}:{person}"
         try:
             slots, wait = await self._take(bucket, limit, 1, _SLEPT)
@@ -186,23 +117,40 @@ class Rates:
         if slots[0] > 0:
             await asyncio.sleep(slots[0])
 
-    async def account(self, channel: str, key: str, granted: float | None, *, priority: int, order: int) -> None:
-        """Return when this account may send one more, higher priorities first. Raises Later."""
+    async def account(self, channel: str, key: str, granted: float | None, *, priority: int, order: int) -> Flight:
+        """Return when this account may send one more, higher priorities first; land it when it was answered.
+
+        Raises Later.
+        """
         limit = self._limits.of_account(channel, granted)
         if limit is None:
-            return
-        if priority > 0 and (await self._take(key, limit, 1, 0.0, account=True))[0]:
-            return
-        line = self._lines.get((key, limit))
-        if line is None:
+            return Flight(lambda: None)
+        line = self._line(key, limit)
+        if priority > 0 and line.room:
+            flight = line.depart()
+            try:
+                if (await self._take(key, limit, 1, 0.0, account=True))[0]:
+                    return flight
+            except BaseException:
+                flight.land()
+                raise
+            flight.land()
+        return await line.wait(priority, order)
+
+    def _line(self, key: str, limit: Limit) -> Line:
+        found = self._lines.get((key, limit))
+        if found is None:
             # What waits in line never touches the burst: that is kept for what somebody waits for.
             steady = replace(limit, burst=1.0)
 
             async def take(wanted: int, ahead: float) -> tuple[list[float], float]:
                 return await self._take(key, steady, wanted, ahead, account=True)
 
-            line = self._lines[key, limit] = _Line(take, limit.rate, self._clock, lambda: self.moved())
-        await line.wait(priority, order)
+            def most() -> int:
+                return max(1, int(_FLYING_SHARE * (limit.burst + limit.rate) / self._members.share.of))
+
+            found = self._lines[key, limit] = Line(take, limit.rate, most, self._clock, lambda: self.moved())
+        return found
 
     async def answered(self, channel: str, key: str, person: str) -> None:
         """Count the person's pause from the vendor's answer on: a line or a slow vendor may lie before it."""

@@ -22,8 +22,9 @@ from psycopg_pool import PoolTimeout
 from bot import metrics, reasons
 from bot.accounts import Account, Directory
 from bot.channels.connector import Outgoing, Receipt, Sender
+from bot.line import Flight, Later
 from bot.outbox import ONCE, Claimed, Outbox, Room
-from bot.rates import Later, Rates
+from bot.rates import Rates
 from bot.rendering.options import CannotRender
 from bot.window import Refuse, Send, Wait, decide
 from contract.message import Message, TemplateUse
@@ -39,6 +40,8 @@ _MORE_FOR_LIVE = 8
 MOST_TRIES = 12
 _POLL = 1.0
 _RELEASE_EVERY = 5.0
+# Every row that ends makes room for another: under load one claim is made for several of them.
+_CLAIM_EVERY = 0.01
 _WINDOW_CODES = {"131047"}
 _LIVE, _CAMPAIGN = (1, 32767), (-32768, 0)
 
@@ -64,9 +67,11 @@ class Sending:
 
     async def run(self) -> None:
         """Send until stop() is called."""
-        pause = _POLL
+        pause, claimed_at = _POLL, 0.0
         while not self._stopping:
+            await asyncio.sleep(claimed_at + _CLAIM_EVERY - time.monotonic())
             self._awake.clear()
+            claimed_at = time.monotonic()
             try:
                 claimed = await self._claim()
                 pause = _POLL
@@ -146,6 +151,7 @@ class Sending:
             await self._put_off(row, 0.5)
         finally:
             place.leave()
+            place.land()
 
     async def _send(self, row: Claimed, place: _Place) -> None:
         if row.was_sending and row.purpose in ONCE:
@@ -172,7 +178,7 @@ class Sending:
         # of a slow moment would all go in the next one.
         if row.purpose in ONCE and not await self._outbox.begin(row, once=True):
             return
-        await self._rates.account(row.channel, key, granted, priority=row.priority, order=row.id)
+        place.flight = await self._rates.account(row.channel, key, granted, priority=row.priority, order=row.id)
         place.leave()
         if time.monotonic() - began > self._outbox.lease / 3 and not await self._outbox.begin(row, once=False):
             return
@@ -181,14 +187,14 @@ class Sending:
             maybe_sent=row.was_sending or row.was_doubtful, human_agent=human_agent,
         )
         place.asked = True
-        receipt = await self._deliver(sender, row, outgoing)
+        receipt = await self._deliver(sender, row, outgoing, place)
         if receipt.code in _WINDOW_CODES and message.template is not None and message.kind != "template":
             # The vendor's clock says otherwise than ours: what the template is for.
             template = await self._as_template(row, message)
             if template is None:
                 return
-            await self._next_part(row, account)
-            receipt = await self._deliver(sender, row, replace(outgoing, message=template, parts_sent=0))
+            place.flight = await self._next_part(row, account)
+            receipt = await self._deliver(sender, row, replace(outgoing, message=template, parts_sent=0), place)
         if receipt.account_wide and receipt.after:
             await self._rates.pause(key, receipt.after)
         elif receipt.outcome == "retry" and receipt.after:
@@ -252,10 +258,11 @@ class Sending:
             message, kind="template", options=options, template=TemplateUse(use.name, found.language, use.values)
         )
 
-    async def _deliver(self, sender: Sender, row: Claimed, outgoing: Outgoing) -> Receipt:
+    async def _deliver(self, sender: Sender, row: Claimed, outgoing: Outgoing, place: _Place) -> Receipt:
         async def part_sent(part: int) -> None:
+            place.land()
             await self._outbox.part_sent(row, part)
-            await self._next_part(row, outgoing.account)
+            place.flight = await self._next_part(row, outgoing.account)
 
         try:
             return await sender.deliver(outgoing, part_sent)
@@ -269,9 +276,10 @@ class Sending:
             logger.exception("sending outbox row %s failed", row.id)
             return Receipt("unknown", code="error")
         finally:
+            place.land()
             await self._rates.answered(row.channel, _key(row), row.address)
 
-    async def _next_part(self, row: Claimed, account: Account | None) -> None:
+    async def _next_part(self, row: Claimed, account: Account | None) -> Flight:
         """Wait until one more vendor message of this row may go. Raises Later: the parts that went are noted."""
         key, granted = _key(row), account.per_second if account else None
         for _ in range(4):
@@ -284,7 +292,7 @@ class Sending:
                 await asyncio.sleep(later.after)
         else:
             raise Later(1.0)
-        await self._rates.account(row.channel, key, granted, priority=row.priority, order=row.id)
+        return await self._rates.account(row.channel, key, granted, priority=row.priority, order=row.id)
 
     async def _person(self, row: Claimed) -> None:
         async def used(seconds: float) -> int:
@@ -329,13 +337,22 @@ class Sending:
 
 
 class _Place:
-    """One row's place before its number's line; left once. asked: from then on the vendor may have it."""
+    """One row's place before its number's line, and then on the way; left once.
+
+    asked: from then on the vendor may have it.
+    """
 
     def __init__(self, before: Counter[tuple[str, bool]], key: tuple[str, bool]) -> None:
         self._before = before
         self._key = key
         self._left = False
         self.asked = False
+        self.flight: Flight | None = None
+
+    def land(self) -> None:
+        if self.flight is not None:
+            self.flight.land()
+            self.flight = None
 
     def leave(self) -> None:
         if not self._left:

@@ -3,7 +3,9 @@
 Under uvloop a connection that breaks at the wrong moment has no socket any more, and asking anyio about it ends in an
 AttributeError, which httpx hands on as it is: not an error of the connection but, to everybody above, a fault of ours.
 Here a connection that broke before anything was written is one that could not be made, and one that broke while it lay
-idle is not used again.
+idle is not used again. Nor is one that lay idle for about as long as servers wait before they close (5 s is usual): a
+request that meets the close gets no answer, and nobody knows then whether it was read. Of WhatsApp that would be a
+minute of silence, until it is sure that no status comes.
 """
 
 from __future__ import annotations
@@ -15,9 +17,17 @@ from typing import Any
 import httpcore
 import httpx
 
+KEPT_IDLE_SECONDS = 3.0
 
-def vendor_client(*, timeout: httpx.Timeout, limits: httpx.Limits) -> httpx.AsyncClient:
-    """Return a client that follows no redirects and obeys the environment's proxies."""
+
+def vendor_client(*, timeout: httpx.Timeout, connections: int, idle: int) -> httpx.AsyncClient:
+    """Return a client that follows no redirects and obeys the environment's proxies.
+
+    connections: how many at once; idle: how many of them are kept for the next request.
+    """
+    limits = httpx.Limits(
+        max_connections=connections, max_keepalive_connections=idle, keepalive_expiry=KEPT_IDLE_SECONDS
+    )
     client = httpx.AsyncClient(timeout=timeout, limits=limits, follow_redirects=False)
     # httpx takes no backend from outside unless it is given a whole transport, and then it forgets the proxies.
     for transport in (client._transport, *client._mounts.values()):

@@ -20,6 +20,8 @@ def main(settings: AppSettings) -> None:
         log_level=settings.log_level.lower(),
         log_config=None,
         access_log=False,
+        # Longer than Rasa's client keeps an idle connection (15 s): a call that met the close would count as an outage.
+        timeout_keep_alive=60,
     )
 
 

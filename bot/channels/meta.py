@@ -73,7 +73,7 @@ class MetaInput(Connector):
 
 def _holds(app: App, raw: bytes, signature: str) -> bool:
     secret = str(app.secrets.get("app_secret", ""))
-    expected = "sha256=" + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
+    expected = "sha256=" + hmac.digest(secret.encode(), raw, hashlib.sha256).hex()
     return bool(secret) and same(signature, expected)
 
 

@@ -74,27 +74,30 @@ class WhatsAppInput(meta.MetaInput):
         return await self.read(app, raw)
 
     async def _read_change(self, app: App, entry: Any, change: Any) -> list[Event]:
-        kept = json.dumps(change, ensure_ascii=False).encode("utf-8", "replace")
+        def kept(reason: str) -> list[Event]:
+            raw = json.dumps(change, ensure_ascii=False).encode("utf-8", "replace")
+            return [Unreadable(CHANNEL, app.name, reason, raw)]
+
         try:
             field, value = change["field"], change["value"]
             if field in TEMPLATE_FIELDS or field in ACCOUNT_FIELDS:
                 return await self._read_notice(app, entry, field, value)
             if field != "messages":
-                return [Unreadable(CHANNEL, app.name, f"field {field} is not read", kept)]
+                return kept(f"field {field} is not read")
             external_id = str(value["metadata"]["phone_number_id"])
         except (KeyError, TypeError) as error:
-            return [Unreadable(CHANNEL, app.name, f"not a change of WhatsApp: {type(error).__name__}", kept)]
+            return kept(f"not a change of WhatsApp: {type(error).__name__}")
         account = await self.services.directory.account(CHANNEL, external_id)
         if account is None:
-            return [Unreadable(CHANNEL, app.name, f"no active number with id {external_id}", kept)]
+            return kept(f"no active number with id {external_id}")
         if account.app_id != app.id:
-            return [Unreadable(CHANNEL, app.name, f"the number {external_id} belongs to another app", kept)]
+            return kept(f"the number {external_id} belongs to another app")
         try:
             found = list(read_value(account, app.name, value))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            return [Unreadable(CHANNEL, app.name, f"a value cannot be read: {type(error).__name__}", kept)]
+            return kept(f"a value cannot be read: {type(error).__name__}")
         # A state of a message that says nothing to us is the only thing that may leave no trace.
-        return found if found or value.get("statuses") else [Unreadable(CHANNEL, app.name, "nothing in it", kept)]
+        return found if found or value.get("statuses") else kept("nothing in it")
 
     async def _read_notice(self, app: App, entry: Any, field: str, value: Any) -> list[Event]:
         """Read what is said of templates and numbers; the entry names the business account, not a number."""

@@ -58,6 +58,18 @@ def said(account: Account, number: int, person: str = "5215500000001") -> Arriva
     return Arrival(account, person, f"wamid.{number}", Inbound("text", text=f"m{number}"))
 
 
+async def test_who_hangs_up_takes_nobody_else_with_them(town: Town, pool: Any, account: Account) -> None:
+    intake = intake_of(pool)
+    callers = [asyncio.ensure_future(intake.store([said(account, n, f"52155000000{n:02}")])) for n in range(10)]
+    await asyncio.sleep(0)
+    for gone in callers[::2]:
+        gone.cancel()
+    ends = await asyncio.gather(*callers, return_exceptions=True)
+    await intake.drain()
+    assert [end for end in ends[1::2] if end is not None] == []
+    assert len(town.inbox()) == 10, "what was handed in is stored, whether or not anybody waits for the answer"
+
+
 async def test_what_waits_goes_together_and_each_is_answered(town: Town, pool: Any, account: Account) -> None:
     woken: list[str] = []
     intake = intake_of(pool, woken)

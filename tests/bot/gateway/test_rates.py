@@ -12,8 +12,9 @@ import pytest
 from bot.buckets import Buckets, BucketUnknown
 from bot.limits import Limit, Limits, per_second
 from bot.limits_shared import SharedAway, SharedBuckets
+from bot.line import Later
 from bot.members import Members, Share
-from bot.rates import Later, Rates
+from bot.rates import Rates
 from tests.bed import Database
 
 NOWHERE = "redis://127.0.0.1:1/0"

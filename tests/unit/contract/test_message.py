@@ -17,6 +17,7 @@ from contract.text import normalise
     [
         Inbound("text", text="hola"),
         Inbound("option", option_id="show_menu", text="Menú"),
+        Inbound("edited", "a", "b", None, None, "Ana", "+52155", "wamid.1", "es"),
         Inbound("document", media=Media("m1", "application/pdf", "cv.pdf", 1024), text="mi CV"),
         Inbound("location", location=Location(0.0, -99.13)),
         Inbound("notice", values={"response": "utter_reminder", "values": {"name": ""}, "n": 0}),
