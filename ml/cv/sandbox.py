@@ -70,7 +70,7 @@ def _warm(parser: object) -> None:
 
     from ml.cv import docx  # noqa: F401
     from ml.cv.files import read
-    from ml.cv.wire import encoded
+    from huntred.cv.wire import encoded
 
     text = (
         b"A B C\na@example.com\nTel. 55 0000 0000\nExperiencia\nChofer, Empresa, Ene 2019 - Feb 2020\n- Algo.\n"
@@ -137,7 +137,7 @@ def _collected(descriptor: int, seconds: float) -> bytes:
 
 def _answer(parser: object, content: bytes, today: date) -> bytes:
     from ml.cv.files import read
-    from ml.cv.wire import encoded
+    from huntred.cv.wire import encoded
 
     try:
         cv = parser.parse(read(content), today)  # type: ignore[attr-defined]
