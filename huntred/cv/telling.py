@@ -84,9 +84,7 @@ def recap_values(uow: UnitOfWork, cv: CvFile, *, now: datetime) -> dict[str, str
     """Return what utter_cv_recap is filled with: what was read, line by line."""
     texts = words()
     profile = people.profile_of(uow, cv.person_id)
-    lines = [
-        texts["line"].format(label=label(one.field), value=one.text) for one in service.proposed_by(cv, now=now)
-    ]
+    lines = [texts["line"].format(label=label(one.field), value=one.text) for one in service.proposed_by(cv, now=now)]
     lines += [
         texts["corrected"].format(label=label(field), value=shown(field, profile))
         for field in dict.fromkeys(cv.dropped)
