@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions import cv
 from actions.base import ServiceAction
 from actions.jobs import read_search
 from actions.opening import open_conversation
@@ -19,10 +20,10 @@ class Affirm(ServiceAction):
         meaning = answers_of(turn.was_expecting)
         if is_stale(turn):
             ask_again(turn, "utter_stale_option")
-        elif meaning is None:
-            turn.say("utter_affirm")
-        else:
+        elif meaning is not None:
             meaning.yes(turn)
+        elif not cv.typed(turn, "right"):
+            turn.say("utter_affirm")
 
 
 class Deny(ServiceAction):
@@ -33,10 +34,10 @@ class Deny(ServiceAction):
         meaning = answers_of(turn.was_expecting)
         if is_stale(turn):
             ask_again(turn, "utter_stale_option")
-        elif meaning is None:
-            turn.say("utter_deny")
-        else:
+        elif meaning is not None:
             meaning.no(turn)
+        elif not cv.typed(turn, "wrong"):
+            turn.say("utter_deny")
 
 
 class Unsure(ServiceAction):

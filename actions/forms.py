@@ -10,6 +10,7 @@ from abc import abstractmethod
 from enum import Enum, auto
 
 from actions.base import ServiceAction
+from actions.steps import aside_of
 from actions.turn import Turn
 from huntred.errors import FieldInvalid, HuntredError
 
@@ -33,7 +34,7 @@ LEAVE = frozenset(
         "delete_my_data", "search_jobs", "more_vacancies", "nearby_jobs", "check_application_status", "invite_friend",
         "contact_partner", "choose_vacancy", "choose_slot", "withdraw_application", "cancel_interview",
         "reschedule_interview", "schedule_interview", "confirm_attendance", "goodbye", "share_location", "register",
-        "update_profile", "correct_field", "apply_job", "job_details", "status_by_email", "new_search",
+        "update_profile", "correct_field", "cv_answer", "apply_job", "job_details", "status_by_email", "new_search",
     }
 )  # fmt: skip
 _ANSWERS = frozenset({"inform", "skip", "affirm", "deny", "unsure", "choose_option"})
@@ -84,6 +85,11 @@ class FormStep(ServiceAction):
     def serve(self, turn: Turn) -> None:
         asked = turn.slot("asked")
         if asked is None:
+            self._go_on(turn)
+            return
+        serve_aside = aside_of(turn.intent) if turn.picked else None
+        if serve_aside is not None and serve_aside(turn):
+            # It may have told what was being asked.
             self._go_on(turn)
             return
         reading = self.read(turn, asked)

@@ -23,6 +23,8 @@ _REGISTRATION = (
 _ASKED_WHERE_SET = {"work_permit": "work_permit_asked"}
 # Fields whose answers are strict enough to be told from anything else by themselves.
 _STRICT = frozenset({"email", "phone", "birth_date", "experience_years", "salary", "work_permit", "nationality"})
+# A correction replaces what was there.
+_CORRECTIONS = frozenset({"recap_corrected", "cv_corrected"})
 # An answer to these often sounds like a search.
 _JOB_FIELDS = frozenset({"headline", "skills", "experience_years", "salary"})
 
@@ -95,7 +97,7 @@ class ProfileForm(FormStep):
             value = facts_in(turn).get(asked, value)
         people.set_field(turn.uow, turn.person.id, asked, value, now=turn.now)
         self._keep(turn, besides, over=False)
-        if asked in (turn.slot("fields") or []) and turn.slot("goal") == "recap_corrected":
+        if asked in (turn.slot("fields") or []) and turn.slot("goal") in _CORRECTIONS:
             # A correction replaces what was there, so "missing" cannot tell that it was done.
             self._skip(turn, asked)
 
@@ -117,7 +119,7 @@ class ProfileForm(FormStep):
     def _missing(self, turn: Turn) -> list[str]:
         fields = list(turn.slot("fields") or [])
         done = set(turn.slot("skipped") or [])
-        if turn.slot("goal") == "recap_corrected":
+        if turn.slot("goal") in _CORRECTIONS:
             return [field for field in fields if field not in done]
         return [f for f in people.missing_fields(turn.uow, turn.person.id, tuple(fields)) if f not in done]
 

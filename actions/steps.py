@@ -19,6 +19,10 @@ class YesNo:
     no: Step
 
 
+# Pressed in the middle of a form: returns whether it was served, so that the form goes on.
+Aside = Callable[[Turn], bool]
+
+_asides: dict[str, Aside] = {}
 _yes_no: dict[str, YesNo] = {}
 _goals: dict[str, Step] = {}
 
@@ -30,6 +34,15 @@ def yes_no(step: str, *, yes: Step, no: Step) -> None:
 
 def answers_of(step: str) -> YesNo | None:
     return _yes_no.get(step)
+
+
+def aside(intent: str, serve: Aside) -> None:
+    """Say what a press of this intent does while a form goes on."""
+    _asides[intent] = serve
+
+
+def aside_of(intent: str) -> Aside | None:
+    return _asides.get(intent)
 
 
 def goal(name: str, step: Step) -> None:

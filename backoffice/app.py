@@ -18,6 +18,7 @@ from backoffice import auth, errors, formats, headers, work
 from backoffice.ports import Wiring
 from backoffice.public import pages as public
 from backoffice.views import all_views, home
+from huntred.cv import shelf
 
 _VENDOR = Path(__file__).parent / "static"
 
@@ -40,6 +41,8 @@ def create_app(wiring: Wiring) -> Flask:
         # Behind TLS there is a proxy: it tells the visitor's address.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
     Babel(app)
+    # Before the form is read for its token.
+    app.before_request(_room_for_files)
     CSRFProtect(app)
     headers.init_app(app, secure=settings.session_cookie_secure)
     formats.init_app(app)
@@ -76,6 +79,12 @@ def _page_context() -> dict[str, Any]:
         "unit_of": {unit.code: unit for unit in units},
         "chosen_unit": next((u for u in units if scope.units == (u.code,)), None),
     }
+
+
+def _room_for_files() -> None:
+    """Where a file is uploaded the body may be as large as a CV, and a little more for the form around it."""
+    if request.endpoint == "people.upload_cv":
+        request.max_content_length = shelf.MOST_BYTES + 64 * 1024
 
 
 def _switch_unit() -> Response:

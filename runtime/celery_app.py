@@ -21,6 +21,7 @@ ARCHIVE = "huntred.archive"
 ENCODE_VACANCIES = "huntred.encode_vacancies"
 WRITE_EXPORTS = "huntred.write_exports"
 TEND_LISTS = "huntred.tend_lists"
+READ_CVS = "huntred.read_cvs"
 
 # A task that nobody took within this time is of no use any more: beat has sent the next one.
 _SOON = {"expires": 60}
@@ -51,6 +52,7 @@ def make_celery(settings: AppSettings) -> Celery:
             "release-notices": {"task": RELEASE_NOTICES, "schedule": 10.0, "options": {"expires": 10}},
             "time-out-handoffs": {"task": TIME_OUT_HANDOFFS, "schedule": 60.0, "options": _SOON},
             "escalate-handoffs": {"task": ESCALATE_HANDOFFS, "schedule": 30.0, "options": _SOON},
+            "read-cvs": {"task": READ_CVS, "schedule": 3.0, "options": {"expires": 3}},
             "read-sentiment": {"task": READ_SENTIMENT, "schedule": 10.0, "options": {"expires": 10}},
             "remind-profiles": {"task": REMIND_PROFILES, "schedule": 3600.0, "options": _SOON},
             "purge": {"task": PURGE, "schedule": 3600.0, "options": _SOON},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from celery import Celery
 from sqlalchemy import select
 
 from huntred.conversations import escalation, handoff, sentiment
+from huntred.cv import reading, telling
 from huntred.db.session import Scope
 from huntred.db.unit_of_work import UnitOfWork, unit_of_work
 from huntred.events import service as events
@@ -25,6 +27,7 @@ from runtime.wiring import Wiring
 
 _MOVING_SECONDS = 60.0
 _ENCODING_SECONDS = 50.0
+_READING_SECONDS = 20.0
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +63,18 @@ def register(app: Celery, wiring: Wiring) -> None:
     @app.task(name=celery_app.READ_SENTIMENT)
     def read_sentiment() -> None:
         _each_unit(wiring, lambda uow: sentiment.read_new(uow, wiring.sentiment), [])
+
+    reading_cvs = threading.Lock()
+
+    @app.task(name=celery_app.READ_CVS)
+    def read_cvs() -> None:
+        # One thread reads; the others would only wait for the same reader.
+        if not reading_cvs.acquire(blocking=False):
+            return
+        try:
+            _read_cvs(wiring)
+        finally:
+            reading_cvs.release()
 
     @app.task(name=celery_app.REMIND_PROFILES)
     def remind_profiles() -> None:
@@ -124,6 +139,21 @@ def _encode_vacancies(wiring: Wiring) -> None:
                     told = encoding.progress(uow, model.name)
                 if encoded:
                     logger.info("%s: %d of %d vacancies are encoded with %s", unit, told.encoded, told.of, told.model)
+
+
+def _read_cvs(wiring: Wiring) -> None:
+    """One CV after another, each unit in turn; what is not read in this time waits for the next one."""
+    ends = time.monotonic() + _READING_SECONDS
+    folder = Path(wiring.settings.media_dir)
+    waiting = list(_units(wiring))
+    while waiting and time.monotonic() < ends:
+        # One of each unit, then around again: a heap of one unit's holds up no other.
+        waiting = [
+            unit
+            for unit in waiting
+            if reading.read_next(wiring.engine, unit, wiring.cv_reader, folder, wiring.clock)
+        ]
+    _each_unit(wiring, lambda uow: telling.tell_read(uow, now=wiring.clock()), [])
 
 
 def _move_out(wiring: Wiring, table: archive.Archived, days: int) -> None:

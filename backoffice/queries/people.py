@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, joinedload
 
 from huntred.applications.models import Application
-from huntred.conversations.models import ChatMessage, Conversation
+from huntred.conversations.models import Conversation
+from huntred.cv.models import CvFile
 from huntred.interviews.models import Interview, InterviewSlot
-from huntred.people.models import UnitProfile
-
-_SHOWN_MESSAGES = 40
+from huntred.people.models import Consent, UnitProfile
+from huntred.privacy.models import Erasure
 
 
 def application_counts(session: Session, profile_ids: Sequence[UUID]) -> dict[UUID, int]:
@@ -60,16 +62,40 @@ def conversations(session: Session, profile: UnitProfile) -> list[Conversation]:
     )
 
 
-def latest_messages(session: Session, profile: UnitProfile) -> list[ChatMessage]:
-    """The end of what was said with this unit, oldest first."""
-    found = session.scalars(
-        select(ChatMessage)
-        .join(Conversation, ChatMessage.conversation_id == Conversation.id)
-        .where(Conversation.person_id == profile.person_id, Conversation.unit == profile.unit)
-        .order_by(ChatMessage.at.desc(), ChatMessage.id.desc())
-        .limit(_SHOWN_MESSAGES)
-    ).all()
-    return list(reversed(found))
+def profile_of(session: Session, unit: str, person_id: UUID) -> UnitProfile | None:
+    return session.scalar(
+        select(UnitProfile).where(UnitProfile.unit == unit, UnitProfile.person_id == person_id)
+    )
+
+
+def cvs(session: Session, profile: UnitProfile) -> list[CvFile]:
+    return list(
+        session.scalars(
+            select(CvFile)
+            .where(CvFile.person_id == profile.person_id, CvFile.unit == profile.unit)
+            .order_by(CvFile.created_at.desc())
+            .limit(10)
+        )
+    )
+
+
+def consents(session: Session, profile: UnitProfile) -> list[Consent]:
+    """What counts today: the latest of each purpose and channel, latest first."""
+    latest = (
+        select(Consent)
+        .where(Consent.person_id == profile.person_id, Consent.unit == profile.unit)
+        .ext(distinct_on(Consent.purpose, Consent.channel))
+        .order_by(Consent.purpose, Consent.channel, Consent.at.desc(), Consent.id.desc())
+    )
+    return sorted(session.scalars(latest), key=lambda consent: consent.at, reverse=True)
+
+
+def erased_at(session: Session, profile: UnitProfile) -> datetime | None:
+    return session.scalar(
+        select(func.max(Erasure.erased_at)).where(
+            Erasure.person_id == profile.person_id, Erasure.unit == profile.unit
+        )
+    )
 
 
 def has_curp(session: Session, profile_id: UUID) -> bool:

@@ -112,6 +112,10 @@ class Cv:
 
 
 class CvReader(Protocol):
+    """version: of how it reads; the same file is read once by each."""
+
+    version: str
+
     def read(self, content: bytes, *, today: date) -> Cv:
         """Return what a file says. today: until when a current job lasts.
 

@@ -6,6 +6,7 @@ from huntred.access import models as access
 from huntred.applications import models as applications
 from huntred.companies import models as companies
 from huntred.conversations import models as conversations
+from huntred.cv import models as cv
 from huntred.events import models as events
 from huntred.interviews import models as interviews
 from huntred.lists import models as lists
@@ -18,6 +19,6 @@ from huntred.units import models as units
 from huntred.vacancies import models as vacancies
 
 __all__ = [
-    "access", "applications", "companies", "conversations", "events", "interviews", "lists", "matching",
+    "access", "applications", "companies", "conversations", "cv", "events", "interviews", "lists", "matching",
     "notifications", "people", "privacy", "search", "units", "vacancies",
 ]  # fmt: skip

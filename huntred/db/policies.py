@@ -52,7 +52,8 @@ CREATE OR REPLACE FUNCTION app_last_id(queue text) RETURNS bigint LANGUAGE sql S
 -- Whether any unit still has this file: the same content is stored once for all of them.
 CREATE OR REPLACE FUNCTION app_file_in_use(name text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
   SET search_path = public AS
-  $$ SELECT EXISTS (SELECT 1 FROM media m WHERE m.stored_name = name) $$;
+  $$ SELECT EXISTS (SELECT 1 FROM media m WHERE m.stored_name = name)
+         OR EXISTS (SELECT 1 FROM cvs c WHERE c.stored_name = name) $$;
 -- Whether another unit has a conversation in this chat: hidden from the one that asks, who must not take its address.
 CREATE OR REPLACE FUNCTION app_chat_is_shared(chat uuid, asking text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
@@ -119,6 +120,10 @@ RULES: dict[str, list[Rule]] = {
     # A log: added to, never changed.
     "erasures": _unit_table("SELECT, INSERT"),
     "referrals": _unit_table(),
+    # A division sees the CVs of whoever it sees; the profile's own policy decides.
+    "cvs": _unit_table(
+        rows=_unless_whole_unit("SELECT 1 FROM unit_profiles p WHERE p.person_id = cvs.person_id AND p.unit = cvs.unit")
+    ),
     "companies": _unit_table(),
     "contacts": _unit_table(),
     "vacancies": _unit_table(rows=IN_DIVISION),

@@ -16,7 +16,8 @@ from huntred.events.types import Event
 from huntred.privacy.links import Links
 
 HANDLER_MODULES = (
-    "huntred.notifications.handlers", "huntred.notifications.media_handlers", "huntred.notifications.waiting_handlers",
+    "huntred.cv.handlers", "huntred.notifications.handlers", "huntred.notifications.media_handlers",
+    "huntred.notifications.waiting_handlers",
 )  # fmt: skip
 
 E = TypeVar("E", bound=Event)

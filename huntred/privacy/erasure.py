@@ -1,6 +1,6 @@
 """Erasing a person from one unit (LFPDPPP, cancellation), and the log that makes a restore erase again.
 
-What is rewritten: profile, identities, what was said (messages, inbox, outbox, tracker, archives), files, pending
+What is rewritten: profile, identities, what was said (messages, inbox, outbox, tracker, archives), files, CVs, pending
 notices, codes, answers. What stays: that a conversation, an application and a consent existed, without who it was.
 """
 
@@ -28,6 +28,7 @@ from huntred.conversations.models import (
     OutboxRow,
     ScheduledNotice,
 )
+from huntred.cv import service as cv
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.people import service as people
 from huntred.privacy.archive import erase_archived
@@ -54,6 +55,7 @@ def erase_person(
     _forget_what_was_said(uow, [row.id for row in conversations], chat_ids)
     _forget_addresses(uow, chat_ids)
     people.forget(uow, person_id)
+    cv.forget(uow, person_id)
     forget_answers(uow, person_id)
     id_ = entry or new_id()
     uow.session.execute(

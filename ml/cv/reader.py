@@ -13,11 +13,11 @@ from datetime import date
 from pathlib import Path
 from typing import IO
 
-from huntred.cv import errors
+from huntred.cv import errors, wire
 from huntred.cv.errors import CvDamaged, CvReaderBusy, CvRefused, CvTooLarge
 from huntred.cv.ports import Cv
-from ml.cv import sandbox, wire
-from ml.cv.bounds import MAX_BYTES
+from ml.cv import sandbox
+from ml.cv.bounds import MAX_BYTES, VERSION
 
 # The first file waits for spaCy and the taxonomy too.
 _START_SECONDS = 60
@@ -26,6 +26,8 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 class SandboxedCvReader:
     """One sandbox process, started at the first file; one file at a time. It ends by itself when nobody needs it."""
+
+    version = VERSION
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None

@@ -68,9 +68,9 @@ def _warm(parser: object) -> None:
     """Read a CV of nothing once, so that every child finds libraries, words and patterns loaded."""
     import pypdfium2  # noqa: F401
 
+    from huntred.cv.wire import encoded
     from ml.cv import docx  # noqa: F401
     from ml.cv.files import read
-    from ml.cv.wire import encoded
 
     text = (
         b"A B C\na@example.com\nTel. 55 0000 0000\nExperiencia\nChofer, Empresa, Ene 2019 - Feb 2020\n- Algo.\n"
@@ -136,8 +136,8 @@ def _collected(descriptor: int, seconds: float) -> bytes:
 
 
 def _answer(parser: object, content: bytes, today: date) -> bytes:
+    from huntred.cv.wire import encoded
     from ml.cv.files import read
-    from ml.cv.wire import encoded
 
     try:
         cv = parser.parse(read(content), today)  # type: ignore[attr-defined]

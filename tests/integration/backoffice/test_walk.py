@@ -18,7 +18,10 @@ from contract.ids import new_id
 from huntred.access import rules
 from huntred.applications.models import RejectReason
 from huntred.conversations.models import ChannelAccount, Conversation, Quarantined
+from huntred.cv import shelf
+from huntred.cv.models import CvFile
 from huntred.lists.models import ListExport, SavedView
+from huntred.people.models import UnitProfile
 from huntred.units.models import Division
 from tests.factories.files import sent_file
 from tests.integration.backoffice.conftest import Office, csrf_of
@@ -85,7 +88,10 @@ SUPER = {
 BY_ID = {
     "vacancies.details": "/vacancies/{vacancy}", "vacancies.people": "/vacancies/{vacancy}/people",
     "vacancies.edit": "/vacancies/{vacancy}/edit", "vacancies.step": "/vacancies/{vacancy}/pause",
-    "people.details": "/people/{profile}", "applications.details": "/applications/{application}",
+    "people.details": "/people/{profile}", "people.timeline": "/people/{profile}/timeline",
+    "people.upload_cv": "/people/{profile}/cvs", "people.cv": "/people/cv/{cv}", "people.cv_file": "/people/cv/{cv}/archivo",
+    "people.cv_read_again": "/people/cv/{cv}/read-again",
+    "applications.details": "/applications/{application}",
     "applications.move": "/applications/{application}/move", "applications.chance": "/applications/{application}/chance",
     "board.show": "/board/vacancy/{vacancy}", "board.columns": "/board/vacancy/{vacancy}/columns",
     "board.column": "/board/vacancy/{vacancy}/column?stage={stage}", "board.stamp": "/board/vacancy/{vacancy}/stamp",
@@ -110,6 +116,7 @@ OF_UNIT = {
     "quick_replies.remove": "/quick-replies/{quick_reply}/remove",
 }  # fmt: skip
 OF_HEADS = {
+    "people.export": "/people/{profile}/export", "people.erase": "/people/{profile}/erase",
     "messaging.replay": "/messaging/aside/{aside}/replay",
     "messaging.decide": "/messaging/review/{review}/drop",
     "board_settings.change_reason": "/board/settings/reasons/{reason}",
@@ -171,8 +178,20 @@ def place(office: Office, unit: str, **vacancy: Any) -> Place:
         "view": view.id, "export": export.id, "user": stranger.id, "body": body.id, "model": model,
         "reason": reason.id, "unit": unit, "account": account.id, "app": account.app_id, "aside": came(desk, conversation, "aside").id,
         "review": went(desk, conversation, "review").id, "file": sent_file(desk, conversation, office.shelf),
+        "cv": cv(office, made).id,
     }  # fmt: skip
     return Place(made, ids)
+
+
+def cv(office: Office, made: Things) -> CvFile:
+    profile = office.desk.one(UnitProfile, made.profile)
+    stored = shelf.keep(office.shelf, b"Ana\n", "cv.txt")  # type: ignore[attr-defined]
+    row = CvFile(
+        id=new_id(), unit=profile.unit, person_id=profile.person_id, source="upload", sha256=stored.sha256,
+        stored_name=stored.stored_name, content_type="text/plain", name="cv.txt", size=4,
+    )  # fmt: skip
+    office.desk.add(row)
+    return row
 
 
 def filled(told: Any, ids: dict[str, Any]) -> Any:

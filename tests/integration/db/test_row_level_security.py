@@ -20,6 +20,7 @@ from contract.ids import new_id
 from huntred.access.models import AuditEntry
 from huntred.applications.models import ApplicationMove
 from huntred.conversations import escalation, handoff, notes
+from huntred.cv.models import CvFile
 from huntred.db import policies
 from huntred.db.base import Base
 from huntred.interviews import service as interviews
@@ -71,6 +72,9 @@ def filled(desk: Desk) -> Desk:
     desk.add(
         VacancyRequirement(unit="amigro", vacancy_id=application.vacancy_id, ord=1, name="soldadura"),
         VacancyQuestion(unit="amigro", vacancy_id=application.vacancy_id, ord=1, text="¿?", expected={"answer": True}),
+        CvFile(
+            unit="amigro", person_id=person.id, source="chat", sha256="", stored_name="", content_type="", size=1,
+        ),
         VacancyVector(unit="amigro", vacancy_id=application.vacancy_id, model="m", content_hash="", vector=np.ones(3)),
         ApplicationMove(unit="amigro", application_id=application.id, to_stage_id=application.stage_id, at=now),
     )

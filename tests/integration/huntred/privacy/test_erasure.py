@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from contract.ids import new_id
 from huntred.applications.models import Application
 from huntred.conversations.models import Chat, ChatMessage, Conversation, InboxRow, OutboxRow
+from huntred.cv.models import CvFile
 from huntred.notifications.service import tell
 from huntred.people import service as people
 from huntred.people.models import PersonIdentity, UnitProfile
@@ -66,6 +67,12 @@ def _somebody(desk: Desk) -> tuple[Conversation, Any]:
             text=f"soy {_SECRET}", payload=said, at=desk.now,
         ),
     )  # fmt: skip
+    desk.add(
+        CvFile(
+            unit="amigro", person_id=person.id, source="chat", sha256="0", stored_name="0", content_type="text/plain",
+            size=1, name=f"{_SECRET}.pdf",
+        )
+    )  # fmt: skip
     desk.execute(
         "INSERT INTO tracker_events (conversation_id, seq, unit, name, event)"
         " VALUES (:id, 1, 'amigro', 'user', jsonb_build_object('event', 'user', 'text', CAST(:text AS text)))",
@@ -83,7 +90,7 @@ def _somebody(desk: Desk) -> tuple[Conversation, Any]:
 def test_nothing_of_what_was_said_or_told_is_left(desk: Desk) -> None:
     conversation, person = _somebody(desk)
     before = set(_everywhere(desk, _SECRET))
-    assert before >= {"unit_profiles", "inbox", "outbox", "messages", "tracker_events", "applications", "chats"}
+    assert before >= {"unit_profiles", "inbox", "outbox", "messages", "tracker_events", "applications", "chats", "cvs"}
 
     with desk.work() as uow:
         erase_person(uow, person.id, now=desk.now)
