@@ -6,7 +6,7 @@ from actions.base import ServiceAction
 from actions.jobs import read_search
 from actions.opening import invitation_in, open_conversation
 from actions.profile import CorrectField
-from actions.steps import answers_of
+from actions.steps import answers_of, asked_by_notice
 from actions.turn import Turn
 from huntred.people.rules import FIELDS
 
@@ -20,7 +20,8 @@ class Affirm(ServiceAction):
         if is_stale(turn):
             ask_again(turn, "utter_stale_option")
         elif meaning is None:
-            turn.say("utter_affirm")
+            if not asked_by_notice(turn):
+                turn.say("utter_affirm")
         else:
             meaning.yes(turn)
 
@@ -34,7 +35,8 @@ class Deny(ServiceAction):
         if is_stale(turn):
             ask_again(turn, "utter_stale_option")
         elif meaning is None:
-            turn.say("utter_deny")
+            if not asked_by_notice(turn):
+                turn.say("utter_deny")
         else:
             meaning.no(turn)
 

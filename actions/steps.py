@@ -21,6 +21,7 @@ class YesNo:
 
 _yes_no: dict[str, YesNo] = {}
 _goals: dict[str, Step] = {}
+_unasked: list[Callable[[Turn], bool]] = []
 
 
 def yes_no(step: str, *, yes: Step, no: Step) -> None:
@@ -30,6 +31,16 @@ def yes_no(step: str, *, yes: Step, no: Step) -> None:
 
 def answers_of(step: str) -> YesNo | None:
     return _yes_no.get(step)
+
+
+def unasked(step: Callable[[Turn], bool]) -> None:
+    """Let a topic ask again about what it asked in a notice, where a yes or no answers nothing of the conversation."""
+    _unasked.append(step)
+
+
+def asked_by_notice(turn: Turn) -> bool:
+    """Whether some topic has such a question open, and has asked it again."""
+    return any(step(turn) for step in _unasked)
 
 
 def goal(name: str, step: Step) -> None:
