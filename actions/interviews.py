@@ -174,9 +174,11 @@ def _proposal(turn: Turn) -> tuple[Interview, InterviewProposal] | None:
             return (interview, proposal) if interview.application.person_id == turn.person.id else None
     except (NotFound, ValueError):
         return None
-    interview = _next(turn)
-    found = proposals.waiting_of(turn.uow, [interview.id]).get(interview.id) if interview is not None else None
-    return (interview, found) if interview is not None and found is not None else None
+    ahead = _next(turn)
+    if ahead is None:
+        return None
+    found = proposals.waiting_of(turn.uow, [ahead.id]).get(ahead.id)
+    return None if found is None else (ahead, found)
 
 
 def _proposal_over(turn: Turn) -> None:
