@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from actions import cv
 from actions.base import ServiceAction
 from actions.jobs import read_search
 from actions.opening import open_conversation
 from actions.profile import CorrectField
-from actions.steps import answers_of
+from actions.steps import answers_of, answers_notice
 from actions.turn import Turn
 from huntred.people.rules import FIELDS
 
@@ -22,7 +21,7 @@ class Affirm(ServiceAction):
             ask_again(turn, "utter_stale_option")
         elif meaning is not None:
             meaning.yes(turn)
-        elif not cv.typed(turn, "right"):
+        elif not answers_notice(turn, agreed=True):
             turn.say("utter_affirm")
 
 
@@ -36,7 +35,7 @@ class Deny(ServiceAction):
             ask_again(turn, "utter_stale_option")
         elif meaning is not None:
             meaning.no(turn)
-        elif not cv.typed(turn, "wrong"):
+        elif not answers_notice(turn, agreed=False):
             turn.say("utter_deny")
 
 

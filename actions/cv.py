@@ -7,7 +7,7 @@ from uuid import UUID
 
 from actions.base import ServiceAction
 from actions.profile import ask_for
-from actions.steps import aside, goal
+from actions.steps import aside, goal, of_notice
 from actions.turn import Turn, button
 from actions.wording import listed
 from huntred.cv import service as cvs
@@ -117,3 +117,4 @@ def show_again(turn: Turn) -> None:
 
 aside("cv_answer", _in_form)
 goal("cv_corrected", show_again)
+of_notice(yes=lambda turn: typed(turn, "right"), no=lambda turn: typed(turn, "wrong"))

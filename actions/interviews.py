@@ -6,13 +6,22 @@ from uuid import UUID
 
 from actions.base import ServiceAction
 from actions.jobs import SearchJobs, nearby
-from actions.steps import yes_no
+from actions.steps import of_notice, yes_no
 from actions.turn import Turn, button
 from actions.wording import shortened, when, when_short, word
 from huntred.applications import service as applications
+from huntred.errors import NotFound
+from huntred.interviews import proposals
 from huntred.interviews import service as interviews
-from huntred.interviews.errors import NoLongerFree, PlaceUnknown, SlotTaken, TooEarlyToArrive
-from huntred.interviews.models import Interview, InterviewSlot
+from huntred.interviews.errors import (
+    InterviewOver,
+    NoLongerFree,
+    PlaceUnknown,
+    ProposalOver,
+    SlotTaken,
+    TooEarlyToArrive,
+)
+from huntred.interviews.models import Interview, InterviewProposal, InterviewSlot
 from huntred.units import service as units
 
 _SLOTS_SHOWN = 6
@@ -28,12 +37,17 @@ def offer_slots(turn: Turn, application_id: UUID, response: str = "utter_choose_
         return
     rows = [
         button(
-            when_short(slot.starts_at, timezone), "choose_slot", slot_id=str(slot.id),
+            when_short(slot.starts_at, slot.timezone or timezone), "choose_slot", slot_id=str(slot.id),
             description=shortened(where(slot), 72),
         )
         for slot in free
     ]  # fmt: skip
     turn.say(response, buttons=rows)
+
+
+def _zone(turn: Turn, slot: InterviewSlot) -> str:
+    """The place's time zone, else the unit's."""
+    return slot.timezone or units.get(turn.uow, turn.unit).timezone
 
 
 def where(slot: InterviewSlot) -> str:
@@ -68,7 +82,7 @@ class ChooseSlot(ServiceAction):
             return
         turn.set(slot_id=str(slot.id))
         turn.expecting = "book_slot"
-        turn.say("utter_confirm_slot", when=when(slot.starts_at, timezone), where=where(slot))
+        turn.say("utter_confirm_slot", when=when(slot.starts_at, slot.timezone or timezone), where=where(slot))
 
 
 def _book(turn: Turn) -> None:
@@ -103,10 +117,9 @@ yes_no("book_slot", yes=_book, no=_other_slot)
 
 
 def _say_interview(turn: Turn, response: str, interview: Interview) -> None:
-    timezone = units.get(turn.uow, turn.unit).timezone
     turn.say(
-        response, position=interview.application.vacancy.title, when=when(interview.slot.starts_at, timezone),
-        where=way_in(interview.slot),
+        response, position=interview.application.vacancy.title,
+        when=when(interview.slot.starts_at, _zone(turn, interview.slot)), where=way_in(interview.slot),
     )  # fmt: skip
 
 
@@ -149,6 +162,92 @@ class RescheduleInterview(ServiceAction):
         interview = _begin(turn, "utter_reschedule_start")
         if interview is not None:
             offer_slots(turn, interview.application_id)
+
+
+def _proposal(turn: Turn) -> tuple[Interview, InterviewProposal] | None:
+    """Return the proposal that was answered with its interview; none where it is no question of this person's."""
+    named = turn.entity("proposal_id")
+    try:
+        if named:
+            proposal = proposals.get(turn.uow, UUID(named))
+            interview = interviews.get(turn.uow, proposal.interview_id)
+            return (interview, proposal) if interview.application.person_id == turn.person.id else None
+    except (NotFound, ValueError):
+        return None
+    ahead = _next(turn)
+    if ahead is None:
+        return None
+    found = proposals.waiting_of(turn.uow, [ahead.id]).get(ahead.id)
+    return None if found is None else (ahead, found)
+
+
+def _proposal_over(turn: Turn) -> None:
+    turn.say("utter_error_proposal_over")
+    interview = _next(turn)
+    if interview is not None:
+        _say_interview(turn, "utter_interview_ahead", interview)
+
+
+class AcceptNewTime(ServiceAction):
+    """The time that we proposed suits: the interview moves."""
+
+    def name(self) -> str:
+        return "action_accept_new_time"
+
+    def serve(self, turn: Turn) -> None:
+        found = _proposal(turn)
+        if found is None or found[1].state != "waiting":
+            _proposal_over(turn)
+            return
+        interview = found[0]
+        try:
+            with turn.uow.session.begin_nested():
+                moved = interviews.accept_proposal(turn.uow, interview.id, now=turn.now)
+        except (ProposalOver, InterviewOver):
+            _proposal_over(turn)
+        except (SlotTaken, NoLongerFree) as error:
+            turn.say(f"utter_error_{error.code}")
+            turn.set(interview_id=str(interview.id))
+            offer_slots(turn, interview.application_id)
+        else:
+            _say_interview(turn, "utter_interview_moved_by_you", moved)
+
+
+class DeclineNewTime(ServiceAction):
+    """The time that we proposed does not suit: the interview stays."""
+
+    def name(self) -> str:
+        return "action_decline_new_time"
+
+    def serve(self, turn: Turn) -> None:
+        found = _proposal(turn)
+        if found is None or found[1].state != "waiting":
+            _proposal_over(turn)
+            return
+        try:
+            proposals.decline(turn.uow, found[0].id, now=turn.now)
+        except ProposalOver:
+            _proposal_over(turn)
+        else:
+            _say_interview(turn, "utter_proposal_declined", found[0])
+
+
+def ask_about_proposal(turn: Turn) -> bool:
+    """Ask again about a time that we proposed, where a typed yes or no names nothing; whether there is one."""
+    found = _proposal(turn)
+    if found is None:
+        return False
+    interview, proposal = found
+    timezone = _zone(turn, proposal.slot)
+    turn.say(
+        "utter_proposal_open", position=interview.application.vacancy.title, proposal=proposal.id,
+        when=when(interview.slot.starts_at, _zone(turn, interview.slot)),
+        new_when=when(proposal.slot.starts_at, timezone),
+    )  # fmt: skip
+    return True
+
+
+of_notice(yes=ask_about_proposal, no=ask_about_proposal)
 
 
 class CancelInterview(ServiceAction):

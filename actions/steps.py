@@ -19,12 +19,13 @@ class YesNo:
     no: Step
 
 
-# Pressed in the middle of a form: returns whether it was served, so that the form goes on.
+# Beside what the conversation asked: returns whether it was served.
 Aside = Callable[[Turn], bool]
 
 _asides: dict[str, Aside] = {}
 _yes_no: dict[str, YesNo] = {}
 _goals: dict[str, Step] = {}
+_of_notices: list[tuple[Aside, Aside]] = []
 
 
 def yes_no(step: str, *, yes: Step, no: Step) -> None:
@@ -37,12 +38,25 @@ def answers_of(step: str) -> YesNo | None:
 
 
 def aside(intent: str, serve: Aside) -> None:
-    """Say what a press of this intent does while a form goes on."""
+    """Say what a press of this intent does while a form goes on; the form ends where it was not served."""
     _asides[intent] = serve
 
 
 def aside_of(intent: str) -> Aside | None:
     return _asides.get(intent)
+
+
+def of_notice(yes: Aside, no: Aside) -> None:
+    """Let a topic take a typed yes or no for what a notice of it asked, where nothing of the conversation was.
+
+    Each returns whether something of its topic was open.
+    """
+    _of_notices.append((yes, no))
+
+
+def answers_notice(turn: Turn, *, agreed: bool) -> bool:
+    """Whether some topic had such a question open, and took this yes or no."""
+    return any(yes(turn) if agreed else no(turn) for yes, no in _of_notices)
 
 
 def goal(name: str, step: Step) -> None:

@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backoffice import auth, errors, formats, headers, work
 from backoffice.ports import Wiring
+from backoffice.public import calendar_feed  # noqa: F401  # adds its route to the public ones
 from backoffice.public import pages as public
 from backoffice.views import all_views, home
 from huntred.cv import shelf

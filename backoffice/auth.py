@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, abort, g, redirect, request, url_for
 from flask import session as cookie
@@ -191,14 +192,18 @@ def _enter() -> Response | None:
 def signed_in_scope(account: Account) -> Scope:
     """The scope of a user; the super administrator sees every unit, or the one that was switched to."""
     scope = rules.scope_of(account.row)
-    if not scope.all_units:
+    if scope.all_units:
+        g.units = _units(None)
+        codes = tuple(unit.code for unit in g.units)
+        chosen = cookie.get("unit")
+        scope = replace(scope, units=(chosen,) if chosen in codes else codes)
+    else:
         g.units = _units(scope.units)
-        return scope
-    units = _units(None)
-    g.units = units
-    codes = tuple(unit.code for unit in units)
-    chosen = cookie.get("unit")
-    return replace(scope, units=(chosen,) if chosen in codes else codes)
+    zones = {unit.timezone for unit in g.units if unit.code in scope.units}
+    name = account.row.timezone or (zones.pop() if len(zones) == 1 else "")
+    if name:
+        g.zone = ZoneInfo(name)
+    return scope
 
 
 def _units(codes: tuple[str, ...] | None) -> list[Unit]:

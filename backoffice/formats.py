@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
-from flask import Flask
+from flask import Flask, g
 from markupsafe import Markup
 
 from backoffice import work
@@ -23,8 +23,13 @@ LOCALE = "es_MX"
 MEXICO = ZoneInfo("America/Mexico_City")
 
 
+def viewer_zone() -> ZoneInfo:
+    """The time zone of who looks (`auth.py` sets it): their own, else the unit's; of public pages, the capital's."""
+    return cast("ZoneInfo", g.get("zone", MEXICO))
+
+
 def local(at: datetime) -> datetime:
-    return at.astimezone(MEXICO)
+    return at.astimezone(viewer_zone())
 
 
 def day(at: datetime | date | None) -> str:
@@ -41,6 +46,16 @@ def long_day(at: datetime | date | None) -> str:
     if at is None:
         return ""
     return str(format_date(local(at) if isinstance(at, datetime) else at, "full", locale=LOCALE))
+
+
+def month_name(on: date) -> str:
+    """Such as "marzo de 2026"."""
+    return str(format_skeleton("yMMMM", on, locale=LOCALE))
+
+
+def iso_day(raw: str) -> str:
+    """A day as codes carry it, as people write it."""
+    return day(date.fromisoformat(raw))
 
 
 def clock(at: datetime | None) -> str:
@@ -109,7 +124,8 @@ def rest(args: Mapping[str, str]) -> dict[str, str]:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
-        day=day, long_day=long_day, clock=clock, day_time=day_time, ago=ago, money=money, percent=percent,
+        day=day, long_day=long_day, clock=clock,
+        month_name=month_name, iso_day=iso_day, day_time=day_time, ago=ago, money=money, percent=percent,
         number=number, phone=phone, initials=initials, plain_number=plain_number, salary=salary_text,
         full_name=full_name, colour=colour, notice=notice_html,
     )  # fmt: skip

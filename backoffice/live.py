@@ -51,6 +51,7 @@ SELECT (SELECT count(*) FROM conversations), (SELECT max(last_message_at) FROM c
        (SELECT max(latest) FROM unnest(app_units()) u, LATERAL (
             SELECT max(moved_at) AS latest FROM applications WHERE unit = u) a),
        (SELECT max(booked_at) FROM interviews),
+       (SELECT count(*) || ':' || max(proposed_at) FROM interview_proposals WHERE state = 'waiting'),
        (SELECT sum(sequence) + count(attendance_confirmed_at) + count(arrived_at) FROM interviews
          WHERE state = 'booked')
 """

@@ -14,6 +14,7 @@ HANDLE_EVENT = "huntred.handle_event"
 RELEASE_NOTICES = "huntred.release_notices"
 TIME_OUT_HANDOFFS = "huntred.time_out_handoffs"
 ESCALATE_HANDOFFS = "huntred.escalate_handoffs"
+EXPIRE_PROPOSALS = "huntred.expire_proposals"
 READ_SENTIMENT = "huntred.read_sentiment"
 REMIND_PROFILES = "huntred.remind_profiles"
 PURGE = "huntred.purge"
@@ -51,6 +52,7 @@ def make_celery(settings: AppSettings) -> Celery:
         beat_schedule={
             "release-notices": {"task": RELEASE_NOTICES, "schedule": 10.0, "options": {"expires": 10}},
             "time-out-handoffs": {"task": TIME_OUT_HANDOFFS, "schedule": 60.0, "options": _SOON},
+            "expire-proposals": {"task": EXPIRE_PROPOSALS, "schedule": 30.0, "options": _SOON},
             "escalate-handoffs": {"task": ESCALATE_HANDOFFS, "schedule": 30.0, "options": _SOON},
             "read-cvs": {"task": READ_CVS, "schedule": 3.0, "options": {"expires": 3}},
             "read-sentiment": {"task": READ_SENTIMENT, "schedule": 10.0, "options": {"expires": 10}},

@@ -16,6 +16,7 @@ from huntred.cv import reading, telling
 from huntred.db.session import Scope
 from huntred.db.unit_of_work import UnitOfWork, unit_of_work
 from huntred.events import service as events
+from huntred.interviews import proposals
 from huntred.matching import encoding
 from huntred.notifications import profile_reminders
 from huntred.notifications import service as notifications
@@ -59,6 +60,10 @@ def register(app: Celery, wiring: Wiring) -> None:
     @app.task(name=celery_app.ESCALATE_HANDOFFS)
     def escalate_handoffs() -> None:
         _each_unit(wiring, lambda uow: escalation.escalate(uow, now=wiring.clock()), [])
+
+    @app.task(name=celery_app.EXPIRE_PROPOSALS)
+    def expire_proposals() -> None:
+        _each_unit(wiring, lambda uow: proposals.expire(uow, now=wiring.clock()), [])
 
     @app.task(name=celery_app.READ_SENTIMENT)
     def read_sentiment() -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
-from backoffice.formats import MEXICO, phone
+from backoffice.formats import phone, viewer_zone
 from backoffice.forms import FormReader
 from backoffice.lists.declared import Column, DeclaredList, Facts
 from backoffice.queries import applications as application_queries
@@ -101,9 +101,9 @@ def _interviews(form: FormReader, now: datetime) -> Select[Any]:
     if state in INTERVIEW_STATES:
         query = query.where(Interview.state == state)
     if first:
-        query = query.where(InterviewSlot.starts_at >= datetime.combine(first, time(), MEXICO))
+        query = query.where(InterviewSlot.starts_at >= datetime.combine(first, time(), viewer_zone()))
     if last:
-        query = query.where(InterviewSlot.starts_at < datetime.combine(last + timedelta(days=1), time(), MEXICO))
+        query = query.where(InterviewSlot.starts_at < datetime.combine(last + timedelta(days=1), time(), viewer_zone()))
     return query
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from backoffice.formats import MEXICO
+from backoffice.formats import viewer_zone
 from huntred.access.models import User
 from huntred.applications.models import Application, Stage
 from huntred.conversations.models import ChatMessage, Conversation, Handoff
@@ -58,7 +58,7 @@ class Counts:
 
 def day_bounds(now: datetime) -> tuple[datetime, datetime]:
     """The beginning and the end of today in Mexico City."""
-    start = datetime.combine(now.astimezone(MEXICO).date(), time(), MEXICO)
+    start = datetime.combine(now.astimezone(viewer_zone()).date(), time(), viewer_zone())
     return start, start + timedelta(days=1)
 
 

@@ -175,5 +175,14 @@
     open(part.dataset.live);
     window.addEventListener("pagehide", function () { stopped = true; if (source) source.close(); });
   }
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-copy]");
+    if (!button) return;
+    var field = document.querySelector(button.dataset.copy), label = button.querySelector("span");
+    field.select();
+    // Without TLS there is no clipboard: what is selected can be copied by hand.
+    (navigator.clipboard ? navigator.clipboard.writeText(field.value) : Promise.reject()).then(
+      function () { label.textContent = button.dataset.copied; }, function () { field.focus(); });
+  });
   document.querySelectorAll("[data-live]").forEach(live);
 })();

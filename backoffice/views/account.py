@@ -1,10 +1,16 @@
-"""One's own account: password, second factor, who I am, how I hear that somebody waits."""
+"""One's own account: password, second factor, who I am, how I hear that somebody waits, my time zone and calendar."""
 
 from __future__ import annotations
 
+from flask import redirect, request, url_for
 from flask_admin import BaseView, expose
+from werkzeug.wrappers import Response
 
-from backoffice import auth, work
+from backoffice import auth, slot_form, work
+from backoffice.errors import done, refusals_flashed
+from backoffice.formats import viewer_zone
+from huntred.access import service as access
+from huntred.errors import FieldInvalid
 from huntred.notifications import alerts
 
 
@@ -14,9 +20,32 @@ class AccountView(BaseView):
     @expose("/")
     def index(self) -> str:
         uow, user = work.current_work(), auth.acting_user()
-        chosen = alerts.of_user(uow, user)
+        chosen, row = alerts.of_user(uow, user), access.get(uow, user)
         return self.render(
             "account/index.html", alerts=chosen, telegram=alerts.telegram_link(uow, chosen, now=work.now()),
             has_bot=bool(alerts.team_bot(uow)),
             may_reply=auth.may("reply"),
+            zones=slot_form.ZONES,
+            own_zone=row.timezone,
+            zone=viewer_zone().key,
+            feed=work.wiring().links.calendar_feed(user, row.calendar_link),
         )  # fmt: skip
+
+    @expose("/zone", methods=["POST"])
+    def zone(self) -> Response:
+        """In which time zone I see times; empty: the unit's."""
+        chosen = request.form.get("timezone", "")
+        with refusals_flashed() as refused:
+            if chosen and chosen not in slot_form.ZONES:
+                raise FieldInvalid("timezone", "unknown")
+            access.set_timezone(work.current_work(), auth.acting_user(), chosen)
+        if not refused:
+            done("zone_saved")
+        return redirect(url_for("account.index"))
+
+    @expose("/calendar", methods=["POST"])
+    def new_link(self) -> Response:
+        """End the address of my calendar and get another."""
+        access.change_calendar_link(work.current_work(), auth.acting_user())
+        done("calendar_link_changed")
+        return redirect(url_for("account.index"))

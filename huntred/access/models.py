@@ -32,6 +32,8 @@ class User(Base):
     tf_primary_method: Mapped[str | None]
     tf_totp_secret: Mapped[str | None]
     language: Mapped[str] = mapped_column(server_default="es")
+    timezone: Mapped[str] = mapped_column(server_default="", comment="of whoever looks; empty: the unit's")
+    calendar_link: Mapped[int] = mapped_column(server_default="0", comment="number of the feed's link")
     last_login_at: Mapped[datetime | None]
     generated: Mapped[bool] = mapped_column(server_default="false")
     created_at: Mapped[CreatedAt]

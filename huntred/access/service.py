@@ -39,8 +39,10 @@ __all__ = [
     "recipients",
     "remove_two_factor",
     "scope_of",
+    "change_calendar_link",
     "set_active",
     "set_password",
+    "set_timezone",
     "super_administrators",
     "users",
 ]
@@ -62,6 +64,16 @@ def get(uow: UnitOfWork, user_id: UUID) -> User:
     if user is None:
         raise NotFound("user")
     return user
+
+
+def set_timezone(uow: UnitOfWork, user_id: UUID, timezone: str) -> None:
+    """Show this user times in a zone; empty: in their unit's. Raises NotFound."""
+    get(uow, user_id).timezone = timezone
+
+
+def change_calendar_link(uow: UnitOfWork, user_id: UUID) -> None:
+    """End the link of the user's calendar; the next one differs. Raises NotFound."""
+    get(uow, user_id).calendar_link += 1
 
 
 def users(uow: UnitOfWork, *, active_only: bool = True) -> list[User]:

@@ -32,17 +32,33 @@ CREATE OR REPLACE FUNCTION app_flag(name text) RETURNS boolean LANGUAGE sql STAB
   $$ SELECT coalesce(current_setting('app.' || name, true), '') = 'on' $$;
 CREATE OR REPLACE FUNCTION app_id(name text) RETURNS uuid LANGUAGE sql STABLE AS
   $$ SELECT nullif(current_setting('app.' || name, true), '')::uuid $$;
--- Whether somebody has another interview then, in any unit: row-level security hides the others' interviews, but
--- nobody can be in two places. It runs as its owner, who sees all, and says yes or no, nothing more.
+-- Who or what is taken then by an interview, or by a move that waits for its answer, in any unit: row-level security
+-- hides the others' interviews, but nobody can be in two places and no room holds two. In the same slot several may be.
+-- It runs as its owner, who sees all, and says which of the three, nothing more.
 CREATE OR REPLACE FUNCTION app_busy(
-  person uuid, interviewer uuid, since timestamptz, upto timestamptz, but uuid
-) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
-  $$ SELECT EXISTS (
-       SELECT 1 FROM interviews i JOIN interview_slots s ON s.id = i.slot_id
-       JOIN applications a ON a.id = i.application_id
-       WHERE i.state = 'booked' AND s.starts_at < upto AND s.ends_at > since
-         AND (i.interviewer_id = interviewer OR a.person_id = person) AND i.id IS DISTINCT FROM but
-     ) $$;
+  person uuid, interviewer uuid, room uuid, since timestamptz, upto timestamptz, but uuid, in_slot uuid
+) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+  $$ WITH held AS (
+       SELECT i.id, i.slot_id, i.application_id FROM interviews i WHERE i.state = 'booked'
+       UNION ALL
+       SELECT i.id, p.slot_id, i.application_id FROM interview_proposals p JOIN interviews i ON i.id = p.interview_id
+       WHERE p.state = 'waiting'
+     )
+     SELECT CASE WHEN s.interviewer_id = interviewer AND s.id IS DISTINCT FROM in_slot THEN 'interviewer'
+                 WHEN s.room_id = room AND s.id IS DISTINCT FROM in_slot THEN 'room' ELSE 'person' END
+     FROM held JOIN interview_slots s ON s.id = held.slot_id JOIN applications a ON a.id = held.application_id
+     WHERE s.starts_at < upto AND s.ends_at > since AND held.id IS DISTINCT FROM but
+       AND (a.person_id = person
+            OR (s.id IS DISTINCT FROM in_slot AND (s.interviewer_id = interviewer OR s.room_id = room)))
+     ORDER BY 1 LIMIT 1 $$;
+-- Likewise of the times that are open, so that nobody opens the same time twice.
+CREATE OR REPLACE FUNCTION app_slot_there(
+  interviewer uuid, room uuid, since timestamptz, upto timestamptz, but uuid[]
+) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+  $$ SELECT CASE WHEN s.interviewer_id = interviewer THEN 'interviewer' ELSE 'room' END FROM interview_slots s
+     WHERE s.cancelled_at IS NULL AND s.starts_at < upto AND s.ends_at > since AND s.id <> ALL (but)
+       AND (s.interviewer_id = interviewer OR s.room_id = room)
+     ORDER BY 1 LIMIT 1 $$;
 -- Where a queue ends: of what has been, the page of messaging looks at the last rows only, and an idle unit's own last
 -- row may lie millions of others' rows back.
 CREATE OR REPLACE FUNCTION app_last_id(queue text) RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
@@ -142,6 +158,9 @@ RULES: dict[str, list[Rule]] = {
     "application_moves": _unit_table("SELECT, INSERT", IN_DIVISION),
     "interview_slots": _unit_table(rows=IN_DIVISION),
     "interviews": _unit_table(rows=IN_DIVISION),
+    "interview_proposals": _unit_table("SELECT, INSERT, UPDATE", IN_DIVISION),
+    # The whole unit's: a division meets in them too.
+    "rooms": [Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE", f"{UNIT} AND {WHOLE_UNIT}")],
     "users": [
         Rule(
             APP, "SELECT",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from huntred.errors import RuleBroken
@@ -17,6 +18,41 @@ class NoLongerFree(RuleBroken):
     """It was cancelled, has passed, or overlaps another interview of the person or the interviewer."""
 
     code = "no_longer_free"
+
+
+class CalendarClash(NoLongerFree):
+    """Somebody or something is taken then.
+
+    field: person, interviewer or room. problem: its name, where it may be known.
+    """
+
+    code = "calendar_clash"
+
+    def __init__(self, field: str, problem: str) -> None:
+        self.field, self.problem = field, problem
+        super().__init__(f"{field} is taken: {problem}")
+
+
+class OnHoliday(RuleBroken):
+    """The time lies on a day off by law: it has to be meant. problem: its code and day, `juarez:2026-03-16`."""
+
+    code = "on_holiday"
+
+    def __init__(self, holiday: str, day: date) -> None:
+        self.field, self.problem = "holidays", f"{holiday}:{day.isoformat()}"
+        super().__init__(f"{day} is {holiday}")
+
+
+class TooLateToPropose(RuleBroken):
+    """The interview or the time proposed is too near for the candidate to answer."""
+
+    code = "too_late_to_propose"
+
+
+class ProposalOver(RuleBroken):
+    """It was answered, taken back or has expired."""
+
+    code = "proposal_over"
 
 
 class AlreadyBooked(RuleBroken):

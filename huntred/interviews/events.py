@@ -49,3 +49,16 @@ class InterviewerAnswered(Event):
     interview_id: UUID
     answer: str
     was_with: UUID
+
+
+@dataclass(frozen=True)
+class MoveProposed(Event):
+    proposal_id: UUID
+
+
+@dataclass(frozen=True)
+class ProposalEnded(Event):
+    """state: accepted, declined, withdrawn or expired."""
+
+    proposal_id: UUID
+    state: str

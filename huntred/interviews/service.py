@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from psycopg.errors import ExclusionViolation
 from sqlalchemy.exc import IntegrityError
 
 from huntred.applications import moves
@@ -12,11 +13,12 @@ from huntred.applications import service as applications
 from huntred.applications.models import Application
 from huntred.applications.rules import ENDED_KINDS
 from huntred.db.unit_of_work import UnitOfWork
-from huntred.errors import FieldInvalid, NotFound
+from huntred.errors import FieldInvalid, NotFound, RuleBroken
 from huntred.geography import distance_km
-from huntred.interviews import repository, rules
+from huntred.interviews import proposals, repository, rules
 from huntred.interviews.errors import (
     AlreadyBooked,
+    CalendarClash,
     InterviewOver,
     NoLongerFree,
     NotBookable,
@@ -34,13 +36,13 @@ from huntred.interviews.events import (
     InterviewMoved,
 )
 from huntred.interviews.models import Interview, InterviewSlot
-from huntred.interviews.slots import cancel_slot, make_slots, week
-from huntred.interviews.types import Arrival, SlotPlan, WeekEntry
+from huntred.interviews.slots import cancel_slot, change_slot, make_slots
+from huntred.interviews.types import Arrival, CalendarEntry, SlotPlan
 
 __all__ = [
-    "Arrival", "SlotPlan", "WeekEntry", "ahead_of_applications", "arrive", "book_slot", "cancel", "cancel_slot",
-    "confirm_attendance", "free_slots", "get", "interviewer_answers", "make_slots", "next_of_person",
-    "record_outcome", "reschedule", "week",
+    "Arrival", "CalendarEntry", "SlotPlan", "accept_proposal", "ahead_of_applications", "arrive", "book_slot", "cancel",
+    "cancel_slot", "change_slot", "confirm_attendance", "free_slots", "get", "interviewer_answers", "make_slots",
+    "next_of_person", "record_outcome", "reschedule",
 ]  # fmt: skip
 
 _CANCELLERS = ("candidate", "interviewer", "consultant")
@@ -79,10 +81,10 @@ def book_slot(uow: UnitOfWork, slot_id: UUID, application_id: UUID, *, now: date
     application = applications.get(uow, application_id)
     slot = _lock_slot(uow, slot_id, application)
     held = repository.live_of_slot(uow.session, slot.id)
-    if held is not None and held.application_id == application.id:
-        return held
-    if held is not None:
-        raise SlotTaken(f"slot {slot_id}")
+    mine = next((one for one in held if one.application_id == application.id), None)
+    if mine is not None:
+        return mine
+    _require_place(uow, slot, but=None)
     _require_bookable(application)
     _require_free(uow, slot, application, now, but=None)
     _end_past(uow, application, now)
@@ -94,9 +96,9 @@ def book_slot(uow: UnitOfWork, slot_id: UUID, application_id: UUID, *, now: date
     try:
         with uow.session.begin_nested():
             uow.session.add(interview)
-    except IntegrityError:
-        # The unique index is the last word: a writer that took no locks was faster.
-        raise SlotTaken(f"slot {slot_id}") from None
+    except IntegrityError as error:
+        # The database is the last word: a writer that took no locks was faster.
+        raise _refusal(error, slot_id) from None
     moves.advance(uow, application, "interview", now=now)
     uow.record(InterviewBooked(interview.id), unit=interview.unit)
     return interview
@@ -107,15 +109,17 @@ def reschedule(uow: UnitOfWork, interview_id: UUID, slot_id: UUID, *, now: datet
 
     Raises NotFound, InterviewOver, SlotTaken, NoLongerFree.
     """
-    application = applications.get(uow, get(uow, interview_id).application_id)
-    slot = _lock_slot(uow, slot_id, application)
+    seen = get(uow, interview_id)
+    application = applications.get(uow, seen.application_id)
+    slot = _lock_slot(uow, slot_id, application, also=(seen.interviewer_id,))
     interview = _locked(uow, interview_id)
     _require_ahead(interview, now)
     if interview.slot_id == slot.id:
         return interview
-    if repository.live_of_slot(uow.session, slot.id) is not None:
-        raise SlotTaken(f"slot {slot_id}")
+    _require_place(uow, slot, but=interview.id)
     _require_free(uow, slot, application, now, but=interview.id)
+    # Whoever moves it, a question that was open is none any more.
+    proposals.end_waiting(uow, interview.id, "withdrawn", keep_slot=slot.id, now=now)
     was_at, was_with = interview.slot.starts_at, interview.interviewer_id
     interview.slot = slot
     interview.interviewer_id = slot.interviewer_id
@@ -126,11 +130,27 @@ def reschedule(uow: UnitOfWork, interview_id: UUID, slot_id: UUID, *, now: datet
     try:
         with uow.session.begin_nested():
             uow.session.flush()
-    except IntegrityError:
-        raise SlotTaken(f"slot {slot_id}") from None
+    except IntegrityError as error:
+        raise _refusal(error, slot_id) from None
     # Only the back office works in the name of a user: a candidate need not be told what he or she has just done.
     by = "consultant" if uow.scope.user_id else "candidate"
     uow.record(InterviewMoved(interview.id, was_at, was_with, by), unit=interview.unit)
+    return interview
+
+
+def accept_proposal(uow: UnitOfWork, interview_id: UUID, *, now: datetime) -> Interview:
+    """The candidate takes the time proposed: the interview moves there.
+
+    Raises NotFound, ProposalOver, InterviewOver, SlotTaken, NoLongerFree.
+    """
+    repository.lock_calendars_of(uow.session, interview_id)
+    was = get(uow, interview_id).slot
+    accepted = proposals.accepted_slot(uow, interview_id, now=now)
+    interview = reschedule(uow, interview_id, accepted.slot_id, now=now)
+    uow.session.refresh(was, ["booked"])
+    if rules.overlaps(was.starts_at, was.ends_at, accepted.slot.starts_at, accepted.slot.ends_at) and not was.booked:
+        # Half of it is taken now: nobody could book it.
+        was.cancelled_at = now
     return interview
 
 
@@ -141,6 +161,7 @@ def cancel(uow: UnitOfWork, interview_id: UUID, by: str, reason: str, *, now: da
     """
     if by not in _CANCELLERS:
         raise FieldInvalid("by", "unknown")
+    repository.lock_calendars_of(uow.session, interview_id)
     interview = _locked(uow, interview_id)
     if interview.state == "cancelled":
         return interview
@@ -151,6 +172,7 @@ def cancel(uow: UnitOfWork, interview_id: UUID, by: str, reason: str, *, now: da
     interview.cancelled_by = by
     interview.reason = reason.strip()
     interview.sequence += 1
+    proposals.end_waiting(uow, interview.id, "withdrawn", now=now)
     uow.session.flush()
     uow.record(InterviewCancelled(interview.id, by), unit=interview.unit)
     return interview
@@ -213,8 +235,7 @@ def interviewer_answers(
     """
     if answer not in _ANSWERS:
         raise FieldInvalid("answer", "unknown")
-    if answer == "handed_over":
-        _lock_colleague(uow, interview_id, hand_over_to)
+    repository.lock_calendars_of(uow.session, interview_id, () if hand_over_to is None else (hand_over_to,))
     interview = _locked(uow, interview_id)
     _require_ahead(interview, now)
     was_with = interview.interviewer_id
@@ -224,8 +245,11 @@ def interviewer_answers(
         interview.interviewer_answer = "confirmed"
     elif answer == "declined":
         interview.interviewer_answer = "declined"
+        # Of a group, nobody else is interviewed then either.
+        for one in repository.live_of_slot(uow.session, interview.slot_id):
+            if one.state == "booked":
+                cancel(uow, one.id, "interviewer", "", now=now)
         interview.slot.cancelled_at = now
-        cancel(uow, interview.id, "interviewer", "", now=now)
     else:
         _hand_over(uow, interview, hand_over_to)
     uow.record(InterviewerAnswered(interview.id, answer, was_with), unit=interview.unit)
@@ -243,13 +267,6 @@ def record_outcome(uow: UnitOfWork, interview_id: UUID, attended: bool, *, now: 
     return interview
 
 
-def _lock_colleague(uow: UnitOfWork, interview_id: UUID, colleague: UUID | None) -> None:
-    """Calendars are locked before rows, here as in booking: two never wait crosswise."""
-    if colleague is not None:
-        application = applications.get(uow, get(uow, interview_id).application_id)
-        repository.lock_calendars(uow.session, (application.person_id, colleague))
-
-
 def _hand_over(uow: UnitOfWork, interview: Interview, colleague: UUID | None) -> None:
     if colleague is None:
         raise FieldInvalid("hand_over_to", "missing")
@@ -257,25 +274,50 @@ def _hand_over(uow: UnitOfWork, interview: Interview, colleague: UUID | None) ->
         raise FieldInvalid("hand_over_to", "unknown")
     application = applications.get(uow, interview.application_id)
     slot = interview.slot
-    if repository.overlapping(
-        uow.session, application.person_id, colleague, slot.starts_at, slot.ends_at, but=interview.id
-    ):
-        raise NoLongerFree(f"user {colleague} has another interview then")
-    interview.interviewer_id = colleague
-    interview.interviewer_answer = "handed_over"
-    interview.sequence += 1
+    taken = repository.busy(uow.session, slot, application.person_id, colleague, but=interview.id)
+    if taken:
+        raise CalendarClash(taken, repository.name_of(uow.session, taken, colleague, slot.room_id))
+    # Of a group, all of them are interviewed by one.
+    for one in repository.live_of_slot(uow.session, slot.id):
+        one.interviewer_id = colleague
+        one.interviewer_answer = "handed_over"
+        one.sequence += 1
+        if one.id != interview.id:
+            uow.record(InterviewerAnswered(one.id, "handed_over", slot.interviewer_id), unit=one.unit)
     slot.interviewer_id = colleague
+    try:
+        with uow.session.begin_nested():
+            uow.session.flush()
+    except IntegrityError as error:
+        raise _refusal(error, slot.id) from None
 
 
-def _lock_slot(uow: UnitOfWork, slot_id: UUID, application: Application) -> InterviewSlot:
+def _lock_slot(
+    uow: UnitOfWork, slot_id: UUID, application: Application, also: tuple[UUID, ...] = ()
+) -> InterviewSlot:
     seen = repository.slot(uow.session, slot_id)
     if seen is None or seen.unit != application.unit:
         raise NotFound(f"slot {slot_id}")
-    repository.lock_calendars(uow.session, (application.person_id, seen.interviewer_id))
+    room = (seen.room_id,) if seen.room_id else ()
+    repository.lock_calendars(uow.session, (application.person_id, seen.interviewer_id, *room, *also))
     slot = repository.slot(uow.session, slot_id, lock=True)
     if slot is None:
         raise NoLongerFree(f"slot {slot_id} is gone")
     return slot
+
+
+def _refusal(error: IntegrityError, slot_id: UUID) -> RuleBroken:
+    """What the database's own constraints mean."""
+    if isinstance(error.orig, ExclusionViolation):
+        return NoLongerFree(f"slot {slot_id} overlaps another interview")
+    return SlotTaken(f"slot {slot_id}")
+
+
+def _require_place(uow: UnitOfWork, slot: InterviewSlot, *, but: UUID | None) -> None:
+    """A group has room for as many as its capacity, those who are being asked counted."""
+    live = [one for one in repository.live_of_slot(uow.session, slot.id) if one.id != but]
+    if len(live) + repository.held_for_proposals(uow.session, slot.id, but=but) >= slot.capacity:
+        raise SlotTaken(f"slot {slot.id}")
 
 
 def _require_bookable(application: Application) -> None:
@@ -293,10 +335,9 @@ def _require_free(
         raise NoLongerFree(f"slot {slot.id} is cancelled or past")
     if slot.vacancy_id is not None and slot.vacancy_id != application.vacancy_id:
         raise NotFound(f"slot {slot.id}")
-    if repository.overlapping(
-        uow.session, application.person_id, slot.interviewer_id, slot.starts_at, slot.ends_at, but=but
-    ):
-        raise NoLongerFree(f"slot {slot.id} overlaps another interview")
+    taken = repository.busy(uow.session, slot, application.person_id, slot.interviewer_id, but=but)
+    if taken:
+        raise CalendarClash(taken, repository.name_of(uow.session, taken, slot.interviewer_id, slot.room_id))
 
 
 def _end_past(uow: UnitOfWork, application: Application, now: datetime) -> None:

@@ -33,7 +33,10 @@ class Addressee:
 
 @dataclass(frozen=True)
 class InterviewFacts:
-    """company: empty where the search is confidential. contact: the vacancy's own, else the interviewer."""
+    """company: empty where the search is confidential. contact: the vacancy's own, else the interviewer.
+
+    when: in the time zone of the place.
+    """
 
     id: UUID
     sequence: int
@@ -49,6 +52,7 @@ class InterviewFacts:
     starts_at: datetime
     ends_at: datetime
     when: str
+    timezone: str
     where: str
     video_url: str
     reason: str
@@ -75,7 +79,11 @@ class InterviewFacts:
     def template(self, name: str) -> TemplateUse:
         """The approved template for a candidate outside the service window."""
         values = (self.first_name, self.position, self.when, self.place)
-        return TemplateUse(f"{name}_{self.unit.code}", "es_MX", values[: _TEMPLATE_VALUES.get(name, 4)])
+        return self.template_with(name, values[: _TEMPLATE_VALUES.get(name, 4)])
+
+    def template_with(self, name: str, values: tuple[str, ...]) -> TemplateUse:
+        """Likewise with other values."""
+        return TemplateUse(f"{name}_{self.unit.code}", "es_MX", values)
 
     def appointment(self) -> Appointment:
         mail = self.unit.settings.get("mail", {})
@@ -116,7 +124,8 @@ def facts_of(uow: UnitOfWork, interview: Interview) -> InterviewFacts:
         company="" if vacancy.confidential else vacancy.company.name,
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
-        when=when_text(slot.starts_at, unit.timezone),
+        when=when_text(slot.starts_at, slot.timezone or unit.timezone),
+        timezone=slot.timezone or unit.timezone,
         where=where,
         video_url=slot.video_url if slot.modality == "video" else "",
         reason=interview.reason,

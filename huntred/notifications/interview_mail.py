@@ -43,7 +43,7 @@ def to_former_interviewer(
     """Clear the calendar of who would have led it."""
     former = addressee_of_user(uow, user_id)
     was = replace(
-        facts, interviewer=former, interviewer_id=user_id, when=when_text(was_at, facts.unit.timezone), reason=""
+        facts, interviewer=former, interviewer_id=user_id, when=when_text(was_at, facts.timezone), reason=""
     )
     return to_interviewer(uow, was, "interviewer_cancelled", "CANCEL", context)
 

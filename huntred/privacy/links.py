@@ -18,6 +18,9 @@ from uuid import UUID
 
 from huntred.errors import RuleBroken
 
+# Of links that are ended by hand and not by time.
+_FAR = datetime(2100, 1, 1, tzinfo=UTC)
+
 
 class LinkInvalid(RuleBroken):
     """Not a link of ours, changed, or made for another page."""
@@ -83,6 +86,14 @@ class Links:
 
     def handoff_page(self, conversation_id: UUID) -> str:
         return f"{self.backoffice_url}/conversations/{conversation_id}"
+
+    def interview_page(self, interview_id: UUID) -> str:
+        return f"{self.backoffice_url}/interviews/{interview_id}"
+
+    def calendar_feed(self, user_id: UUID, number: int) -> str:
+        """The address under which a calendar program fetches a user's interviews; the user's next number ends it."""
+        token = sign_link(self.secret, "calendar", {"user": user_id, "number": number}, expires_at=_FAR)
+        return f"{self.backoffice_url}/calendario/{token}.ics"
 
     def _public(self, path: str, purpose: str, unit: str, values: dict[str, Any], expires_at: datetime) -> str:
         token = sign_link(self.secret, purpose, {"unit": unit, **values}, expires_at=expires_at)

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from huntred.interviews.rules import overlaps, slot_times
+from huntred.interviews.rules import overlaps, recurring_days, slot_times
 from runtime.demo.dice import Dice
 from runtime.demo.parts import Demo, MadeApplication
 
@@ -15,6 +15,8 @@ _DAYS = 10
 _MINUTES = {"amigro": 30, "huntu": 45, "huntred": 60, "huntred_executive": 60}
 _VIDEO = {"amigro": 0.2, "huntu": 0.6, "huntred": 0.5, "huntred_executive": 0.4}
 _TODAY = 6  # interviews of each unit on the day of the load, whatever day of the week it is
+_GROUPS, _CAPACITY, _GUESTS = 4, 10, 3
+_ROOM = "Sala de juntas"
 _PAST_STAGES = {"offer", "hired"}
 
 Time = tuple[UUID, datetime, datetime]
@@ -68,6 +70,20 @@ class _Calendar:
         for span in self._coming:
             if span not in taken:
                 self._slot(span)
+        self._groups([made for made in over if made.stage == "interview"][:_GUESTS])
+
+    def _groups(self, guests: list[MadeApplication]) -> None:
+        """A group each week at the end of a day, in the unit's room; some are expected at the first."""
+        demo, dice = self._demo, self._dice
+        office = demo.content.people["offices"][self._unit]
+        room, series, user = dice.new_id(), dice.new_id(), demo.users[self._unit][0]
+        demo.add("rooms", id=room, unit=self._unit, name=_ROOM, address=office["address"], generated=True)
+        first = min(start for _, start, _ in self._coming).date()
+        days = recurring_days(first, {2}, count=_GROUPS)
+        for number, (start, end) in enumerate(slot_times(days, time(18), time(19), 60, ZONE)):
+            slot_id = self._slot((user, start, end), room=room, series=series)
+            for made in guests if number == 0 else []:
+                self._interview(made, user, start, end, slot_id)
 
     def _book(self, made: MadeApplication, times: list[Time]) -> Time | None:
         """Book the first time at which the person is nowhere else; it is used up."""
@@ -82,18 +98,21 @@ class _Calendar:
             return span
         return None
 
-    def _slot(self, span: Time, made: MadeApplication | None = None) -> UUID:
+    def _slot(
+        self, span: Time, made: MadeApplication | None = None, room: UUID | None = None, series: UUID | None = None
+    ) -> UUID:
         user, start, end = span
         demo, dice = self._demo, self._dice
         office = demo.content.people["offices"][self._unit]
-        video = dice.chance(_VIDEO[self._unit])
+        video = dice.chance(_VIDEO[self._unit]) and room is None
         slot_id = dice.new_id()
         demo.add(
             "interview_slots", id=slot_id, unit=self._unit, division_id=made.vacancy.division_id if made else None,
             interviewer_id=user, starts_at=start, ends_at=end, modality="video" if video else "in_person",
             address="" if video else office["address"], latitude=None if video else office["latitude"],
             longitude=None if video else office["longitude"],
-            video_url=f"https://video.huntred.example/{slot_id.hex[-10:]}" if video else "", generated=True,
+            video_url=f"https://video.huntred.example/{slot_id.hex[-10:]}" if video else "", room_id=room,
+            series_id=series, capacity=_CAPACITY if room else 1, timezone=ZONE, generated=True,
         )  # fmt: skip
         return slot_id
 

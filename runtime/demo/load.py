@@ -33,7 +33,8 @@ DEMO_PASSWORD = "demo-huntred-2026"  # noqa: S105
 # In the order in which foreign keys allow.
 _BEFORE_CHATS = (
     "divisions", "users", "grants", "companies", "contacts", "vacancies", "vacancy_requirements", "vacancy_questions",
-    "people", "unit_profiles", "applications", "application_moves", "interview_slots", "interviews",
+    "people", "unit_profiles", "applications", "application_moves", "rooms",
+    "interview_slots", "interviews",
 )  # fmt: skip
 _CHATS = ("chats", "conversations", "identities", "messages", "handoffs")
 _CHUNK = 1_000

@@ -58,10 +58,10 @@ def main() -> None:
                     shoot(page, "vacancy-desktop")
                     first_row(page, f"{home}/people/", "/people/0")
                     shoot(page, "person-desktop")
-                    page.goto(f"{home}/interviews/")
-                    shoot(page, "interviews-desktop")
                     page.goto(f"{home}/dashboards/recruiting")
                     shoot(page, "dashboards-desktop")
+                page.goto(f"{home}/interviews/")
+                shoot(page, f"calendar-{device}")
                 page.goto(f"{home}/board/")
                 shoot(page, f"board-{device}")
         with browser.page(width=390, height=844) as page:

@@ -90,7 +90,7 @@ def test_confirmed_then_handed_over_then_declined(
         day = town.rows(
             "SELECT s.starts_at FROM interview_slots s JOIN interviews i ON i.slot_id = s.id WHERE i.id = %s", diary.id
         )[0]["starts_at"]
-        page.goto(f"{town.platform.url('backoffice')}/interviews/?week={day.date().isoformat()}")
+        page.goto(f"{town.platform.url('backoffice')}/interviews/?view=agenda&date={day.date().isoformat()}")
         page.get_by_text("Raúl").first.wait_for()
 
     # Outside WhatsApp's window a refusal comes as the approved template, which has one button: another date.

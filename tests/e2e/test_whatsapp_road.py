@@ -95,7 +95,7 @@ def test_the_consultant_sees_interview_and_conversation(
         page.get_by_text("quedó agendada").first.wait_for()
         page.screenshot(path=shots / "conversation.png")
         day = town.rows(INTERVIEWS, address(ximena))[0]["starts_at"].date().isoformat()
-        page.goto(f"{town.platform.url('backoffice')}/interviews/?week={day}")
+        page.goto(f"{town.platform.url('backoffice')}/interviews/?view=agenda&date={day}")
         page.get_by_text("Ximena").first.wait_for()
         page.screenshot(path=shots / "interviews.png")
         page.goto(town.platform.url("backoffice") + "/applications/")

@@ -27,7 +27,7 @@ __all__ = ["desk", "keys"]
 
 SALT = "the salt of these tests"
 
-_ALONE = {"/today", "/conversations/list", "/announcements/waiting", "/search/list?text=ana"}
+_ALONE = {"/today", "/conversations/list", "/announcements/waiting", "/search/list?text=ana", "/interviews/grid"}
 
 
 def is_page(path: str) -> bool:

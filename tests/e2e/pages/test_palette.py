@@ -27,8 +27,8 @@ def test_somebody_is_found_and_opened_by_keyboard(site: Site, chromium: Browser)
         page.wait_for_url(f"**/people/{wanted.id}")
 
         page.keyboard.press("Control+k")
-        page.keyboard.type("entrevis")
-        expect(page.get_by_role("option", name="Entrevistas")).to_be_visible()
+        page.keyboard.type("calenda")
+        expect(page.get_by_role("option", name="Calendario")).to_be_visible()
         page.keyboard.press("Enter")
         page.wait_for_url("**/interviews/")
 

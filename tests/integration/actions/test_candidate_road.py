@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -15,6 +16,7 @@ from huntred.access.models import Grant, User
 from huntred.applications.models import Application
 from huntred.companies.models import Company
 from huntred.conversations.models import Conversation
+from huntred.interviews import proposals
 from huntred.interviews.models import Interview, InterviewSlot
 from huntred.people.models import Consent, UnitProfile
 from huntred.vacancies.models import Vacancy, VacancyQuestion, VacancyRequirement
@@ -297,6 +299,47 @@ def test_reschedule_confirm_and_cancel(talk: Open, desk: Desk) -> None:
     assert desk.one(Interview, interview.id).state == "cancelled"
     assert chat.says("confirmo", "confirm_attendance") == ["utter_no_interview"]
     assert chat.says("agendar otra", "schedule_interview") == ["utter_choose_slot"]
+
+
+def asked(desk: Desk, interview: Interview, days: int) -> UUID:
+    """The team proposes another time; returns the proposal's id, which its buttons carry."""
+    slot = desk.one(InterviewSlot, interview.slot_id)
+    with desk.work() as uow:
+        at = slot.starts_at + timedelta(days=days)
+        return proposals.propose(uow, interview.id, at, interview.interviewer_id, on_holiday=True, now=desk.now).id
+
+
+def test_a_proposed_time_is_accepted_or_declined_by_its_buttons(talk: Open, desk: Desk) -> None:
+    vacancy(desk)
+    slots(desk, interviewer(desk))
+    chat = registered(talk())
+    interview = booked(chat, desk)
+
+    first = asked(desk, interview, 1)
+    assert chat.event("decline_new_time", "No puedo", proposal_id=str(first)) == ["utter_proposal_declined"]
+    assert desk.one(Interview, interview.id).slot_id == interview.slot_id
+
+    second = asked(desk, interview, 2)
+    # A button of what was asked before answers nothing that is asked now.
+    assert chat.event("accept_new_time", "Sí, me queda", proposal_id=str(first))[0] == "utter_error_proposal_over"
+    # A typed yes names nothing: it is asked again, with the buttons of the open question.
+    assert chat.says("sí, me queda", "affirm") == ["utter_proposal_open"]
+    assert chat.event("accept_new_time", "Sí, me queda", proposal_id=str(second)) == ["utter_interview_moved_by_you"]
+    moved = desk.one(Interview, interview.id)
+    assert (moved.slot_id != interview.slot_id, moved.sequence) == (True, interview.sequence + 1)
+    assert chat.event("accept_new_time", "Sí, me queda", proposal_id=str(second)) == [
+        "utter_error_proposal_over", "utter_interview_ahead",
+    ]  # fmt: skip
+
+
+def test_nobody_answers_another_persons_question(talk: Open, desk: Desk) -> None:
+    vacancy(desk)
+    slots(desk, interviewer(desk))
+    interview = booked(registered(talk()), desk)
+    proposal = asked(desk, interview, 1)
+    stranger = consented(talk())
+    assert stranger.event("accept_new_time", "Sí", proposal_id=str(proposal)) == ["utter_error_proposal_over"]
+    assert desk.one(Interview, interview.id).slot_id == interview.slot_id
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ SUPER_ONLY = (
 LISTS = (
     "/", "/today", "/vacancies/", "/people/", "/applications/", "/interviews/", "/conversations/",
     "/conversations/list", "/quick-replies/", "/announcements/waiting", "/companies/", "/records/templates/", "/records/referrals/", "/records/consents/",
-    "/account/", "/about/", "/search/", "/lists/", "/interviews/list", "/search/list?text=ana", "/messaging/", "/messaging/aside", "/messaging/review", "/messaging/not-sent", "/board/", "/board/bulk", "/board/settings/", "/vacancies/new?unit=amigro", "/companies/new?unit=amigro", "/interviews/slots/new?unit=amigro",
+    "/account/", "/about/", "/search/", "/lists/", "/interviews/list", "/interviews/?view=month", "/interviews/?view=day", "/interviews/?view=agenda", "/interviews/grid", "/interviews/rooms", "/search/list?text=ana", "/messaging/", "/messaging/aside", "/messaging/review", "/messaging/not-sent", "/board/", "/board/bulk", "/board/settings/", "/vacancies/new?unit=amigro", "/companies/new?unit=amigro", "/interviews/slots/new?unit=amigro",
     "/dashboards/recruiting", "/dashboards/conversation", "/dashboards/recruiting/funnel.csv",
     "/dashboards/recruiting/funnel/rows", "/dashboards/recruiting/funnel/rows.csv", "/dashboards/conversation/flows.csv",
     "/dashboards/conversation/flows/rows", "/dashboards/conversation/flows/rows.csv", "/dashboards/report.pdf",
@@ -48,7 +48,7 @@ class Things:
             f"/vacancies/{self.vacancy}", f"/vacancies/{self.vacancy}/edit", f"/companies/{self.company}",
             f"/companies/{self.company}/edit", f"/people/{self.profile}", f"/applications/{self.application}",
             f"/applications/{self.application}/move", f"/board/vacancy/{self.vacancy}",
-            f"/interviews/{self.interview}", f"/conversations/{self.conversation}",
+            f"/interviews/{self.interview}", f"/interviews/slots/{self.slot}", f"/conversations/{self.conversation}",
             *(f"/conversations/{self.conversation}/{part}" for part in ("chat", "composer", "person")),
             f"/conversations/live-token?conversation={self.conversation}",
         ]  # fmt: skip
@@ -144,7 +144,7 @@ def test_what_a_division_consultant_makes_belongs_to_the_division(office: Office
     assert "División hace falta" in without.text
     assert made.status_code == slots.status_code == 302
     # Two made now, one that the division had.
-    assert client.get(f"/interviews/?week={day}").text.count("Libre") == 3
+    assert client.get("/interviews/?view=agenda").text.count("Libre") == 3
 
 
 def test_the_super_administrator_looks_at_one_unit(office: Office) -> None:

@@ -150,7 +150,7 @@ def test_slots_are_made_and_taken_away(office: Office) -> None:
     post(client, f"/interviews/slots/{slots[0].id}/cancel")
 
     assert office.desk.one(InterviewSlot, slots[0].id).cancelled_at is not None
-    assert client.get(f"/interviews/?week={day}").text.count("Libre") == 3
+    assert client.get(f"/interviews/?view=agenda&date={day}").text.count("Libre") == 3
 
 
 def test_channel_secrets_can_be_written_and_never_read(office: Office) -> None:

@@ -20,6 +20,7 @@ from huntred.applications.models import RejectReason
 from huntred.conversations.models import ChannelAccount, Conversation, Quarantined
 from huntred.cv import shelf
 from huntred.cv.models import CvFile
+from huntred.interviews.models import InterviewProposal, Room
 from huntred.lists.models import ListExport, SavedView
 from huntred.people.models import UnitProfile
 from huntred.units.models import Division
@@ -41,7 +42,7 @@ class Place:
 
 
 # Reached without a log-in; by signed links (test_public) or the log-in's own pages (test_sign_in).
-PUBLIC = {"public.interviewer", "public.private", "public.profile", "public.privacy", "static", "home.static",
+PUBLIC = {"public.calendar_feed", "public.interviewer", "public.private", "public.profile", "public.privacy", "static", "home.static",
           "security.static"}  # fmt: skip
 SIGN_IN = {"security.login", "security.logout", "security.change_password", "security.two_factor_rescue",
            "security.tf_select", "security.two_factor_setup", "security.two_factor_setup_validate",
@@ -50,6 +51,7 @@ SIGN_IN = {"security.login", "security.logout", "security.change_password", "sec
 EVERYBODY = {
     "home.index": "/", "home.today": "/today", "vacancies.index": "/vacancies/", "people.index": "/people/",
     "applications.index": "/applications/", "interviews.index": "/interviews/", "interviews.table": "/interviews/list",
+    "interviews.grid": "/interviews/grid",
     "conversations.index": "/conversations/", "conversations.list": "/conversations/list",
     "conversations.live_token": "/conversations/live-token", "companies.index": "/companies/",
     "templates.index": "/records/templates/", "referrals.index": "/records/referrals/",
@@ -70,6 +72,7 @@ SWITCHED = {
 POSTED = {
     "announcements.presence": "/announcements/presence", "announcements.choices": "/announcements/choices",
     "announcements.telegram": "/announcements/telegram/end",
+    "account.zone": "/account/zone", "account.new_link": "/account/calendar",
 }  # fmt: skip
 # Who answers for a whole unit.
 HEADS = {
@@ -77,7 +80,7 @@ HEADS = {
     "board_settings.add_reason": "/board/settings/reasons",
     "messaging.index": "/messaging/", "messaging.now": "/messaging/now", "messaging.aside": "/messaging/aside",
     "messaging.review": "/messaging/review", "messaging.not_sent": "/messaging/not-sent",
-    "messaging.live_token": "/messaging/live-token",
+    "messaging.live_token": "/messaging/live-token", "interviews.rooms": "/interviews/rooms",
 }  # fmt: skip
 SUPER = {
     "users.index": "/users/", "users.new": "/users/new", "channels.index": "/channels/", "channels.new": "/channels/new",
@@ -96,7 +99,9 @@ BY_ID = {
     "board.show": "/board/vacancy/{vacancy}", "board.columns": "/board/vacancy/{vacancy}/columns",
     "board.column": "/board/vacancy/{vacancy}/column?stage={stage}", "board.stamp": "/board/vacancy/{vacancy}/stamp",
     "board.outlook": "/board/vacancy/{vacancy}/outlook", "interviews.details": "/interviews/{interview}",
-    "interviews.move": "/interviews/{interview}/move", "interviews.cancel": "/interviews/{interview}/cancel",
+    "interviews.propose": "/interviews/{interview}/propose", "interviews.withdraw": "/interviews/proposals/{proposal}/withdraw",
+    "interviews.slot": "/interviews/slots/{slot}", "interviews.change_slot": "/interviews/slots/{slot}/change",
+    "interviews.cancel": "/interviews/{interview}/cancel",
     "interviews.outcome": "/interviews/{interview}/outcome", "interviews.cancel_slot": "/interviews/slots/{slot}/cancel",
     "conversations.details": "/conversations/{conversation}", "conversations.chat": "/conversations/{conversation}/chat",
     "conversations.file": "/conversations/{conversation}/archivo/{file}",
@@ -120,6 +125,7 @@ OF_HEADS = {
     "messaging.replay": "/messaging/aside/{aside}/replay",
     "messaging.decide": "/messaging/review/{review}/drop",
     "board_settings.change_reason": "/board/settings/reasons/{reason}",
+    "interviews.use_room": "/interviews/rooms/{room}/use",
 }
 OF_SUPER = {
     "users.details": "/users/{user}", "users.grants": "/users/{user}/grants", "users.active": "/users/{user}/deactivate",
@@ -170,13 +176,19 @@ def place(office: Office, unit: str, **vacancy: Any) -> Place:
     )  # fmt: skip
     body = Quarantined(channel="telegram", app="main", reason="not a webhook", body=b"{}")
     reason = RejectReason(id=new_id(), unit=unit, name=f"Motivo {new_id()}", ord=99)
-    desk.add(view, export, body, reason)
+    room = Room(id=new_id(), unit=unit, name=f"Sala {new_id()}")
+    later = desk.slot(stranger, timedelta(days=2), unit=unit, division_id=vacancy.get("division_id"))
+    proposal = InterviewProposal(
+        id=new_id(), unit=unit, division_id=vacancy.get("division_id"), interview_id=made.interview, slot_id=later.id,
+        proposed_by=stranger.id, proposed_at=desk.now, expires_at=desk.now + timedelta(hours=1),
+    )  # fmt: skip
+    desk.add(view, export, body, reason, room, proposal)
     desk.execute("INSERT INTO published_models (unit, name, sha256, content) VALUES (:unit, 'a', 'a', 'x')", unit=unit)
     model = desk.rows(text("SELECT max(id) FROM published_models"))[0]
     account = desk.rows(select(ChannelAccount).where(ChannelAccount.unit == unit))[0]
     ids = vars(made) | {
         "view": view.id, "export": export.id, "user": stranger.id, "body": body.id, "model": model,
-        "reason": reason.id, "unit": unit, "account": account.id, "app": account.app_id, "aside": came(desk, conversation, "aside").id,
+        "reason": reason.id, "room": room.id, "proposal": proposal.id, "unit": unit, "account": account.id, "app": account.app_id, "aside": came(desk, conversation, "aside").id,
         "review": went(desk, conversation, "review").id, "file": sent_file(desk, conversation, office.shelf),
         "cv": cv(office, made).id,
     }  # fmt: skip
@@ -333,13 +345,13 @@ def test_nothing_of_another_unit_is_named_by_a_form(walked: Office) -> None:
         ("/interviews/slots/new", slots, {"vacancy_id": foreign.ids["vacancy"]}),
         (f"/applications/{own.ids['application']}/move", {"expected_version": "0"},
          {"to_stage": foreign.ids["stage"]}),
-        (f"/interviews/{own.ids['interview']}/move", {}, {"slot": foreign.ids["slot"]}),
         ("/vacancies/new", vacancy | {"unit": "huntu"}, {}),
     ):  # fmt: skip
         given = form | {name: str(value) for name, value in named.items()}
         assert client.status("POST", path, given) == 404, (path, named)
     # Who interviews is one of the unit's colleagues; the form is shown again, and nothing is made.
     assert client.status("POST", "/interviews/slots/new", slots | {"interviewer_id": str(foreign.ids["user"])}) == 200
+    assert client.status("POST", "/interviews/slots/new", slots | {"room_id": str(foreign.ids["room"])}) == 200
     assert counted(walked) == before
 
 

@@ -23,7 +23,9 @@ from huntred.conversations import escalation, handoff, notes
 from huntred.cv.models import CvFile
 from huntred.db import policies
 from huntred.db.base import Base
+from huntred.interviews import proposals
 from huntred.interviews import service as interviews
+from huntred.interviews.models import Room
 from huntred.matching.models import VacancyVector
 from huntred.notifications.service import schedule
 from huntred.people import invitations
@@ -79,8 +81,10 @@ def filled(desk: Desk) -> Desk:
         ApplicationMove(unit="amigro", application_id=application.id, to_stage_id=application.stage_id, at=now),
     )
     slot = desk.slot(interviewer, timedelta(days=1))
+    desk.add(Room(unit="amigro", name="Sala Norte"))
     with desk.work() as uow:
-        interviews.book_slot(uow, slot.id, application.id, now=now)
+        booked = interviews.book_slot(uow, slot.id, application.id, now=now)
+        proposals.propose(uow, booked.id, slot.starts_at + timedelta(days=1), interviewer.id, on_holiday=True, now=now)
         schedule(uow, "demo:1", "one_time_code", {}, now, address="a@example.com", now=now)
     of = {"c": conversation.id, "h": conversation.chat_id, "m": new_id()}
     desk.execute(

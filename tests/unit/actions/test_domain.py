@@ -142,11 +142,14 @@ _IN_PLACE_OF = {
     "entrevista_confirmada": ("utter_interviewer_confirmed",),
     "entrevista_cambio": ("utter_interview_moved",),
     "entrevista_cancelada": ("utter_interview_cancelled",),
+    "entrevista_propuesta": ("utter_interview_proposed",),
     "resultado_postulacion": ("utter_application_closed",),
 }
 _SAYS = (
     ("Confirm", "/confirm_attendance"), ("Cambiar", "/reschedule_interview"), ("Cancelar", "/cancel_interview"),
-    ("Buscar otra fecha", "/schedule_interview"), ("Ver ", "/search_jobs"),
+    ("Buscar otra fecha", "/schedule_interview"), ("Ver otros", "/reschedule_interview"), ("Ver ", "/search_jobs"),
+    ("Sí, me", '/accept_new_time{{"proposal_id": "{proposal}"}}'),
+    ("No puedo", '/decline_new_time{{"proposal_id": "{proposal}"}}'),
 )  # fmt: skip
 
 

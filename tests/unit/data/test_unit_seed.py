@@ -18,7 +18,7 @@ SEED = Path(__file__).resolve().parents[3] / "huntred" / "units" / "seed"
 UNITS = ["amigro", "huntu", "huntred", "huntred_executive", "huntred_solutions", "sexsi", "milkyleak"]
 STAGES = {"new", "screening", "interview", "offer", "hired", "rejected", "withdrawn"}
 TEMPLATES = [
-    "recordatorio_entrevista", "entrevista_confirmada", "entrevista_cambio", "entrevista_cancelada",
+    "recordatorio_entrevista", "entrevista_confirmada", "entrevista_cambio", "entrevista_cancelada", "entrevista_propuesta",
     "nueva_oportunidad", "nueva_posicion", "registro", "retomar_conversacion", "contacto_socio", "aviso_entrevistador",
     "asistencia_confirmada", "resultado_postulacion",
 ]  # fmt: skip

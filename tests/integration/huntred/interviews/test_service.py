@@ -11,8 +11,9 @@ from sqlalchemy import select
 from contract.ids import new_id
 from huntred.errors import FieldInvalid, NotFound
 from huntred.events.models import StoredEvent
-from huntred.interviews import service
+from huntred.interviews import calendar, service
 from huntred.interviews.errors import (
+    CalendarClash,
     InterviewOver,
     NoLongerFree,
     PlaceUnknown,
@@ -232,9 +233,10 @@ def plan(board: Board, **values: object) -> service.SlotPlan:
 
 def test_slots_are_made_in_local_time_and_not_twice(board: Board) -> None:
     with board.work() as uow:
-        made = service.make_slots(uow, plan(board), now=board.now)
-    with board.work() as uow:
-        assert service.make_slots(uow, plan(board, minutes=60), now=board.now) == []
+        made = service.make_slots(uow, plan(board), now=board.now).slots
+    with pytest.raises(CalendarClash) as refused, board.work() as uow:
+        service.make_slots(uow, plan(board, minutes=60), now=board.now)
+    assert (refused.value.field, refused.value.problem[:7]) == ("interviewer", "Usuaria")
 
     assert len(made) == 8
     assert made[0].starts_at.isoformat() == "2026-03-03T09:00:00-06:00"
@@ -244,7 +246,7 @@ def test_slots_are_made_in_local_time_and_not_twice(board: Board) -> None:
 
 def test_no_slots_are_made_in_the_past(board: Board) -> None:
     with board.work() as uow:
-        assert service.make_slots(uow, plan(board, days=(date(2026, 3, 1),)), now=board.now) == []
+        assert service.make_slots(uow, plan(board, days=(date(2026, 3, 1),)), now=board.now).slots == []
 
 
 @pytest.mark.parametrize(
@@ -279,8 +281,8 @@ def test_the_week_shows_who_comes_to_whom(board: Board) -> None:
     board.make_slot(timedelta(days=3), cancelled_at=board.now)
     board.make_slot(timedelta(days=30))
     with board.work() as uow:
-        shown = service.week(uow, board.now, board.now + timedelta(days=7))
+        shown = calendar.between(uow, board.now, board.now + timedelta(days=7))
 
-    assert [entry.candidate_name for entry in shown] == ["Ana Núñez López", ""]
-    assert shown[0].vacancy_title == "Operario de producción"
+    assert [[guest.name for guest in entry.guests] for entry in shown] == [["Ana Núñez López"], []]
+    assert shown[0].guests[0].vacancy_title == "Operario de producción"
     assert shown[0].interviewer_name.startswith("Usuaria")

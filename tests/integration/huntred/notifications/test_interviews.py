@@ -19,6 +19,7 @@ from huntred.conversations.models import Conversation, ScheduledNotice
 from huntred.events.models import StoredEvent
 from huntred.events.registry import Context
 from huntred.events.service import handle
+from huntred.interviews import proposals
 from huntred.interviews import service as interviews
 from huntred.notifications import service as notifications
 from huntred.people import service as people
@@ -248,3 +249,58 @@ def test_a_video_interview_says_its_address_and_a_confidential_search_no_company
     assert stored.values["company"] == "Amigro"
     assert stored.values["where"] == "Videollamada: https://video.example.mx/sala/1"
     assert "Industrias del Norte" not in "".join(f"{m.text}{m.html}" for _, m in desk.sent("email"))
+
+
+def _proposed(case: Case) -> UUID:
+    case.hand_on()
+    with case.desk.work() as uow:
+        at = case.desk.now + timedelta(days=4)
+        return proposals.propose(uow, case.interview_id, at, case.interviewer.id, now=case.desk.now).id
+
+
+def test_another_time_is_asked_by_chat_and_mail_with_the_template_for_later(case: Case) -> None:
+    proposal = _proposed(case)
+    case.hand_on()
+    row = case.desk.inbox(case.conversation.chat_id)[-1]
+    told = Inbound.from_json(row.payload).values
+    assert (told["response"], told["values"]["proposal"]) == ("utter_interview_proposed", str(proposal))
+    assert (told["values"]["when"], told["values"]["new_when"]) == (
+        "jueves 5 de marzo a las 9:00", "viernes 6 de marzo a las 9:00",
+    )  # fmt: skip
+    assert told["template"]["name"] == "entrevista_propuesta_amigro"
+    assert told["template"]["values"][2:] == [told["values"]["when"], told["values"]["new_when"]]
+    mail = case.mails("ana@example.com")[-1]
+    assert mail.subject == "Otro horario para tu entrevista: Soldadura industrial"
+    assert not mail.attachments, "no calendar changes before the yes"
+
+
+def test_the_yes_moves_it_for_all_with_a_raised_sequence(case: Case) -> None:
+    _proposed(case)
+    with case.desk.work() as uow:
+        interviews.accept_proposal(uow, case.interview_id, now=case.desk.now)
+    case.hand_on()
+    by_subject = {mail.subject: mail for mail in case.mails(case.interviewer.email)}
+    changed = next(mail for subject, mail in by_subject.items() if subject.startswith("Cambió la entrevista"))
+    _, event = _calendar(changed)
+    assert (event["sequence"], event["dtstart"].dt) == (1, case.desk.now + timedelta(days=4))
+    assert "Ana Ruiz aceptó el nuevo horario: Soldadura industrial" in by_subject
+
+
+@pytest.mark.parametrize("state", ["declined", "withdrawn", "expired"])
+def test_any_other_end_is_told_to_whom_it_concerns(case: Case, state: str) -> None:
+    proposal = _proposed(case)
+    with case.desk.work() as uow:
+        if state == "declined":
+            proposals.decline(uow, case.interview_id, now=case.desk.now)
+        elif state == "withdrawn":
+            proposals.withdraw(uow, proposal, now=case.desk.now)
+        else:
+            proposals.expire(uow, now=case.desk.now + timedelta(days=3))
+    case.hand_on()
+    subjects = [mail.subject for mail in case.mails(case.interviewer.email)]
+    assert ("Ana Ruiz no puede a la hora propuesta: Soldadura industrial" in subjects) is (state == "declined")
+    assert ("Ana Ruiz no contestó a tiempo la propuesta de horario: Soldadura industrial" in subjects) is (
+        state == "expired"
+    )
+    assert ("utter_proposal_withdrawn" in case.said()) is (state == "withdrawn")
+    assert not any(subject.startswith("Cambió") for subject in subjects)
