@@ -9,11 +9,12 @@ from typing import Protocol
 from sqlalchemy import Engine
 
 from huntred.matching.ports import Ranker
+from huntred.privacy.links import Links
 from huntred.settings import AppSettings
 
 
 class Wiring(Protocol):
-    """Settings, engine, clock and ranker of this process."""
+    """Settings, engine, clock, ranker and links of this process."""
 
     @property
     def settings(self) -> AppSettings: ...
@@ -26,3 +27,6 @@ class Wiring(Protocol):
 
     @property
     def ranker(self) -> Ranker: ...
+
+    @property
+    def links(self) -> Links: ...

@@ -125,15 +125,15 @@ def allow_showing(
 
 def may_be_shown(uow: UnitOfWork, person_ids: Collection[UUID]) -> set[UUID]:
     """Return those of the people who allowed this unit to show them to its clients."""
-    latest = (
+    said = (
         select(Consent.person_id, Consent.granted)
-        .distinct(Consent.person_id)
         .where(
             Consent.unit == uow.unit, Consent.purpose == SHARE_WITH_CLIENT, Consent.person_id.in_(person_ids)
         )
-        .order_by(Consent.person_id, Consent.at.desc(), Consent.id.desc())
+        .order_by(Consent.at, Consent.id)
     )
-    return {row.person_id for row in uow.session.execute(latest) if row.granted}
+    latest = {row.person_id: row.granted for row in uow.session.execute(said)}
+    return {person_id for person_id, granted in latest.items() if granted}
 
 
 def ledger(uow: UnitOfWork, person_id: UUID) -> list[Consent]:

@@ -55,25 +55,27 @@ def add(uow: UnitOfWork, vacancy_id: UUID, profile_id: UUID, user_id: UUID, *, n
     return entry
 
 
-def remove(uow: UnitOfWork, entry_id: UUID) -> UUID:
-    """Take somebody from the list; return the vacancy's id. Raises NotFound."""
-    entry = _entry(uow, entry_id)
-    uow.session.delete(entry)
+def vacancy_of(uow: UnitOfWork, entry_id: UUID) -> UUID:
+    """Return the vacancy on whose shortlist an entry stands. Raises NotFound."""
+    return _entry(uow, entry_id).vacancy_id
+
+
+def remove(uow: UnitOfWork, entry_id: UUID) -> None:
+    """Take somebody from the list. Raises NotFound."""
+    uow.session.delete(_entry(uow, entry_id))
     uow.session.flush()
-    return entry.vacancy_id
 
 
-def write_note(uow: UnitOfWork, entry_id: UUID, note: str) -> UUID:
-    """Keep the team's note; return the vacancy's id. Raises NotFound, FieldInvalid."""
+def write_note(uow: UnitOfWork, entry_id: UUID, note: str) -> None:
+    """Keep the team's note. Raises NotFound, FieldInvalid."""
     entry = _entry(uow, entry_id)
     if len(note) > LONGEST_NOTE:
         raise FieldInvalid("note", "too_long")
     entry.note = note.strip()
-    return entry.vacancy_id
 
 
-def move(uow: UnitOfWork, entry_id: UUID, step: int) -> UUID:
-    """Change places with the one before (-1) or after (1), if any; return the vacancy's id. Raises NotFound."""
+def move(uow: UnitOfWork, entry_id: UUID, step: int) -> None:
+    """Change places with the one before (-1) or after (1), if any. Raises NotFound."""
     entry = _entry(uow, entry_id)
     there = _locked(uow, entry.vacancy_id)
     place = there.index(entry)
@@ -82,7 +84,6 @@ def move(uow: UnitOfWork, entry_id: UUID, step: int) -> UUID:
         there[place], there[other] = there[other], there[place]
     for number, one in enumerate(there, 1):
         one.ord = number
-    return entry.vacancy_id
 
 
 def share(uow: UnitOfWork, vacancy_id: UUID, user_id: UUID, *, days: int, now: datetime) -> ShortlistShare:
@@ -111,17 +112,23 @@ def shares(uow: UnitOfWork, vacancy_id: UUID, *, now: datetime) -> list[Shortlis
 
 def revoke(uow: UnitOfWork, share_id: UUID, *, now: datetime) -> UUID:
     """Take a link back, once and for all; return the vacancy's id. Raises NotFound."""
-    found = uow.session.get(ShortlistShare, share_id)
-    if found is None:
-        raise NotFound(f"share {share_id}")
+    found = share_of(uow, share_id)
     found.revoked_at = found.revoked_at or now
     return found.vacancy_id
 
 
+def share_of(uow: UnitOfWork, share_id: UUID) -> ShortlistShare:
+    """Raises NotFound."""
+    found = uow.session.get(ShortlistShare, share_id)
+    if found is None:
+        raise NotFound(f"share {share_id}")
+    return found
+
+
 def opened(uow: UnitOfWork, share_id: UUID, *, now: datetime) -> ShortlistShare:
     """Return a link's row while it opens. Raises NotFound."""
-    found = uow.session.get(ShortlistShare, share_id)
-    if found is None or found.revoked_at is not None or found.expires_at <= now:
+    found = share_of(uow, share_id)
+    if found.revoked_at is not None or found.expires_at <= now:
         raise NotFound(f"share {share_id}")
     return found
 

@@ -19,6 +19,7 @@ from huntred.access import rules
 from huntred.applications.models import RejectReason
 from huntred.conversations.models import ChannelAccount, Conversation, Quarantined
 from huntred.lists.models import ListExport, SavedView
+from huntred.shortlists.models import ShortlistEntry, ShortlistShare
 from huntred.units.models import Division
 from tests.factories.files import sent_file
 from tests.integration.backoffice.conftest import Office, csrf_of
@@ -38,7 +39,7 @@ class Place:
 
 
 # Reached without a log-in; by signed links (test_public) or the log-in's own pages (test_sign_in).
-PUBLIC = {"public.interviewer", "public.private", "public.profile", "public.privacy", "static", "home.static",
+PUBLIC = {"public.shortlist", "public.interviewer", "public.private", "public.profile", "public.privacy", "static", "home.static",
           "security.static"}  # fmt: skip
 SIGN_IN = {"security.login", "security.logout", "security.change_password", "security.two_factor_rescue",
            "security.tf_select", "security.two_factor_setup", "security.two_factor_setup_validate",
@@ -57,6 +58,7 @@ EVERYBODY = {
     "dashboards.board": "/dashboards/recruiting", "dashboards.rows": "/dashboards/recruiting/funnel/rows",
     "dashboards.rows_file": "/dashboards/recruiting/funnel/rows.csv",
     "dashboards.figures_file": "/dashboards/recruiting/funnel.csv", "dashboards.report": "/dashboards/report.pdf", "lists.index": "/lists/", "mass.index": "/mass/",
+    "candidates.index": "/candidates/", "shortlists.index": "/shortlists/",
 }  # fmt: skip
 SWITCHED = {
     "vacancies.new": "/vacancies/new",
@@ -79,11 +81,17 @@ HEADS = {
 SUPER = {
     "users.index": "/users/", "users.new": "/users/new", "channels.index": "/channels/", "channels.new": "/channels/new",
     "audit.index": "/records/audit/", "messaging.quarantine": "/messaging/quarantine",
-    "messaging.models": "/messaging/models",
+    "messaging.models": "/messaging/models", "ranking.index": "/ranking/", "ranking.preview": "/ranking/preview",
+    "ranking.save": "/ranking/save", "ranking.default": "/ranking/default",
 }  # fmt: skip
 # By an id in the address: another's is not there. The names in braces are those of Place.ids.
 BY_ID = {
-    "vacancies.details": "/vacancies/{vacancy}", "vacancies.people": "/vacancies/{vacancy}/people",
+    "vacancies.details": "/vacancies/{vacancy}", "candidates.ranked": "/candidates/{vacancy}",
+    "candidates.person": "/candidates/{vacancy}/person/{profile}",
+    "candidates.compare": "/candidates/{vacancy}/compare?person={profile}",
+    "candidates.export": "/candidates/{vacancy}/export", "shortlists.add": "/shortlists/{vacancy}/add",
+    "shortlists.step": "/shortlists/entries/{entry}/up", "shortlists.share": "/shortlists/{vacancy}/share",
+    "shortlists.revoke": "/shortlists/shares/{share}/revoke",
     "vacancies.edit": "/vacancies/{vacancy}/edit", "vacancies.step": "/vacancies/{vacancy}/pause",
     "people.details": "/people/{profile}", "applications.details": "/applications/{application}",
     "applications.move": "/applications/{application}/move", "applications.chance": "/applications/{application}/chance",
@@ -144,7 +152,7 @@ BY_FORM: dict[str, list[tuple[str, dict[str, str]]]] = {
 }
 FILTERS = (
     "/vacancies/?company={company}", "/applications/?vacancy={vacancy}", "/vacancies/?view={view}",
-    "/conversations/live-token?conversation={conversation}",
+    "/conversations/live-token?conversation={conversation}", "/vacancies/{vacancy}?tab=shortlist",
 )  # fmt: skip
 TABLES: tuple[Any, ...] = (
     PUBLIC, SIGN_IN, EVERYBODY, SWITCHED, POSTED, HEADS, SUPER, BY_ID, OF_UNIT, OF_HEADS, OF_SUPER, OWN, BY_FORM,
@@ -163,13 +171,17 @@ def place(office: Office, unit: str, **vacancy: Any) -> Place:
     )  # fmt: skip
     body = Quarantined(channel="telegram", app="main", reason="not a webhook", body=b"{}")
     reason = RejectReason(id=new_id(), unit=unit, name=f"Motivo {new_id()}", ord=99)
-    desk.add(view, export, body, reason)
+    entry = ShortlistEntry(id=new_id(), unit=unit, vacancy_id=made.vacancy, profile_id=made.profile, ord=1)
+    share = ShortlistShare(
+        id=new_id(), unit=unit, vacancy_id=made.vacancy, expires_at=desk.now + timedelta(days=1)
+    )
+    desk.add(view, export, body, reason, entry, share)
     desk.execute("INSERT INTO published_models (unit, name, sha256, content) VALUES (:unit, 'a', 'a', 'x')", unit=unit)
     model = desk.rows(text("SELECT max(id) FROM published_models"))[0]
     account = desk.rows(select(ChannelAccount).where(ChannelAccount.unit == unit))[0]
     ids = vars(made) | {
         "view": view.id, "export": export.id, "user": stranger.id, "body": body.id, "model": model,
-        "reason": reason.id, "unit": unit, "account": account.id, "app": account.app_id, "aside": came(desk, conversation, "aside").id,
+        "reason": reason.id, "entry": entry.id, "share": share.id, "unit": unit, "account": account.id, "app": account.app_id, "aside": came(desk, conversation, "aside").id,
         "review": went(desk, conversation, "review").id, "file": sent_file(desk, conversation, office.shelf),
     }  # fmt: skip
     return Place(made, ids)
@@ -316,6 +328,7 @@ def test_nothing_of_another_unit_is_named_by_a_form(walked: Office) -> None:
          {"to_stage": foreign.ids["stage"]}),
         (f"/interviews/{own.ids['interview']}/move", {}, {"slot": foreign.ids["slot"]}),
         ("/vacancies/new", vacancy | {"unit": "huntu"}, {}),
+        (f"/shortlists/{own.ids['vacancy']}/add", {}, {"profile": foreign.ids["profile"]}),
     ):  # fmt: skip
         given = form | {name: str(value) for name, value in named.items()}
         assert client.status("POST", path, given) == 404, (path, named)
@@ -327,7 +340,7 @@ def test_nothing_of_another_unit_is_named_by_a_form(walked: Office) -> None:
 def counted(office: Office) -> list[int]:
     return [
         office.desk.rows(text(f"SELECT count(*) FROM {table}"))[0]  # our own tables
-        for table in ("vacancies", "interview_slots", "application_moves", "interviews")
+        for table in ("vacancies", "interview_slots", "application_moves", "interviews", "shortlist_entries")
     ]
 
 
