@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from backoffice import work
 from backoffice.forms import FormReader
+from backoffice.public.shared import shared_people
 from backoffice.queries import vacancies as vacancy_queries
 from huntred.db.scope import Scope
 from huntred.db.unit_of_work import UnitOfWork
@@ -24,8 +25,11 @@ from huntred.people import service as people
 from huntred.people.models import UnitProfile
 from huntred.people.private import set_private
 from huntred.people.recap import shown
+from huntred.privacy import service as privacy
 from huntred.privacy.links import LinkExpired, LinkInvalid, read_link
+from huntred.shortlists import service as shortlists
 from huntred.units.models import Unit
+from huntred.vacancies import service as vacancies
 
 blueprint = Blueprint("public", __name__)
 
@@ -97,6 +101,7 @@ def profile(token: str) -> str | Response:
             changed = {field: text for field, text in texts.items() if text and text != written[field]}
             if changed:
                 people.set_fields(uow, person_id, changed, now=work.now())
+            privacy.allow_showing(uow, person_id, form.flag("show_to_client"), "web", now=work.now())
         except FieldInvalid as problem:
             work.refuse()
             error = problem
@@ -106,8 +111,9 @@ def profile(token: str) -> str | Response:
             return redirect(url_for("public.profile", token=token))
     missing = people.missing_fields(uow, person_id)
     return render_template(
-        "public/profile.html", unit=unit, values=written, missing=missing, error=error, fields=_PROFILE_FIELDS
-    )
+        "public/profile.html", unit=unit, values=written, missing=missing, error=error, fields=_PROFILE_FIELDS,
+        shown_to_client=bool(privacy.may_be_shown(uow, [person_id])),
+    )  # fmt: skip
 
 
 @blueprint.route("/e/<token>", methods=["GET", "POST"])
@@ -148,8 +154,20 @@ def interviewer(token: str) -> str | Response:
     )  # fmt: skip
 
 
-@blueprint.get("/privacidad/<unit>")
-def privacy(unit: str) -> str:
+@blueprint.get("/lista/<token>")
+def shortlist(token: str) -> str:
+    """What a client sees of a shortlist: who allowed it, and of them a first name, the work and the evidence."""
+    uow, unit, values = _enter("shortlist", token)
+    share = _or_gone(lambda: shortlists.opened(uow, UUID(values["share"]), now=work.now()))
+    people, hidden = shared_people(uow, share.vacancy_id)
+    return render_template(
+        "public/shortlist.html", unit=unit, share=share, vacancy=vacancies.get(uow, share.vacancy_id), people=people,
+        hidden=hidden,
+    )  # fmt: skip
+
+
+@blueprint.get("/privacidad/<unit>", endpoint="privacy")
+def privacy_notice(unit: str) -> str:
     """The privacy notice of a unit, for everybody."""
     found = work.current_work().session.get(Unit, unit)
     if found is None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from huntred.access.models import Grant, User
-from huntred.applications.models import Application, Stage
+from huntred.access.models import AuditEntry, Grant, User
+from huntred.applications.models import Application, ApplicationMove, Stage
 from huntred.companies.models import Company, Contact
+from huntred.shortlists.models import ShortlistEntry
 from huntred.units.models import Division
 from huntred.vacancies.models import Vacancy
 
@@ -66,3 +68,56 @@ def applications_of(session: Session, vacancy_id: UUID) -> list[Application]:
             .limit(300)
         )
     )
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage of a vacancy's funnel. now: who stands there; reached: who ever did."""
+
+    stage: Stage
+    now: int
+    reached: int
+
+
+def funnel(session: Session, vacancy_id: UUID) -> list[Step]:
+    """The stages that anybody reached, in the board's order."""
+    applied = select(Application.id, Application.stage_id).where(Application.vacancy_id == vacancy_id).subquery()
+    standing = select(applied.c.id, applied.c.stage_id)
+    moved = select(applied.c.id, ApplicationMove.to_stage_id).join(
+        ApplicationMove, ApplicationMove.application_id == applied.c.id
+    )
+    reached = standing.union(moved).subquery()
+    counted = {
+        row[0]: row[1]
+        for row in session.execute(select(reached.c.stage_id, func.count()).group_by(reached.c.stage_id))
+    }
+    now = {
+        row[0]: row[1]
+        for row in session.execute(select(applied.c.stage_id, func.count()).group_by(applied.c.stage_id))
+    }
+    stages = session.scalars(select(Stage).where(Stage.id.in_(counted)).order_by(Stage.ord))
+    return [Step(stage, now.get(stage.id, 0), counted[stage.id]) for stage in stages]
+
+
+def history_of(session: Session, vacancy_id: UUID) -> list[AuditEntry]:
+    """What was done to the vacancy by whom, newest first."""
+    query = (
+        select(AuditEntry)
+        .where(AuditEntry.object_id == str(vacancy_id), AuditEntry.object_type.in_(("vacancies", "request")))
+        .order_by(AuditEntry.id.desc())
+        .limit(200)
+    )
+    return list(session.scalars(query))
+
+
+def on_shortlist(session: Session, vacancy_id: UUID) -> set[UUID]:
+    """The profiles on the vacancy's shortlist."""
+    return set(session.scalars(select(ShortlistEntry.profile_id).where(ShortlistEntry.vacancy_id == vacancy_id)))
+
+
+def applied(session: Session, vacancy_id: UUID) -> dict[UUID, UUID]:
+    """Who applied: profile → application."""
+    rows = session.execute(
+        select(Application.profile_id, Application.id).where(Application.vacancy_id == vacancy_id)
+    )
+    return {row[0]: row[1] for row in rows}

@@ -1,4 +1,4 @@
-"""Vacancies: list, form, publish, pause, close, and the people that fit."""
+"""Vacancies: list, form, publish, pause, close, and the page of one."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ from backoffice.forms import FormReader, id_or_404
 from backoffice.lists import listing
 from backoffice.lists.catalogue import read_vacancy_filter
 from backoffice.queries import vacancies as queries
+from backoffice.queries.conversations import user_names
 from backoffice.vacancy_form import blank, posted, read_vacancy_form, written
 from huntred.errors import FieldInvalid
-from huntred.matching import service as matching
+from huntred.privacy import service as privacy
+from huntred.shortlists import service as shortlists
 from huntred.vacancies import rules, service
 from huntred.vacancies.models import Vacancy
 
+TABS = ("overview", "people", "shortlist", "applications", "history")
 _STEPS = {"publish": service.publish, "pause": service.pause, "close": service.close, "fill": service.fill}
 
 
@@ -31,6 +34,38 @@ def _read() -> service.VacancyForm:
         # Outside the divisions the database would refuse it too, without saying why.
         raise FieldInvalid("division_id", "missing" if form.division_id is None else "unknown")
     return form
+
+
+def _read_tab(vacancy: Vacancy, tab: str) -> dict[str, Any]:
+    uow = work.current_work()
+    if tab == "overview":
+        return {"funnel": queries.funnel(uow.session, vacancy.id)}
+    if tab == "applications":
+        return {"applications": queries.applications_of(uow.session, vacancy.id)}
+    if tab == "history":
+        entries = queries.history_of(uow.session, vacancy.id)
+        return {"entries": entries, "user_names": user_names(uow.session, [entry.user_id for entry in entries])}
+    if tab == "shortlist":
+        return _shortlist(vacancy)
+    return {}
+
+
+def _shortlist(vacancy: Vacancy) -> dict[str, Any]:
+    uow, links = work.work_of(vacancy.unit), work.wiring().links
+    entries = shortlists.entries(uow, vacancy.id)
+    people = [entry.profile.person_id for entry in entries]
+    shares = shortlists.shares(uow, vacancy.id, now=work.now())
+    return {
+        "entries": entries,
+        "allowed": privacy.may_be_shown(uow, people),
+        "shares": [
+            (share, links.shortlist_page(vacancy.unit, share.id, until=share.expires_at)) for share in shares
+        ],
+        "profile_pages": {
+            person: links.profile_page(vacancy.unit, person, now=work.now()) for person in people
+        },
+        "share_days": shortlists.SHARE_DAYS,
+    }
 
 
 class VacanciesView(BaseView):
@@ -66,20 +101,12 @@ class VacanciesView(BaseView):
 
     @expose("/<id>")
     def details(self, id: str) -> str:
+        """One vacancy; `tab`: one of TABS, of which only the open one is read."""
         uow = work.current_work()
         vacancy = service.get(uow, id_or_404(id))
-        return self.render(
-            "vacancies/details.html",
-            vacancy=vacancy,
-            applications=queries.applications_of(uow.session, vacancy.id),
-        )
-
-    @expose("/<id>/people")
-    def people(self, id: str) -> str:
-        """Candidates ranked for the vacancy, with the reasons; a part of the page, loaded behind it."""
-        vacancy = service.get(work.current_work(), id_or_404(id))
-        ranked = matching.people_for(work.work_of(vacancy.unit), work.wiring().ranker, vacancy.id, limit=20)
-        return self.render("vacancies/_people.html", vacancy=vacancy, ranked=ranked)
+        asked = request.args.get("tab", "")
+        tab = asked if asked in TABS else TABS[0]
+        return self.render("vacancies/details.html", vacancy=vacancy, tab=tab, tabs=TABS, **_read_tab(vacancy, tab))
 
     @expose("/<id>/edit", methods=["GET", "POST"])
     def edit(self, id: str) -> str | Response:

@@ -15,10 +15,11 @@ from huntred.notifications import models as notifications
 from huntred.people import models as people
 from huntred.privacy import models as privacy
 from huntred.search import models as search
+from huntred.shortlists import models as shortlists
 from huntred.units import models as units
 from huntred.vacancies import models as vacancies
 
 __all__ = [
     "access", "applications", "companies", "conversations", "cv", "events", "interviews", "lists", "matching",
-    "notifications", "people", "privacy", "search", "units", "vacancies",
+    "notifications", "people", "privacy", "search", "shortlists", "units", "vacancies",
 ]  # fmt: skip

@@ -149,6 +149,14 @@ RULES: dict[str, list[Rule]] = {
     "vacancy_vectors": _unit_table(
         rows=_unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
     ),
+    # How people are ranked is the super administrator's to say, and everybody's of the unit to know.
+    "ranking_weights": [Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE, DELETE", ALL_UNITS)],
+    "shortlist_entries": _unit_table(
+        rows=_unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
+    ),
+    "shortlist_shares": _unit_table(
+        _READ_WRITE, _unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
+    ),
     "vacancy_questions": _unit_table(
         rows=_unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
     ),

@@ -1,4 +1,4 @@
-"""The vectors by which vacancies are found before they are ranked."""
+"""The vectors by which vacancies are found before they are ranked, and what a unit weighs when it ranks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, func
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from huntred.db.base import Base, UnitCode
@@ -26,3 +27,14 @@ class VacancyVector(Base):
     encoded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 
     __table_args__ = (Index("ix_vacancy_vectors_unit_model_encoded_at", "unit", "model", "encoded_at"),)
+
+
+class RankingWeights(Base):
+    """A unit's own weights, by `combining.FEATURES`; a unit without a row has those of `weights.yml`."""
+
+    __tablename__ = "ranking_weights"
+
+    unit: Mapped[str] = mapped_column(ForeignKey("units.code"), primary_key=True)
+    weights: Mapped[dict[str, float]] = mapped_column(JSONB)
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    updated_at: Mapped[datetime]

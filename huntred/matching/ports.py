@@ -4,7 +4,7 @@ And what an embedder is, by which texts that mean the same are found.
 
 Nothing that the law forbids to weigh (LFT 133: origin, sex, age, disability, health, religion, orientation,
 marital status) has a field here, so none of it can reach a ranker. A work permit decides which vacancies are
-open to a person at all; it is judged in `service.py` and never scores.
+open to a person at all; it is judged in `service.py`, shown as evidence, and never scores.
 """
 
 from __future__ import annotations
@@ -59,6 +59,8 @@ class VacancyFeatures:
     id: UUID
     title: str
     description: str = ""
+    schedule: str = ""
+    seniority: str = ""
     requirements: tuple[RequirementFeatures, ...] = ()
     city: str = ""
     region: str = ""
@@ -87,20 +89,35 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class RequirementState:
-    """state: met, partly, not (other skills were told, this one was not) or unknown."""
+class Evidence:
+    """What a candidate has to show for one thing that a vacancy asks for.
 
-    name: str
-    importance: str
+    feature: one of `combining.FEATURES`, or `permit`, which never scores. name: the requirement's own words; empty
+    where the vacancy's field is meant (place, salary, …). importance: must or nice.
+    state: met, partly, not (other skills were told, this one was not) or unknown. worth: 0 to 1; None: unknown.
+    quote: the candidate's words that show it, or the value that does; stands_in: where in the profile they stand
+    (headline, skills, experience_text, experience_years, city, salary); source: profile, or chat (an answer given
+    when applying). code and values: what is said of it, as in Reason; of a named requirement, its kind.
+    """
+
+    feature: str
     state: str
+    worth: float | None
+    name: str = ""
+    importance: str = "must"
+    quote: str = ""
+    stands_in: str = ""
+    source: str = "profile"
+    code: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Match:
     """subject_id: the vacancy's id when vacancies are ranked, the candidate's key when people are.
 
-    score: 0 to 1. fits: enough in common to be shown to somebody who searches for that work.
-    distance_km: where both places are known.
+    score: 0 to 1, as `combining.score_of` tells it. fits: enough in common to be shown to somebody who searches for
+    that work. distance_km: where both places are known. evidence: of everything that the vacancy asks for.
     """
 
     subject_id: UUID
@@ -108,21 +125,38 @@ class Match:
     fits: bool
     reasons: tuple[Reason, ...]
     gaps: tuple[Reason, ...]
-    requirements: tuple[RequirementState, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
     distance_km: float | None = None
 
     @property
     def vacancy_id(self) -> UUID:
         return self.subject_id
 
+    @property
+    def requirements(self) -> tuple[Evidence, ...]:
+        """Of the requirements that were written down one by one."""
+        return tuple(item for item in self.evidence if item.name)
+
+
+# Points by feature; what they are together does not matter.
+Weights = Mapping[str, float]
+
 
 class Ranker(Protocol):
-    """Best first; equal scores keep the order given. The same input gives the same output."""
+    """Best first; equal scores keep the order given. The same input gives the same output.
 
-    def rank(self, query: CandidateFeatures, vacancies: Sequence[VacancyFeatures]) -> list[Match]: ...
+    weights: of the unit; those of `weights.yml` where none are given.
+    """
+
+    def rank(
+        self, query: CandidateFeatures, vacancies: Sequence[VacancyFeatures], weights: Weights | None = None
+    ) -> list[Match]: ...
 
     def rank_people(
-        self, vacancy: VacancyFeatures, people: Sequence[tuple[UUID, CandidateFeatures]]
+        self,
+        vacancy: VacancyFeatures,
+        people: Sequence[tuple[UUID, CandidateFeatures]],
+        weights: Weights | None = None,
     ) -> list[Match]: ...
 
 

@@ -18,7 +18,7 @@ from huntred.vacancies.rules import monthly
 _VACANCY_COLUMNS = (
     Vacancy.id, Vacancy.title, Vacancy.description, Vacancy.city, Vacancy.region, Vacancy.latitude, Vacancy.longitude,
     Vacancy.modality, Vacancy.min_experience_years, Vacancy.salary_min, Vacancy.salary_max, Vacancy.salary_currency,
-    Vacancy.salary_period, Vacancy.permits,
+    Vacancy.salary_period, Vacancy.permits, Vacancy.schedule, Vacancy.seniority,
 )  # fmt: skip
 _PROFILE_COLUMNS = (
     UnitProfile.id, UnitProfile.headline, UnitProfile.experience_text, UnitProfile.skills,
@@ -28,16 +28,16 @@ _PROFILE_COLUMNS = (
 
 
 def open_vacancies(
-    session: Session, unit: str, among: Sequence[UUID] | None = None
+    session: Session, unit: str, among: Sequence[UUID] | None = None, *, most: int | None = None
 ) -> list[tuple[VacancyFeatures, list[str]]]:
     """Open vacancies of the unit, newest first, each with the work permits that it accepts (none: all).
 
-    among: these only, all of them where none are given.
+    among: these only, all of them where none are given. most: the newest so many.
     """
     query = _vacancies().where(Vacancy.unit == unit, Vacancy.state == "open")
     if among is not None:
         query = query.where(Vacancy.id.in_(among))
-    rows = session.execute(query.order_by(Vacancy.published_at.desc(), Vacancy.number.desc()))
+    rows = session.execute(query.order_by(Vacancy.published_at.desc(), Vacancy.number.desc()).limit(most))
     return [(_vacancy(row), row.permits) for row in rows]
 
 
@@ -62,14 +62,26 @@ def candidate(session: Session, unit: str, person_id: UUID) -> tuple[CandidateFe
     return None if row is None else (_candidate(row), row.work_permit)
 
 
-def candidates(session: Session, unit: str, permits: list[str]) -> list[tuple[UUID, CandidateFeatures]]:
-    """Profiles of the unit that say anything about work, and whose permit the vacancy accepts or nobody knows."""
+def candidates_named(session: Session, unit: str, ids: Sequence[UUID]) -> list[tuple[UUID, CandidateFeatures]]:
+    """These profiles of the unit, whatever they say."""
+    query = select(*_PROFILE_COLUMNS).where(UnitProfile.unit == unit, UnitProfile.id.in_(ids))
+    return [(row.id, _candidate(row)) for row in session.execute(query)]
+
+
+def candidates(
+    session: Session, unit: str, permits: list[str], *, most: int | None = None
+) -> list[tuple[UUID, CandidateFeatures]]:
+    """Profiles of the unit that say anything about work, and whose permit the vacancy accepts or nobody knows.
+
+    most: so many of those that changed last.
+    """
     query = select(*_PROFILE_COLUMNS).where(
         UnitProfile.unit == unit, (UnitProfile.headline != "") | (func.cardinality(UnitProfile.skills) > 0)
     )
     if permits:
         query = query.where(UnitProfile.work_permit.in_(["", *permits]))
-    return [(row.id, _candidate(row)) for row in session.execute(query.order_by(UnitProfile.updated_at.desc()))]
+    rows = session.execute(query.order_by(UnitProfile.updated_at.desc()).limit(most))
+    return [(row.id, _candidate(row)) for row in rows]
 
 
 def profiles(session: Session, ids: list[UUID]) -> dict[UUID, UnitProfile]:
@@ -99,6 +111,8 @@ def _vacancy(row: Any) -> VacancyFeatures:
         id=row.id,
         title=row.title,
         description=row.description,
+        schedule=row.schedule,
+        seniority=row.seniority,
         requirements=tuple(
             RequirementFeatures(name, kind, importance, None if years is None else Decimal(str(years)))
             for name, kind, importance, years in row.requirements or ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -12,22 +13,26 @@ from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import NotFound
 from huntred.geography import find_place
 from huntred.matching import repository
+from huntred.matching.combining import best_changes, points_of
 from huntred.matching.nearest import Nearest
 from huntred.matching.ports import (
     CandidateFeatures,
+    Evidence,
     Match,
     Ranker,
     Reason,
-    RequirementState,
     VacancyFeatures,
+    Weights,
 )
 from huntred.matching.types import RankedPerson, RankedVacancy, SearchQuery
+from huntred.matching.weights import weights_of
+from huntred.people.models import UnitProfile
 from huntred.vacancies import service as vacancies
 from huntred.vacancies.models import Vacancy
 
 __all__ = [
-    "CandidateFeatures", "Match", "RankedPerson", "RankedVacancy", "Ranker", "Reason", "RequirementState",
-    "SearchQuery", "match_of", "nearby", "people_for", "vacancies_for",
+    "CandidateFeatures", "Match", "RankedPerson", "RankedVacancy", "Ranker", "Reason", "SearchQuery", "match_of",
+    "nearby", "people_for", "people_named", "vacancies_for",
 ]  # fmt: skip
 
 # Up to here every open vacancy is ranked; beyond, those that lie nearest.
@@ -61,7 +66,7 @@ def vacancies_for(
          if features.id not in applied],
         permit,
     )  # fmt: skip
-    matches = [match for match in ranker.rank(wanted, open_to) if match.fits]
+    matches = [match for match in ranker.rank(wanted, open_to, weights_of(uow)) if match.fits]
     if query.city or query.latitude is not None:
         matches = _within_reach(matches)
     best = matches[:limit]
@@ -93,28 +98,63 @@ def nearby(
 
 
 def people_for(uow: UnitOfWork, ranker: Ranker, vacancy_id: UUID, *, limit: int = 50) -> list[RankedPerson]:
-    """Candidates of the vacancy's unit, best first, with the state of every requirement. Raises NotFound."""
-    read = repository.vacancy(uow.session, vacancy_id)
-    if read is None:
-        raise NotFound(f"vacancy {vacancy_id}")
-    features, unit, permits = read
-    matches = [
-        match for match in ranker.rank_people(features, repository.candidates(uow.session, unit, permits)) if match.fits
-    ][:limit]
-    found = repository.profiles(uow.session, [match.subject_id for match in matches])
-    return [
-        RankedPerson(found[match.subject_id], match.score, match.reasons, match.gaps, match.requirements)
-        for match in matches
-    ]
+    """Candidates of the vacancy's unit, best first, with the evidence for everything it asks. Raises NotFound."""
+    features, unit, permits = _vacancy(uow, vacancy_id)
+    weights = weights_of(uow, unit)
+    people = repository.candidates(uow.session, unit, permits)
+    matches = [match for match in ranker.rank_people(features, people, weights) if match.fits][:limit]
+    return _ranked(uow, matches, permits, weights)
+
+
+def people_named(uow: UnitOfWork, ranker: Ranker, vacancy_id: UUID, ids: Sequence[UUID]) -> list[RankedPerson]:
+    """These people's match with the vacancy, in the order given, whether they fit or not; unknown ids are left out.
+
+    Raises NotFound.
+    """
+    features, unit, permits = _vacancy(uow, vacancy_id)
+    weights = weights_of(uow, unit)
+    matches = ranker.rank_people(features, repository.candidates_named(uow.session, unit, ids), weights)
+    by_id = {match.subject_id: match for match in matches}
+    return _ranked(uow, [by_id[one] for one in dict.fromkeys(ids) if one in by_id], permits, weights)
 
 
 def match_of(uow: UnitOfWork, ranker: Ranker, person_id: UUID, vacancy_id: UUID) -> Match:
     """How one person and one vacancy fit, e.g. to note the score of an application. Raises NotFound."""
+    features, unit, _ = _vacancy(uow, vacancy_id)
+    told = repository.candidate(uow.session, unit, person_id)
+    return ranker.rank(told[0] if told is not None else CandidateFeatures(), [features], weights_of(uow, unit))[0]
+
+
+def _vacancy(uow: UnitOfWork, vacancy_id: UUID) -> tuple[VacancyFeatures, str, list[str]]:
     read = repository.vacancy(uow.session, vacancy_id)
     if read is None:
         raise NotFound(f"vacancy {vacancy_id}")
-    told = repository.candidate(uow.session, read[1], person_id)
-    return ranker.rank(told[0] if told is not None else CandidateFeatures(), [read[0]])[0]
+    return read
+
+
+def _ranked(uow: UnitOfWork, matches: list[Match], permits: list[str], weights: Weights) -> list[RankedPerson]:
+    found = repository.profiles(uow.session, [match.subject_id for match in matches])
+    return [
+        RankedPerson(
+            found[match.subject_id],
+            match.score,
+            match.reasons,
+            match.gaps,
+            match.evidence + _permit(found[match.subject_id], permits),
+            tuple(best_changes(match, weights)),
+            points_of(match, weights),
+        )
+        for match in matches
+    ]
+
+
+def _permit(profile: UnitProfile, permits: list[str]) -> tuple[Evidence, ...]:
+    """Whether the work permit is one that the vacancy accepts: told beside the score, which knows nothing of it."""
+    if not permits:
+        return ()
+    permit = profile.work_permit
+    state = "unknown" if not permit else "met" if permit in permits else "not"
+    return (Evidence("permit", state, None, stands_in="work_permit" if permit else "", code="permit"),)
 
 
 def _worth_ranking(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
-from huntred.matching.ports import Reason, RequirementState
+from huntred.matching.combining import Change
+from huntred.matching.ports import Evidence, Reason
 from huntred.people.models import UnitProfile
 from huntred.vacancies.models import Vacancy
 
@@ -38,8 +40,20 @@ class RankedVacancy:
 
 @dataclass(frozen=True)
 class RankedPerson:
+    """evidence: of everything the vacancy asks for, the work permit too. changes: what would raise the score most.
+
+    points: by feature, how many of the 100 it gives, and could give.
+    """
+
     profile: UnitProfile
     score: Decimal
     reasons: tuple[Reason, ...]
     gaps: tuple[Reason, ...]
-    requirements: tuple[RequirementState, ...]
+    evidence: tuple[Evidence, ...]
+    changes: tuple[Change, ...] = ()
+    points: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    @property
+    def requirements(self) -> tuple[Evidence, ...]:
+        """Of the requirements that were written down one by one."""
+        return tuple(item for item in self.evidence if item.name)

@@ -100,7 +100,7 @@ class Consent(Base):
     unit: Mapped[UnitCode]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
     channel: Mapped[str]
-    purpose: Mapped[str] = mapped_column(comment="privacy_notice, messages, share_with:<unit>")
+    purpose: Mapped[str] = mapped_column(comment="privacy_notice, messages, share_with:<unit>, share_with_client")
     granted: Mapped[bool]
     version: Mapped[str] = mapped_column(server_default="", comment="of the text that was shown")
     evidence: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")

@@ -33,6 +33,7 @@ from huntred.db.unit_of_work import UnitOfWork
 from huntred.people import service as people
 from huntred.privacy.archive import erase_archived
 from huntred.privacy.models import Erasure, OneTimeCode
+from huntred.shortlists import service as shortlists
 
 _NOTHING: dict[str, str] = {"kind": "text"}
 
@@ -57,6 +58,7 @@ def erase_person(
     people.forget(uow, person_id)
     cv.forget(uow, person_id)
     forget_answers(uow, person_id)
+    shortlists.forget(uow, person_id)
     id_ = entry or new_id()
     uow.session.execute(
         insert(Erasure)

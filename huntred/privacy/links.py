@@ -78,6 +78,10 @@ class Links:
         values = {"interview": interview_id, "interviewer": interviewer_id}
         return self._public("e", "interviewer", unit, values, until)
 
+    def shortlist_page(self, unit: str, share_id: UUID, *, until: datetime) -> str:
+        """The page on which a client reads a shortlist; until the share ends."""
+        return self._public("lista", "shortlist", unit, {"share": share_id}, until)
+
     def chat_page(self, unit: str, code: str = "") -> str:
         return f"{self.gateway_url}/chat/{unit}" + (f"?ref={code}" if code else "")
 

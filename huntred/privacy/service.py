@@ -5,6 +5,7 @@ One-time codes live in codes.py, signed links in links.py.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -23,7 +24,9 @@ from huntred.units import service as units
 __all__ = [
     "accept_notice",
     "has_accepted",
+    "allow_showing",
     "ledger",
+    "may_be_shown",
     "may_mail_first",
     "may_write_first",
     "opt_in",
@@ -35,6 +38,7 @@ __all__ = [
 
 PRIVACY_NOTICE = "privacy_notice"
 MESSAGES = "messages"
+SHARE_WITH_CLIENT = "share_with_client"
 PROMOTION = "promotion"
 UNASKED = ["notice", PROMOTION]
 
@@ -106,6 +110,30 @@ def may_mail_first(uow: UnitOfWork, person_id: UUID) -> bool:
     if not has_accepted(uow, person_id):
         return False
     return all(not conversation.opted_out for conversation in conversations.of_person(uow, person_id))
+
+
+def allow_showing(
+    uow: UnitOfWork, person_id: UUID, granted: bool, channel: str, *, now: datetime
+) -> bool:
+    """Note whether a client may be shown who the person is on a shortlist; return False where that was so already."""
+    if _agreed(_latest(uow, person_id, SHARE_WITH_CLIENT)) == granted:
+        return False
+    version = units.get(uow, uow.unit).privacy_version
+    _write(uow, uow.unit, person_id, channel, SHARE_WITH_CLIENT, granted, version, {}, now)
+    return True
+
+
+def may_be_shown(uow: UnitOfWork, person_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the people who allowed this unit to show them to its clients."""
+    said = (
+        select(Consent.person_id, Consent.granted)
+        .where(
+            Consent.unit == uow.unit, Consent.purpose == SHARE_WITH_CLIENT, Consent.person_id.in_(person_ids)
+        )
+        .order_by(Consent.at, Consent.id)
+    )
+    latest = {row.person_id: row.granted for row in uow.session.execute(said)}
+    return {person_id for person_id, granted in latest.items() if granted}
 
 
 def ledger(uow: UnitOfWork, person_id: UUID) -> list[Consent]:

@@ -19,7 +19,7 @@ from huntred.vacancies.types import QuestionForm, RequirementForm, VacancyFilter
 
 __all__ = [
     "QuestionForm", "RequirementForm", "VacancyFilter", "VacancyForm", "by_ids", "close", "create", "fill", "get",
-    "get_by_number", "get_open", "nearby", "pause", "publish", "search", "update",
+    "get_by_number", "get_open", "hold", "nearby", "pause", "publish", "search", "update",
 ]  # fmt: skip
 
 _PLAIN_FIELDS = (
@@ -35,6 +35,11 @@ def get(uow: UnitOfWork, vacancy_id: UUID) -> Vacancy:
     if vacancy is None:
         raise NotFound(f"vacancy {vacancy_id}")
     return vacancy
+
+
+def hold(uow: UnitOfWork, vacancy_id: UUID) -> None:
+    """Let nobody else change the vacancy, or what hangs on it, until this work ends. Raises NotFound."""
+    _locked(uow, vacancy_id)
 
 
 def get_open(uow: UnitOfWork, vacancy_id: UUID) -> Vacancy:

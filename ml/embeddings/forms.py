@@ -56,7 +56,10 @@ def one_form(text: str) -> str:
 
 def _signed(found: re.Match[str]) -> str:
     word = found[0]
-    return word if word in _forms().ends_in_x else re.sub(r"[@x](?=s?$)", "o", word)
+    if word in _forms().ends_in_x:
+        return word
+    # "vendedor@" is a vendedor; "cajer@", a cajero.
+    return re.sub(r"[@x](?=s?$)", "", word) if re.search(r"or[@x]$", word) else re.sub(r"[@x](?=s?$)", "o", word)
 
 
 @lru_cache(maxsize=50_000)

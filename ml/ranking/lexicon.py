@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from contract.text import normalise
+from ml.embeddings.forms import one_form
 from ml.embeddings.stems import stem
 
 _WORD = re.compile(r"[a-z0-9+#]+")
@@ -40,6 +41,7 @@ class _Lexicon:
     longest: int
     fillers: frozenset[str]
     levels: frozenset[str]
+    offices: dict[str, str]
 
 
 @cache
@@ -52,6 +54,7 @@ def _lexicon() -> _Lexicon:
         max(len(key.split()) for key in (*work, *skills)),
         frozenset(stem(normalise(word)) for word in raw["fillers"]),
         frozenset(stem(normalise(word)) for word in raw["levels"]),
+        raw["offices"],
     )
 
 
@@ -99,3 +102,13 @@ def without_fillers(text: str) -> str:
         if (folded := normalise(word).strip(".,;:!?¡¿()\"'")) and stem(folded) not in fillers
     ]
     return " ".join(kept)
+
+
+@lru_cache(maxsize=20_000)
+def work_of(title: str) -> str:
+    """Return the work that a title names, in one form whatever its gender, without the words that say nothing.
+
+    "Busco chamba de mesera" → "mesero"; "Dirección de Finanzas" → "director de finanzas", as "Directora de …" does.
+    """
+    first, _, rest = without_fillers(one_form(title)).partition(" ")
+    return " ".join(part for part in (_lexicon().offices.get(normalise(first), first), rest) if part)

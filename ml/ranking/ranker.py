@@ -1,19 +1,18 @@
-"""Puts the parts together: title, content, skills, place, salary and experience."""
+"""Puts the parts together: title, requirements, place, salary, experience, level and availability."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
-from huntred.matching.ports import CandidateFeatures, Embedder, Match, Reason, VacancyFeatures
+from huntred.matching.combining import default_weights, score_of, values_of
+from huntred.matching.ports import CandidateFeatures, Embedder, Evidence, Match, Reason, VacancyFeatures, Weights
 from ml.embeddings.registry import embedder
 from ml.ranking import scoring
-from ml.ranking.lexicon import phrase, without_fillers
+from ml.ranking.lexicon import phrase, work_of
 from ml.ranking.phrases import Phrases
 from ml.ranking.skills import requirements, told_of
 
-_WEIGHTS = {"title": 0.35, "content": 0.05, "skills": 0.25, "place": 0.20, "salary": 0.10, "experience": 0.05}
 # Cosines of our model on Mexican titles (development set): half of what is unrelated lies below the first, and what
 # lies above the second is the same work. A title that fits (0.305) is farther than 98 % of what is unrelated.
 _UNRELATED, _SAME = 0.08, 0.58
@@ -23,8 +22,6 @@ _TITLE_FITS = 0.45
 _SAME_WORK = 0.90
 # Two trades that the lexicon knows apart are kin at most, however alike they sound.
 _OTHER_WORK = 0.6
-# Nobody commutes this far: what lies there comes after what is within reach.
-_OUT_OF_REACH = 0.7
 
 
 class SemanticRanker:
@@ -34,58 +31,71 @@ class SemanticRanker:
         """encoder: our own model unless given; the thresholds above are its."""
         self._encoder = encoder or embedder()
 
-    def rank(self, query: CandidateFeatures, vacancies: Sequence[VacancyFeatures]) -> list[Match]:
+    def rank(
+        self, query: CandidateFeatures, vacancies: Sequence[VacancyFeatures], weights: Weights | None = None
+    ) -> list[Match]:
         """Order vacancies for one candidate, best first."""
+        weights = weights or default_weights()
         phrases = Phrases(self._encoder, _texts([query], vacancies))
-        matches = [_match(vacancy.id, query, vacancy, phrases) for vacancy in vacancies]
+        matches = [_match(vacancy.id, query, vacancy, phrases, weights) for vacancy in vacancies]
         return sorted(matches, key=lambda match: -match.score)
 
-    def rank_people(self, vacancy: VacancyFeatures, people: Sequence[tuple[UUID, CandidateFeatures]]) -> list[Match]:
+    def rank_people(
+        self,
+        vacancy: VacancyFeatures,
+        people: Sequence[tuple[UUID, CandidateFeatures]],
+        weights: Weights | None = None,
+    ) -> list[Match]:
         """Order candidates for one vacancy, best first."""
+        weights = weights or default_weights()
         phrases = Phrases(self._encoder, _texts([candidate for _, candidate in people], [vacancy]))
-        matches = [_match(key, candidate, vacancy, phrases) for key, candidate in people]
+        matches = [_match(key, candidate, vacancy, phrases, weights) for key, candidate in people]
         return sorted(matches, key=lambda match: -match.score)
 
 
 def _texts(candidates: Sequence[CandidateFeatures], vacancies: Sequence[VacancyFeatures]) -> list[str]:
-    texts = [text for vacancy in vacancies for text in _offered(vacancy)]
+    texts = [work_of(vacancy.title) for vacancy in vacancies]
+    texts += [requirement.name for vacancy in vacancies for requirement in vacancy.requirements]
     for candidate in candidates:
-        texts += [without_fillers(candidate.title), *told_of(candidate)]
+        texts += [work_of(candidate.title), *told_of(candidate)]
     return texts
 
 
-def _offered(vacancy: VacancyFeatures) -> list[str]:
-    return [vacancy.title, *(requirement.name for requirement in vacancy.requirements)]
-
-
-def _match(key: UUID, candidate: CandidateFeatures, vacancy: VacancyFeatures, phrases: Phrases) -> Match:
-    title = without_fillers(candidate.title)
-    parts: dict[str, float] = {}
-    title_value = _title_value(title, vacancy.title, phrases.cosine(title, vacancy.title)) if title else None
-    if title_value is not None:
-        parts["title"] = title_value
-    if title or candidate.skills:
-        told, offered = phrases.centre((title, *candidate.skills)), phrases.centre(tuple(_offered(vacancy)))
-        parts["content"] = _calibrated(float(told @ offered))
+def _match(
+    key: UUID, candidate: CandidateFeatures, vacancy: VacancyFeatures, phrases: Phrases, weights: Weights
+) -> Match:
+    title = work_of(candidate.title)
+    offered = work_of(vacancy.title)
+    title_value = _title_value(title, offered, phrases.cosine(title, offered)) if title else None
     skills = requirements(candidate, vacancy, phrases.cosine)
-    place, salary, years = (part(candidate, vacancy) for part in (scoring.place, scoring.salary, scoring.experience))
-    parts |= {"skills": skills.value, "place": place.value, "salary": salary.value, "experience": years.value}
-    total = sum(_WEIGHTS[name] * value for name, value in parts.items()) / sum(_WEIGHTS[name] for name in parts)
-    if place.value == 0.0:
-        total *= _OUT_OF_REACH
-
+    place, salary, years, level, time = (
+        part(candidate, vacancy)
+        for part in (
+            scoring.place, scoring.salary, scoring.experience, scoring.seniority, scoring.availability,
+        )
+    )  # fmt: skip
+    evidence = (
+        _title_evidence(candidate.title, title_value), *skills.evidence, *years.evidence, *level.evidence,
+        *place.evidence, *salary.evidence, *time.evidence,
+    )  # fmt: skip
     reasons = [Reason("title_close")] if title_value is not None and title_value >= _TITLE_CLOSE else []
     reasons += [part.reason for part in (skills, place, salary, years) if part.reason is not None]
-    gaps = tuple(part.gap for part in (skills, place, salary, years) if part.gap is not None)
     return Match(
         subject_id=key,
-        score=Decimal(total).quantize(Decimal("0.0001"), ROUND_HALF_UP),
+        score=score_of(values_of(evidence), weights),
         fits=_fits(candidate, title_value, skills.met),
         reasons=tuple(reasons),
-        gaps=gaps,
-        requirements=skills.states,
+        gaps=tuple(part.gap for part in (skills, place, salary, years) if part.gap is not None),
+        evidence=evidence,
         distance_km=place.distance_km,
     )
+
+
+def _title_evidence(title: str, value: float | None) -> Evidence:
+    if value is None:
+        return Evidence("title", "unknown", None, code="title")
+    state = "met" if value >= _TITLE_CLOSE else "partly" if value >= _TITLE_FITS else "not"
+    return Evidence("title", state, value, quote=title, stands_in="headline", code="title")
 
 
 def _fits(candidate: CandidateFeatures, title_value: float | None, skills_met: int) -> bool:

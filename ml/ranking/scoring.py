@@ -1,4 +1,4 @@
-"""What place, salary and experience are worth, each from 0 to 1, and what is said about them. Pure."""
+"""What place, salary, experience, level and time are worth, each from 0 to 1, and what is said about them. Pure."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from decimal import Decimal
 
 from contract.text import normalise
 from huntred.geography import distance_km
-from huntred.matching.ports import CandidateFeatures, Reason, VacancyFeatures
+from huntred.matching.ports import CandidateFeatures, Evidence, Reason, VacancyFeatures
+from huntred.vacancies.rules import SENIORITIES
+from ml.ranking import words
 
-# What nobody told neither helps nor harms.
-UNKNOWN = 0.5
 NEAR_KM = 10.0
 FAR_KM = 80.0
 _CLOSE_SALARY = Decimal("0.9")
+# From here on something is said to be met.
+_MET = 0.95
 
 
 @dataclass(frozen=True)
 class Part:
-    value: float
+    """evidence: empty where the vacancy asks for nothing of the kind."""
+
+    evidence: tuple[Evidence, ...] = ()
     reason: Reason | None = None
     gap: Reason | None = None
     distance_km: float | None = None
@@ -27,57 +31,109 @@ class Part:
 def place(candidate: CandidateFeatures, vacancy: VacancyFeatures) -> Part:
     """1 within 10 km or in the same town, down to 0 at 80 km; remote work is everywhere."""
     if vacancy.remote:
-        return Part(1.0, Reason("remote"))
+        return _yes("place", Reason("remote"), 1.0)
     km = None
     if None not in (candidate.latitude, candidate.longitude, vacancy.latitude, vacancy.longitude):
         km = distance_km(
             candidate.latitude or 0.0, candidate.longitude or 0.0, vacancy.latitude or 0.0, vacancy.longitude or 0.0
         )
+    city = {"quote": candidate.city, "stands_in": "city", "distance_km": km}
     if candidate.city and normalise(candidate.city) == normalise(vacancy.city):
         same_state = not candidate.region or not vacancy.region
         if same_state or normalise(candidate.region) == normalise(vacancy.region):
-            return Part(1.0, Reason("same_city", {"city": vacancy.city}), distance_km=km)
+            return _yes("place", Reason("same_city", {"city": vacancy.city}), 1.0, **city)
     if km is None:
         if not candidate.city or not vacancy.city:
-            return Part(UNKNOWN, gap=Reason("place_unknown"))
-        if candidate.region and normalise(candidate.region) == normalise(vacancy.region):
-            return Part(0.4, gap=Reason("other_city", {"city": vacancy.city}))
-        return Part(0.0, gap=Reason("other_city", {"city": vacancy.city}))
+            return _no("place", Reason("place_unknown"), None)
+        same_state = bool(candidate.region) and normalise(candidate.region) == normalise(vacancy.region)
+        return _no("place", Reason("other_city", {"city": vacancy.city}), 0.4 if same_state else 0.0, **city)
     value = min(1.0, max(0.0, 1.0 - (km - NEAR_KM) / (FAR_KM - NEAR_KM)))
     values = {"km": f"{km:.1f}" if km < NEAR_KM else f"{km:,.0f}", "city": vacancy.city}
     if km <= FAR_KM / 2:
-        return Part(value, Reason("near", values), distance_km=km)
-    return Part(value, gap=Reason("far", values), distance_km=km)
+        return _yes("place", Reason("near", values), value, **city)
+    return _no("place", Reason("far", values), value, **city)
 
 
 def salary(candidate: CandidateFeatures, vacancy: VacancyFeatures) -> Part:
-    """1 where the vacancy can pay what is expected."""
+    """1 where the vacancy can pay what is expected. Both are a month's; amounts of two currencies are not compared."""
     top = vacancy.salary_max if vacancy.salary_max is not None else vacancy.salary_min
     if top is None:
-        return Part(UNKNOWN, gap=Reason("salary_not_published"))
+        return _no("salary", Reason("salary_not_published"), None)
     wanted = candidate.salary_monthly
     if not wanted or candidate.salary_currency != vacancy.salary_currency:
-        return Part(UNKNOWN, gap=Reason("salary_unknown"))
+        return _no("salary", Reason("salary_unknown"), None)
+    expected = {"quote": f"${wanted:,.2f} {candidate.salary_currency}", "stands_in": "salary"}
     if top >= wanted:
-        return Part(1.0, Reason("salary_meets"))
+        return _yes("salary", Reason("salary_meets"), 1.0, **expected)
     share = top / wanted
     if share >= _CLOSE_SALARY:
-        return Part(0.7, Reason("salary_close"))
-    return Part(max(0.0, float(share) - 0.4), gap=Reason("salary_below"))
+        return _yes("salary", Reason("salary_close"), 0.7, **expected)
+    return _no("salary", Reason("salary_below"), max(0.0, float(share) - 0.4), **expected)
 
 
 def experience(candidate: CandidateFeatures, vacancy: VacancyFeatures) -> Part:
     """1 where the candidate has the years asked for; more years are not worth more."""
     asked = vacancy.min_experience_years
     if not asked:
-        return Part(0.8)
+        return Part()
     years = candidate.experience_years
     if years is None:
-        return Part(UNKNOWN, gap=Reason("experience_unknown"))
-    if years >= asked:
-        return Part(1.0, Reason("experience_enough", {"years": _plain(years), "asked": _plain(asked)}))
+        return _no("experience", Reason("experience_unknown"), None)
     values = {"years": _plain(years), "asked": _plain(asked)}
-    return Part(0.8 * float(years / asked), gap=Reason("experience_short", values))
+    told = {"quote": _plain(years), "stands_in": "experience_years"}
+    if years >= asked:
+        return _yes("experience", Reason("experience_enough", values), 1.0, **told)
+    return _no("experience", Reason("experience_short", values), 0.8 * float(years / asked), **told)
+
+
+def seniority(candidate: CandidateFeatures, vacancy: VacancyFeatures) -> Part:
+    """1 at the level asked for or above, a half one below it; a title that names no level says nothing."""
+    if not vacancy.seniority:
+        return Part()
+    asked, level = SENIORITIES.index(vacancy.seniority), words.level_of(candidate.title)
+    if level is None:
+        return Part((Evidence("seniority", "unknown", None, code="seniority"),))
+    worth = 1.0 if level >= asked else 0.5 if level == asked - 1 else 0.0
+    shown = {"quote": candidate.title, "stands_in": "headline"}
+    return Part((Evidence("seniority", state_of(worth), worth, code="seniority", **shown),))
+
+
+def availability(candidate: CandidateFeatures, vacancy: VacancyFeatures) -> Part:
+    """1 for each thing asked of somebody's time that they offered, 0 where they ruled it out."""
+    asked = words.asked_of(f"{vacancy.schedule}. {vacancy.description}")
+    if not asked:
+        return Part()
+    said = words.said_of(". ".join((candidate.background, *candidate.skills)))
+    evidence = []
+    for key in asked:
+        quote = said.no.get(key) or said.yes.get(key, "")
+        worth = 0.0 if key in said.no else 1.0 if key in said.yes else None
+        shown = {"quote": quote, "stands_in": "experience_text" if quote else ""}
+        evidence.append(
+            Evidence("availability", state_of(worth), worth, code="availability", values={"what": key}, **shown)
+        )
+    return Part(tuple(evidence))
+
+
+def state_of(worth: float | None) -> str:
+    """Return how a worth is called."""
+    if worth is None:
+        return "unknown"
+    return "met" if worth >= _MET else "partly" if worth > 0.0 else "not"
+
+
+def _yes(feature: str, reason: Reason, worth: float, *, distance_km: float | None = None, **shown: str) -> Part:
+    return Part((_evidence(feature, reason, worth, **shown),), reason=reason, distance_km=distance_km)
+
+
+def _no(feature: str, gap: Reason, worth: float | None, *, distance_km: float | None = None, **shown: str) -> Part:
+    return Part((_evidence(feature, gap, worth, **shown),), gap=gap, distance_km=distance_km)
+
+
+def _evidence(feature: str, told: Reason, worth: float | None, quote: str = "", stands_in: str = "") -> Evidence:
+    return Evidence(
+        feature, state_of(worth), worth, quote=quote, stands_in=stands_in, code=told.code, values=told.values
+    )
 
 
 def _plain(years: Decimal) -> str:

@@ -1,86 +1,104 @@
-"""How far a candidate's skills meet a vacancy's requirements, one by one."""
+"""How far a candidate's skills meet a vacancy's requirements, one by one, and the words that show it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from huntred.matching.ports import CandidateFeatures, Reason, RequirementFeatures, RequirementState, VacancyFeatures
+from huntred.matching.ports import CandidateFeatures, Evidence, Reason, RequirementFeatures, VacancyFeatures
 from ml.ranking.lexicon import Phrase, phrase
-from ml.ranking.scoring import UNKNOWN
 
 Similarity = Callable[[str, str], float]
 
 # Where wordings differ, the meaning of two short phrases is taken as kin from here on, never as the same.
 _KIN = 0.42
-_WORTH = {"met": 1.0, "partly": 0.5, "not": 0.0, "unknown": UNKNOWN}
+# Who told other skills and not this one may still have it: no profile is complete. It is worth less than not knowing.
+_UNMENTIONED = 0.2
+_WORTH = {"met": 1.0, "partly": 0.5, "not": _UNMENTIONED, "unknown": None}
 _SHOWN = 3
+_LONGEST_QUOTE = 160
 # Papers and languages are had or not: a meaning that is near proves nothing.
 _PROVEN = frozenset({"certification", "education", "language"})
+_SENTENCE = re.compile(r"(?<=[.;!?\n])\s+|\n")
 
 
 @dataclass(frozen=True)
 class SkillsPart:
-    value: float
-    asked: int
     met: int
-    states: tuple[RequirementState, ...]
-    reason: Reason | None
-    gap: Reason | None
+    evidence: tuple[Evidence, ...]
+    reason: Reason | None = None
+    gap: Reason | None = None
+
+
+@dataclass(frozen=True)
+class _Told:
+    text: str
+    stands_in: str
 
 
 def told_of(candidate: CandidateFeatures) -> list[str]:
     """Return the phrases in which a candidate may have told a skill."""
-    told = [skill for skill in candidate.skills if skill.strip()]
-    return told + [text for text in (candidate.title, candidate.background) if text.strip()]
+    return [told.text for told in _told(candidate)]
 
 
 def requirements(candidate: CandidateFeatures, vacancy: VacancyFeatures, similarity: Similarity) -> SkillsPart:
-    """Weigh every requirement: what is a must counts double."""
+    """Weigh every requirement."""
     if not vacancy.requirements:
-        return SkillsPart(UNKNOWN, 0, 0, (), None, None)
-    told = told_of(candidate)
-    states = [
-        (wanted, _state(wanted, told, bool(candidate.skills), candidate, similarity)) for wanted in vacancy.requirements
-    ]
-    weights = [2.0 if wanted.importance == "must" else 1.0 for wanted, _ in states]
-    value = sum(weight * _WORTH[state] for weight, (_, state) in zip(weights, states, strict=True)) / sum(weights)
-    met = [wanted.name for wanted, state in states if state in {"met", "partly"}]
-    missing = [wanted.name for wanted, state in states if state == "not" and wanted.importance == "must"]
-    asked = len(states)
+        return SkillsPart(0, ())
+    told = _told(candidate)
+    evidence = tuple(_evidence(wanted, told, candidate, similarity) for wanted in vacancy.requirements)
+    met = [item.name for item in evidence if item.state in {"met", "partly"}]
+    missing = [item.name for item in evidence if item.state == "not" and item.importance == "must"]
     reason = gap = None
     if met:
-        values = {"skills": ", ".join(met[:_SHOWN]), "met": str(len(met)), "asked": str(asked)}
+        values = {"skills": ", ".join(met[:_SHOWN]), "met": str(len(met)), "asked": str(len(evidence))}
         reason = Reason("skills_met", values)
     if not candidate.skills and not met:
         gap = Reason("skills_unknown")
     elif missing:
         gap = Reason("skills_missing", {"skills": ", ".join(missing[:_SHOWN])})
-    shown = tuple(RequirementState(wanted.name, wanted.importance, state) for wanted, state in states)
-    return SkillsPart(value, asked, len(met), shown, reason, gap)
+    return SkillsPart(len(met), evidence, reason, gap)
 
 
-def _state(
-    wanted: RequirementFeatures,
-    told: list[str],
-    told_skills: bool,
-    candidate: CandidateFeatures,
-    similarity: Similarity,
-) -> str:
-    best = "not" if told_skills else "unknown"
+def _told(candidate: CandidateFeatures) -> list[_Told]:
+    told = [_Told(skill, "skills") for skill in candidate.skills]
+    told += [_Told(candidate.title, "headline"), _Told(candidate.background, "experience_text")]
+    return [words for words in told if words.text.strip()]
+
+
+def _evidence(
+    wanted: RequirementFeatures, told: list[_Told], candidate: CandidateFeatures, similarity: Similarity
+) -> Evidence:
+    best, shown = "not" if candidate.skills else "unknown", None
     asked = phrase(wanted.name)
-    for text in told:
-        found = _compare(wanted.kind, asked, phrase(text))
-        if not found and wanted.kind not in _PROVEN and similarity(wanted.name, text) >= _KIN:
+    for words in told:
+        found = _compare(wanted.kind, asked, phrase(words.text))
+        if not found and wanted.kind not in _PROVEN and similarity(wanted.name, words.text) >= _KIN:
             found = "partly"
+        if found and (found == "met" or best != "partly"):
+            best, shown = found, words
         if found == "met":
-            best = "met"
             break
-        best = found or best
     years = candidate.experience_years
     if best == "met" and wanted.min_years is not None and years is not None and years < wanted.min_years:
-        return "partly"
-    return best
+        best = "partly"
+    feature = "languages" if wanted.kind == "language" else wanted.importance
+    return Evidence(
+        feature, best, _WORTH[best], name=wanted.name, importance=wanted.importance, code=wanted.kind,
+        quote=_quote(shown.text, asked) if shown else "", stands_in=shown.stands_in if shown else "",
+    )  # fmt: skip
+
+
+def _quote(text: str, asked: Phrase) -> str:
+    """Return the sentence that shares most with what was asked for."""
+    sentences = [sentence.strip() for sentence in _SENTENCE.split(text) if sentence.strip()]
+    best = max(sentences, key=lambda sentence: _shared(asked, phrase(sentence)))
+    return best if len(best) <= _LONGEST_QUOTE else best[: _LONGEST_QUOTE - 1].rstrip() + "…"
+
+
+def _shared(asked: Phrase, told: Phrase) -> int:
+    return 2 * len(asked.stems & told.stems) + len(asked.skills & told.skills) + len(asked.work & told.work)
 
 
 def _compare(kind: str, asked: Phrase, told: Phrase) -> str:

@@ -33,6 +33,8 @@ _ALONE = {"/today", "/conversations/list", "/announcements/waiting", "/search/li
 def is_page(path: str) -> bool:
     """Whether a browser shows it by itself: no part of a page, no token, no file."""
     ends = ("/chat", "/composer", "/person", "/timeline", "/archivo", ".csv", ".pdf")
+    if path.startswith("/candidates/") and "/compare" not in path:
+        return False
     return path not in _ALONE and not path.endswith(ends) and "live-token" not in path
 
 

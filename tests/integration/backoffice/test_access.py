@@ -16,7 +16,7 @@ from tests.integration.backoffice.conftest import Office, post
 
 SUPER_ONLY = (
     "/users/", "/users/new", "/channels/", "/channels/new", "/records/audit/", "/messaging/quarantine",
-    "/messaging/models",
+    "/messaging/models", "/ranking/",
 )  # fmt: skip
 LISTS = (
     "/", "/today", "/vacancies/", "/people/", "/applications/", "/interviews/", "/conversations/",
@@ -45,7 +45,10 @@ class Things:
 
     def pages(self) -> list[str]:
         return [
-            f"/vacancies/{self.vacancy}", f"/vacancies/{self.vacancy}/edit", f"/companies/{self.company}",
+            f"/vacancies/{self.vacancy}", f"/vacancies/{self.vacancy}/edit", f"/candidates/{self.vacancy}",
+            *(f"/vacancies/{self.vacancy}?tab={tab}" for tab in ("people", "shortlist", "applications", "history")),
+            f"/candidates/{self.vacancy}/person/{self.profile}",
+            f"/candidates/{self.vacancy}/compare?person={self.profile}", f"/companies/{self.company}",
             f"/companies/{self.company}/edit", f"/people/{self.profile}", f"/applications/{self.application}",
             f"/applications/{self.application}/move", f"/board/vacancy/{self.vacancy}",
             f"/interviews/{self.interview}", f"/interviews/slots/{self.slot}", f"/conversations/{self.conversation}",

@@ -23,6 +23,7 @@ from huntred.cv.models import CvFile
 from huntred.interviews.models import InterviewProposal, Room
 from huntred.lists.models import ListExport, SavedView
 from huntred.people.models import UnitProfile
+from huntred.shortlists.models import ShortlistEntry, ShortlistShare
 from huntred.units.models import Division
 from tests.factories.files import sent_file
 from tests.integration.backoffice.conftest import Office, csrf_of
@@ -42,7 +43,7 @@ class Place:
 
 
 # Reached without a log-in; by signed links (test_public) or the log-in's own pages (test_sign_in).
-PUBLIC = {"public.calendar_feed", "public.interviewer", "public.private", "public.profile", "public.privacy", "static", "home.static",
+PUBLIC = {"public.calendar_feed", "public.shortlist", "public.interviewer", "public.private", "public.profile", "public.privacy", "static", "home.static",
           "security.static"}  # fmt: skip
 SIGN_IN = {"security.login", "security.logout", "security.change_password", "security.two_factor_rescue",
            "security.tf_select", "security.two_factor_setup", "security.two_factor_setup_validate",
@@ -62,6 +63,7 @@ EVERYBODY = {
     "dashboards.board": "/dashboards/recruiting", "dashboards.rows": "/dashboards/recruiting/funnel/rows",
     "dashboards.rows_file": "/dashboards/recruiting/funnel/rows.csv",
     "dashboards.figures_file": "/dashboards/recruiting/funnel.csv", "dashboards.report": "/dashboards/report.pdf", "lists.index": "/lists/", "mass.index": "/mass/",
+    "candidates.index": "/candidates/", "shortlists.index": "/shortlists/",
 }  # fmt: skip
 SWITCHED = {
     "vacancies.new": "/vacancies/new",
@@ -85,11 +87,17 @@ HEADS = {
 SUPER = {
     "users.index": "/users/", "users.new": "/users/new", "channels.index": "/channels/", "channels.new": "/channels/new",
     "audit.index": "/records/audit/", "messaging.quarantine": "/messaging/quarantine",
-    "messaging.models": "/messaging/models",
+    "messaging.models": "/messaging/models", "ranking.index": "/ranking/", "ranking.preview": "/ranking/preview",
+    "ranking.save": "/ranking/save", "ranking.default": "/ranking/default",
 }  # fmt: skip
 # By an id in the address: another's is not there. The names in braces are those of Place.ids.
 BY_ID = {
-    "vacancies.details": "/vacancies/{vacancy}", "vacancies.people": "/vacancies/{vacancy}/people",
+    "vacancies.details": "/vacancies/{vacancy}", "candidates.ranked": "/candidates/{vacancy}",
+    "candidates.person": "/candidates/{vacancy}/person/{profile}",
+    "candidates.compare": "/candidates/{vacancy}/compare?person={profile}",
+    "candidates.export": "/candidates/{vacancy}/export", "shortlists.add": "/shortlists/{vacancy}/add",
+    "shortlists.step": "/shortlists/entries/{entry}/up", "shortlists.share": "/shortlists/{vacancy}/share",
+    "shortlists.revoke": "/shortlists/shares/{share}/revoke",
     "vacancies.edit": "/vacancies/{vacancy}/edit", "vacancies.step": "/vacancies/{vacancy}/pause",
     "people.details": "/people/{profile}", "people.timeline": "/people/{profile}/timeline",
     "people.upload_cv": "/people/{profile}/cvs", "people.cv": "/people/cv/{cv}", "people.cv_file": "/people/cv/{cv}/archivo",
@@ -157,7 +165,7 @@ BY_FORM: dict[str, list[tuple[str, dict[str, str]]]] = {
 }
 FILTERS = (
     "/vacancies/?company={company}", "/applications/?vacancy={vacancy}", "/vacancies/?view={view}",
-    "/conversations/live-token?conversation={conversation}",
+    "/conversations/live-token?conversation={conversation}", "/vacancies/{vacancy}?tab=shortlist",
 )  # fmt: skip
 TABLES: tuple[Any, ...] = (
     PUBLIC, SIGN_IN, EVERYBODY, SWITCHED, POSTED, HEADS, SUPER, BY_ID, OF_UNIT, OF_HEADS, OF_SUPER, OWN, BY_FORM,
@@ -182,13 +190,17 @@ def place(office: Office, unit: str, **vacancy: Any) -> Place:
         id=new_id(), unit=unit, division_id=vacancy.get("division_id"), interview_id=made.interview, slot_id=later.id,
         proposed_by=stranger.id, proposed_at=desk.now, expires_at=desk.now + timedelta(hours=1),
     )  # fmt: skip
-    desk.add(view, export, body, reason, room, proposal)
+    entry = ShortlistEntry(id=new_id(), unit=unit, vacancy_id=made.vacancy, profile_id=made.profile, ord=1)
+    share = ShortlistShare(
+        id=new_id(), unit=unit, vacancy_id=made.vacancy, expires_at=desk.now + timedelta(days=1)
+    )
+    desk.add(view, export, body, reason, room, proposal, entry, share)
     desk.execute("INSERT INTO published_models (unit, name, sha256, content) VALUES (:unit, 'a', 'a', 'x')", unit=unit)
     model = desk.rows(text("SELECT max(id) FROM published_models"))[0]
     account = desk.rows(select(ChannelAccount).where(ChannelAccount.unit == unit))[0]
     ids = vars(made) | {
         "view": view.id, "export": export.id, "user": stranger.id, "body": body.id, "model": model,
-        "reason": reason.id, "room": room.id, "proposal": proposal.id, "unit": unit, "account": account.id, "app": account.app_id, "aside": came(desk, conversation, "aside").id,
+        "reason": reason.id, "room": room.id, "proposal": proposal.id, "entry": entry.id, "share": share.id, "unit": unit, "account": account.id, "app": account.app_id, "aside": came(desk, conversation, "aside").id,
         "review": went(desk, conversation, "review").id, "file": sent_file(desk, conversation, office.shelf),
         "cv": cv(office, made).id,
     }  # fmt: skip
@@ -346,6 +358,7 @@ def test_nothing_of_another_unit_is_named_by_a_form(walked: Office) -> None:
         (f"/applications/{own.ids['application']}/move", {"expected_version": "0"},
          {"to_stage": foreign.ids["stage"]}),
         ("/vacancies/new", vacancy | {"unit": "huntu"}, {}),
+        (f"/shortlists/{own.ids['vacancy']}/add", {}, {"profile": foreign.ids["profile"]}),
     ):  # fmt: skip
         given = form | {name: str(value) for name, value in named.items()}
         assert client.status("POST", path, given) == 404, (path, named)
@@ -358,7 +371,7 @@ def test_nothing_of_another_unit_is_named_by_a_form(walked: Office) -> None:
 def counted(office: Office) -> list[int]:
     return [
         office.desk.rows(text(f"SELECT count(*) FROM {table}"))[0]  # our own tables
-        for table in ("vacancies", "interview_slots", "application_moves", "interviews")
+        for table in ("vacancies", "interview_slots", "application_moves", "interviews", "shortlist_entries")
     ]
 
 

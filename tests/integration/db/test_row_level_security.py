@@ -26,11 +26,12 @@ from huntred.db.base import Base
 from huntred.interviews import proposals
 from huntred.interviews import service as interviews
 from huntred.interviews.models import Room
-from huntred.matching.models import VacancyVector
+from huntred.matching.models import RankingWeights, VacancyVector
 from huntred.notifications.service import schedule
 from huntred.people import invitations
 from huntred.people import service as people
 from huntred.privacy import service as privacy
+from huntred.shortlists.models import ShortlistEntry, ShortlistShare
 from huntred.units.models import Division
 from huntred.vacancies.models import VacancyQuestion, VacancyRequirement
 from tests.factories.desk import Desk, desk, keys
@@ -78,6 +79,9 @@ def filled(desk: Desk) -> Desk:
             unit="amigro", person_id=person.id, source="chat", sha256="", stored_name="", content_type="", size=1,
         ),
         VacancyVector(unit="amigro", vacancy_id=application.vacancy_id, model="m", content_hash="", vector=np.ones(3)),
+        ShortlistEntry(unit="amigro", vacancy_id=application.vacancy_id, profile_id=profile.id, ord=1),
+        ShortlistShare(unit="amigro", vacancy_id=application.vacancy_id, expires_at=now),
+        RankingWeights(unit="amigro", weights={}, updated_at=now),
         ApplicationMove(unit="amigro", application_id=application.id, to_stage_id=application.stage_id, at=now),
     )
     slot = desk.slot(interviewer, timedelta(days=1))
@@ -197,7 +201,7 @@ def test_the_app_puts_no_row_into_another_unit(filled: Desk, as_role: dict[str, 
         values = (json.dumps(row[0]),)
         with pytest.raises(errors.InsufficientPrivilege):
             as_role["app"].run(insert.format(t=sql.Identifier(table)), values, units="huntu")
-        if table in NOBODYS or table in {"offered_options", "tracker_events", "divisions", "channel_accounts", "grants", "published_models", "media"} or "_archive" in table:
+        if table in NOBODYS or table in {"offered_options", "tracker_events", "divisions", "channel_accounts", "grants", "published_models", "media", "ranking_weights"} or "_archive" in table:
             continue  # not the app's to write, or the super administrator's
         with pytest.raises((errors.UniqueViolation, errors.CheckViolation)):
             as_role["app"].run(insert.format(t=sql.Identifier(table)), values, units="amigro")

@@ -1,0 +1,91 @@
+"""What a unit weighs when it ranks: the super administrator changes it, and sees first what that would change."""
+
+from __future__ import annotations
+
+from flask import abort, redirect, request, url_for
+from flask_admin import BaseView, expose
+from werkzeug.wrappers import Response
+
+from backoffice import auth, work
+from backoffice.errors import done, refusals_flashed
+from backoffice.forms import FormReader
+from backoffice.queries.conversations import user_names
+from huntred.db.unit_of_work import UnitOfWork
+from huntred.errors import FieldInvalid
+from huntred.matching import weights as service
+from huntred.matching.combining import FEATURES, default_weights
+
+
+class RankingView(BaseView):
+    """`/ranking`"""
+
+    def is_accessible(self) -> bool:
+        auth.needs_super()
+        return True
+
+    @expose("/")
+    def index(self) -> str:
+        uow = _named_unit()
+        return self._page(uow, dict(service.weights_of(uow)))
+
+    @expose("/preview", methods=["POST"])
+    def preview(self) -> str:
+        """What would change on open vacancies of today; nothing is saved."""
+        uow, weights = _named_unit(), None
+        try:
+            weights = _posted()
+            found = service.preview(uow, work.wiring().ranker, weights)
+        except FieldInvalid as error:
+            return self._page(uow, weights or dict(request.form), error=error)
+        return self._page(uow, weights, found=found)
+
+    @expose("/save", methods=["POST"])
+    def save(self) -> Response:
+        uow = _named_unit()
+        with refusals_flashed() as refused:
+            service.set_weights(uow, _posted(), auth.acting_user(), now=work.now())
+        if not refused:
+            done("ranking_saved")
+        return redirect(url_for("ranking.index", unit=uow.unit))
+
+    @expose("/default", methods=["POST"])
+    def default(self) -> Response:
+        """Weigh as the platform comes."""
+        uow = _named_unit()
+        service.back_to_default(uow)
+        done("ranking_default")
+        return redirect(url_for("ranking.index", unit=uow.unit))
+
+    def _page(
+        self,
+        uow: UnitOfWork,
+        values: dict[str, float | None],
+        *,
+        found: list[service.Preview] | None = None,
+        error: FieldInvalid | None = None,
+    ) -> str:
+        saved = service.saved_weights(uow)
+        return self.render(
+            "ranking/index.html",
+            unit_code=uow.unit,
+            choices=work.current_work().scope.units,
+            features=FEATURES,
+            values={f"weight_{feature}": values.get(feature, values.get(f"weight_{feature}")) for feature in FEATURES},
+            defaults=default_weights(uow.unit),
+            saved=saved,
+            saved_by=user_names(uow.session, [saved.user_id]) if saved and saved.user_id else {},
+            previews=found,
+            error=error,
+        )
+
+
+def _posted() -> dict[str, float | None]:
+    form = FormReader(request.form)
+    return {feature: form.coordinate(f"weight_{feature}") for feature in FEATURES}
+
+
+def _named_unit() -> UnitOfWork:
+    """The work of the unit that is named, else of the first."""
+    units = work.current_work().scope.units
+    code = request.values.get("unit") or next(iter(units), "")
+    return work.work_of(code) if code in units else abort(404)
