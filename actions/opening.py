@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import re
-
-from actions.base import ServiceAction
-from actions.consent import ask_consent, known_name
+from actions.base import AtFirst, ServiceAction
+from actions.consent import known_name
+from actions.notice import ask_consent, invitation_in
 from actions.turn import Turn
 from huntred.privacy import service as privacy
 from huntred.units import service as units
 
-# What the link of an invitation writes into the chat (huntred/people/invitations.py).
-_INVITATION = re.compile(r"\bINV-?[A-Z0-9]{6,12}\b", re.I)
-
 
 class Greet(ServiceAction):
     """Who I am and the privacy notice at first; a short welcome and the menu later."""
+
+    at_first = AtFirst.NOTHING
 
     def name(self) -> str:
         return "action_greet"
 
     def serve(self, turn: Turn) -> None:
         open_conversation(turn)
-
-
-def invitation_in(text: str) -> str:
-    found = _INVITATION.search(text)
-    return found.group(0) if found else ""
 
 
 def open_conversation(turn: Turn) -> None:
@@ -56,6 +49,8 @@ class ShowMenu(ServiceAction):
 
 class Restart(ServiceAction):
     """Begin again: what was being asked is forgotten, what the person told stays. Overrides Rasa's own action."""
+
+    at_first = AtFirst.NOTHING
 
     def name(self) -> str:
         return "action_restart"

@@ -21,6 +21,7 @@ class YesNo:
 
 _yes_no: dict[str, YesNo] = {}
 _goals: dict[str, Step] = {}
+_choices: dict[str, Step] = {}
 
 
 def yes_no(step: str, *, yes: Step, no: Step) -> None:
@@ -30,6 +31,23 @@ def yes_no(step: str, *, yes: Step, no: Step) -> None:
 
 def answers_of(step: str) -> YesNo | None:
     return _yes_no.get(step)
+
+
+def choice(step: str, offer: Step) -> None:
+    """Say how what is to be chosen is offered again while `expecting` is this step."""
+    _choices[step] = offer
+
+
+def restate(turn: Turn) -> bool:
+    """Say again what is awaited, and keep awaiting it. Returns whether anything is."""
+    step = turn.was_expecting
+    if step in _yes_no:
+        turn.expecting = step
+        turn.say(f"utter_explain_{step}")
+    elif step in _choices:
+        turn.expecting = step
+        _choices[step](turn)
+    return step in _yes_no or step in _choices
 
 
 def goal(name: str, step: Step) -> None:
