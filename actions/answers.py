@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
-from actions.base import ServiceAction
+from actions.base import AtFirst, ServiceAction
+from actions.human import queue
 from actions.jobs import read_search
-from actions.opening import open_conversation
 from actions.profile import CorrectField
-from actions.steps import answers_of, answers_notice
-from actions.turn import Turn
+from actions.steps import answers_notice, answers_of, restate, yes_no
+from actions.turn import Button, Turn, button
+from actions.wording import folded_in, words
 from huntred.people.rules import FIELDS
+from huntred.units import service as units
+
+# Answers that end where they end; the others lead on by a question or buttons of their own (tests/unit/actions).
+BARE = frozenset(
+    {
+        "about_business_unit", "ask_points", "confidential_search", "edit_message", "faq_benefits", "faq_cost",
+        "faq_documents", "faq_is_it_safe", "faq_process_time", "faq_remote_work", "feel_pressured", "send_contact",
+        "send_document", "send_image", "send_reaction",
+    }
+)  # fmt: skip
+# What is hardly understood is guessed at: so many guesses, each at least so likely.
+_GUESSES, _LEAST_LIKELY = 2, 0.05
+# Never guessed in a unit where nobody applies.
+_OF_WORK = frozenset(
+    {
+        "search_jobs", "nearby_jobs", "register", "update_profile", "check_application_status", "schedule_interview",
+        "reschedule_interview", "cancel_interview", "help_apply", "upload_cv", "invite_friend", "faq_benefits",
+        "faq_remote_work", "migration_help", "family_group", "find_mentor", "learning_plan", "internships",
+    }
+)  # fmt: skip
 
 
 class Affirm(ServiceAction):
+    at_first = AtFirst.OPEN
+
     def name(self) -> str:
         return "action_affirm"
 
@@ -19,13 +42,18 @@ class Affirm(ServiceAction):
         meaning = answers_of(turn.was_expecting)
         if is_stale(turn):
             ask_again(turn, "utter_stale_option")
+        elif folded_in(turn.text, "skip_words"):
+            ask_again(turn, "utter_unsure")  # "omitir" reads like a yes where nothing is to be left out
         elif meaning is not None:
             meaning.yes(turn)
         elif not answers_notice(turn, agreed=True):
+            turn.expecting = turn.was_expecting or None
             turn.say("utter_affirm")
 
 
 class Deny(ServiceAction):
+    at_first = AtFirst.OPEN
+
     def name(self) -> str:
         return "action_deny"
 
@@ -36,11 +64,14 @@ class Deny(ServiceAction):
         elif meaning is not None:
             meaning.no(turn)
         elif not answers_notice(turn, agreed=False):
+            turn.expecting = turn.was_expecting or None
             turn.say("utter_deny")
 
 
 class Unsure(ServiceAction):
     """Neither yes nor no: the question stays, and is explained."""
+
+    at_first = AtFirst.OPEN
 
     def name(self) -> str:
         return "action_unsure"
@@ -55,18 +86,41 @@ def is_stale(turn: Turn) -> bool:
 
 
 def ask_again(turn: Turn, otherwise: str) -> None:
-    """Explain what is awaited and keep awaiting it; say `otherwise` where nothing is."""
+    """Explain what is awaited and keep awaiting it; say `otherwise` where it explains nothing."""
     if answers_of(turn.was_expecting) is None:
         turn.say(otherwise)
-        return
-    turn.expecting = turn.was_expecting
-    turn.say(f"utter_explain_{turn.was_expecting}")
+    restate(turn)
+
+
+class Answer(ServiceAction):
+    """A question that a text answers; then what was awaited is said again, or where to go from here."""
+
+    def name(self) -> str:
+        return "action_answer"
+
+    def serve(self, turn: Turn) -> None:
+        turn.say(f"utter_{turn.intent}")
+        if not restate(turn) and turn.intent in BARE and turn.slot("opened"):
+            turn.say("utter_what_next")
+
+
+class NotOffered(ServiceAction):
+    """What other units do."""
+
+    def name(self) -> str:
+        return "action_not_offered"
+
+    def serve(self, turn: Turn) -> None:
+        turn.say("utter_not_offered")
+        restate(turn)
 
 
 class Inform(ServiceAction):
     """Data that nobody asked for: with a field's name beside it ("correo: ana@…") a correction of that field;
     what it says of the wanted work is kept for the next search.
     """
+
+    at_first = AtFirst.OPEN
 
     def name(self) -> str:
         return "action_inform"
@@ -82,19 +136,20 @@ class Inform(ServiceAction):
 
 
 class OutOfScope(ServiceAction):
+    at_first = AtFirst.OPEN
+
     def name(self) -> str:
         return "action_out_of_scope"
 
     def serve(self, turn: Turn) -> None:
-        if turn.slot("opened"):
-            turn.expecting = turn.was_expecting or None
-            turn.say("utter_out_of_scope")
-        else:
-            open_conversation(turn)
+        turn.say("utter_out_of_scope")
+        restate(turn)
 
 
 class ChooseUnknown(ServiceAction):
     """A number or an ordinal where nothing of that kind is on offer."""
+
+    at_first = AtFirst.OPEN
 
     def name(self) -> str:
         return "action_choose_unknown"
@@ -104,20 +159,45 @@ class ChooseUnknown(ServiceAction):
 
 
 class Fallback(ServiceAction):
-    """At first: say it in other words, or what is awaited; then: ways on, a person among them."""
+    """At first what is awaited, or what may have been meant; then ways on; then a person, and so on."""
+
+    at_first = AtFirst.OPEN
 
     def name(self) -> str:
         return "action_fallback"
 
     def serve(self, turn: Turn) -> None:
-        if not turn.slot("opened"):
-            # Who writes for the first time, whatever they write, is told who we are.
-            open_conversation(turn)
-            return
         count = int(turn.slot("fallbacks") or 0) + 1
         turn.set(fallbacks=count)
         if count == 1:
-            ask_again(turn, "utter_rephrase")
-            return
-        turn.expecting = turn.was_expecting or None
-        turn.say("utter_fallback_options")
+            _guess(turn)
+        elif count % 2:
+            turn.expecting = "handoff"
+            turn.say("utter_ask_handoff")
+        else:
+            turn.expecting = turn.was_expecting or None
+            turn.say("utter_fallback_options")
+
+
+def _guess(turn: Turn) -> None:
+    """Say again what is awaited; where nothing is, ask which of the likeliest was meant."""
+    meant = _likeliest(turn)
+    if not turn.was_expecting and meant:
+        turn.say("utter_did_you_mean", buttons=meant)
+    else:
+        ask_again(turn, "utter_rephrase")
+
+
+def _likeliest(turn: Turn) -> list[Button]:
+    meanings = words()["meanings"]
+    if not units.get(turn.uow, turn.unit).settings.get("takes_applications", True):
+        meanings = {intent: title for intent, title in meanings.items() if intent not in _OF_WORK}
+    found = [intent for intent in turn.likeliest(least=_LEAST_LIKELY) if intent in meanings]
+    return [button(meanings[intent], intent) for intent in found[:_GUESSES]]
+
+
+def _no_person(turn: Turn) -> None:
+    turn.say("utter_deny")
+
+
+yes_no("handoff", yes=queue, no=_no_person)

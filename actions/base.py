@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from enum import Enum, auto
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import current
+from actions.notice import is_first, show_notice, welcome
 from actions.turn import Turn
 from huntred.errors import HuntredError, ProviderUnavailable
+
+
+class AtFirst(Enum):
+    """What an action does for somebody's very first message. Nothing is kept of anybody before the notice.
+
+    ANSWER: between who we are and the notice. OPEN: only these two, since the message means nothing by itself.
+    NOTHING: as always; the action opens by itself, or must be obeyed at once.
+    """
+
+    ANSWER = auto()
+    OPEN = auto()
+    NOTHING = auto()
 
 
 class ServiceAction(Action, ABC):
@@ -21,20 +35,29 @@ class ServiceAction(Action, ABC):
     """
 
     in_form = False
+    at_first = AtFirst.ANSWER
 
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         context = current()
         turn = Turn(context, dispatcher, tracker)
+        opens = not self.in_form and self.at_first is not AtFirst.NOTHING and is_first(turn)
+        if opens:
+            welcome(turn)
         try:
-            with context.uow.session.begin_nested():
-                self.serve(turn)
+            if not opens or self.at_first is AtFirst.ANSWER:
+                with context.uow.session.begin_nested():
+                    self.serve(turn)
         except ProviderUnavailable:
             raise
         except HuntredError as error:
             turn.forget_replies()
+            if opens:
+                welcome(turn)
             self.refuse(turn, error)
+        if opens:
+            show_notice(turn)
         if not self.in_form and tracker.get_slot("fallbacks") and self.name() != "action_fallback":
             turn.set(fallbacks=0)
         return turn.events(in_form=self.in_form)

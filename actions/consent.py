@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from actions.base import ServiceAction
+from actions.base import AtFirst, ServiceAction
+from actions.notice import ask_consent as ask_consent
+from actions.notice import consented as consented
+from actions.notice import notice_url
 from actions.steps import go_on, yes_no
 from actions.turn import Turn
 from actions.wording import folded_in
@@ -14,27 +17,9 @@ from huntred.privacy import service as privacy
 from huntred.units import service as units
 
 
-def consented(turn: Turn, then: str) -> bool:
-    """Whether the privacy notice was accepted; else show it, and go on with `then` once it is."""
-    if privacy.has_accepted(turn.uow, turn.person.id):
-        return True
-    ask_consent(turn, then)
-    return False
-
-
-def ask_consent(turn: Turn, then: str) -> None:
-    if not turn.slot("opened"):
-        turn.say("utter_welcome", unit=units.get(turn.uow, turn.unit).name)
-    turn.set(goal=then, opened=True)
-    turn.expecting = "privacy"
-    turn.say("utter_privacy_notice", url=notice_url(turn))
-
-
-def notice_url(turn: Turn) -> str:
-    return turn.context.links.privacy_page(turn.unit)
-
-
 class AcceptPrivacy(ServiceAction):
+    at_first = AtFirst.NOTHING
+
     def name(self) -> str:
         return "action_accept_privacy"
 
@@ -43,6 +28,8 @@ class AcceptPrivacy(ServiceAction):
 
 
 class DeclinePrivacy(ServiceAction):
+    at_first = AtFirst.NOTHING
+
     def name(self) -> str:
         return "action_decline_privacy"
 
@@ -116,6 +103,8 @@ class TermsPrivacy(ServiceAction):
 class OptOut(ServiceAction):
     """ALTO, BAJA or STOP alone is obeyed at once; what only sounds like it is asked about."""
 
+    at_first = AtFirst.NOTHING
+
     def name(self) -> str:
         return "action_opt_out"
 
@@ -156,6 +145,7 @@ class DeleteMyData(ServiceAction):
 
     def serve(self, turn: Turn) -> None:
         handoff.request_handoff(turn.uow, turn.conversation_id, "arco", now=turn.now)
+        turn.passed_on = True
         turn.say("utter_delete_my_data", email=_contact(turn))
 
 

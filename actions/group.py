@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from actions.base import ServiceAction
 from actions.consent import consented
 from actions.profile import ask_for
-from actions.steps import goal
+from actions.steps import choice, goal
 from actions.turn import Turn, button
 from actions.wording import words
 from huntred.conversations import service as conversations
@@ -30,12 +30,20 @@ class ChooseBusinessUnit(ServiceAction):
         if named in {unit.code for unit in units.picker(turn.uow)} and named != turn.unit:
             change_unit(turn, named)
             return
-        section = words()["picker_section"]
-        rows = [
-            button(unit.name, "choose_unit", business_unit=unit.code, description=unit.tagline, section=section)
-            for unit in units.picker(turn.uow)
-        ]
-        turn.say("utter_choose_unit", buttons=rows)
+        offer_units(turn)
+
+
+def offer_units(turn: Turn) -> None:
+    section = words()["picker_section"]
+    rows = [
+        button(unit.name, "choose_unit", business_unit=unit.code, description=unit.tagline, section=section)
+        for unit in units.picker(turn.uow)
+    ]
+    turn.expecting = "again_units"
+    turn.say("utter_choose_unit", buttons=rows)
+
+
+choice("again_units", offer_units)
 
 
 class ChooseUnit(ServiceAction):

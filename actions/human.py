@@ -14,9 +14,15 @@ class RequestHuman(ServiceAction):
         return "action_request_handoff"
 
     def serve(self, turn: Turn) -> None:
-        handoff.request_handoff(turn.uow, turn.conversation_id, shortened(turn.text, 200), now=turn.now)
-        settings = units.get(turn.uow, turn.unit).settings
-        turn.say("utter_handoff_queued", hours=settings.get("hours_text", ""))
+        queue(turn)
+
+
+def queue(turn: Turn) -> None:
+    """Ask for a person: the team is told, and reads what was said last."""
+    handoff.request_handoff(turn.uow, turn.conversation_id, shortened(turn.text, 200), now=turn.now)
+    turn.passed_on = True
+    settings = units.get(turn.uow, turn.unit).settings
+    turn.say("utter_handoff_queued", hours=settings.get("hours_text", ""))
 
 
 class Contact(ServiceAction):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from actions.base import ServiceAction
 from actions.jobs import SearchJobs, nearby
-from actions.steps import of_notice, yes_no
+from actions.steps import choice, of_notice, yes_no
 from actions.turn import Turn, button
 from actions.wording import shortened, when, when_short, word
 from huntred.applications import service as applications
@@ -42,12 +42,24 @@ def offer_slots(turn: Turn, application_id: UUID, response: str = "utter_choose_
         )
         for slot in free
     ]  # fmt: skip
+    turn.expecting = "again_slots"
     turn.say(response, buttons=rows)
 
 
 def _zone(turn: Turn, slot: InterviewSlot) -> str:
     """The place's time zone, else the unit's."""
     return slot.timezone or units.get(turn.uow, turn.unit).timezone
+
+
+def _slots_again(turn: Turn) -> None:
+    application_id = turn.id_slot("application_id")
+    if application_id is None:
+        _offer_for_open_application(turn)
+    else:
+        offer_slots(turn, application_id)
+
+
+choice("again_slots", _slots_again)
 
 
 def where(slot: InterviewSlot) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from actions.base import ServiceAction
 from actions.consent import consented
 from actions.forms import FormStep
-from actions.steps import goal
+from actions.steps import choice, goal
 from actions.turn import Button, Turn, button
 from actions.wording import listed, shortened, word, words
 from huntred.errors import FieldInvalid
@@ -119,7 +119,13 @@ def show_vacancies(turn: Turn, offset: int) -> None:
     rows = [_row(ranked) for ranked in page]
     if len(found) > offset + len(page):
         rows.append(button(words()["more_vacancies"], "more_vacancies"))
+    turn.expecting = "again_vacancies"
     turn.say("utter_vacancies_found", buttons=rows, vacancies="\n\n".join(lines))
+
+
+def _vacancies_again(turn: Turn) -> None:
+    """The page that was shown last."""
+    show_vacancies(turn, (max(int(turn.slot("shown") or 0), 1) - 1) // _SHOWN_AT_ONCE * _SHOWN_AT_ONCE)
 
 
 def _line(number: int, ranked: RankedVacancy) -> str:
@@ -256,5 +262,6 @@ def _query(search: dict[str, Any]) -> SearchQuery:
 
 goal("search", search_or_ask)
 goal("ask_search", ask_search)
+choice("again_vacancies", _vacancies_again)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from actions.base import ServiceAction
-from actions.consent import ask_consent, known_name
+from actions.base import AtFirst, ServiceAction
+from actions.consent import known_name
+from actions.notice import ask_consent
 from actions.turn import Turn
 from contract.invitations import invitation_in
 from huntred.privacy import service as privacy
@@ -12,6 +13,8 @@ from huntred.units import service as units
 
 class Greet(ServiceAction):
     """Who I am and the privacy notice at first; a short welcome and the menu later."""
+
+    at_first = AtFirst.NOTHING
 
     def name(self) -> str:
         return "action_greet"
@@ -47,6 +50,8 @@ class ShowMenu(ServiceAction):
 
 class Restart(ServiceAction):
     """Begin again: what was being asked is forgotten, what the person told stays. Overrides Rasa's own action."""
+
+    at_first = AtFirst.NOTHING
 
     def name(self) -> str:
         return "action_restart"

@@ -25,13 +25,16 @@ _ASKED_WHERE_SET = {"work_permit": "work_permit_asked"}
 _STRICT = frozenset({"email", "phone", "birth_date", "experience_years", "salary", "work_permit", "nationality"})
 # A correction replaces what was there.
 _CORRECTIONS = frozenset({"recap_corrected", "cv_corrected"})
+_DECLINES = frozenset({"skip", "deny", "unsure"})
+# Asked for together.
+_OF_NAME = frozenset({"first_name", "last_name", "second_last_name"})
 # An answer to these often sounds like a search.
 _JOB_FIELDS = frozenset({"headline", "skills", "experience_years", "salary"})
 
 
 def ask_for(turn: Turn, fields: list[str], then: str) -> None:
     """Ask for these fields one by one, then go on with `then`."""
-    turn.start_form("form_profile", fields=fields, skipped=[], tries=0, goal=then)
+    turn.start_form("form_profile", fields=fields, skipped=[], correcting=None, tries=0, goal=then)
 
 
 def registration_fields(turn: Turn) -> list[str]:
@@ -67,6 +70,9 @@ class ProfileForm(FormStep):
         return "validate_form_profile"
 
     def next_question(self, turn: Turn) -> str | None:
+        again = turn.slot("correcting")
+        if again:
+            return str(again)
         missing = self._missing(turn)
         if not missing:
             return None
@@ -74,24 +80,49 @@ class ProfileForm(FormStep):
         return "full_name" if missing[0] == "first_name" else missing[0]
 
     def take(self, turn: Turn, asked: str) -> None:
+        wrong = self._said_to_be_wrong(turn, asked)
+        if wrong:
+            # "me equivoqué en el correo": the right one is asked for at once, and then what was being asked.
+            turn.set(correcting=wrong)
+            turn.say("utter_ask_new_value")
+            return
+        correcting = turn.slot("correcting") == asked
+        if correcting and (turn.intent in _DECLINES or folded_in(turn.text, "skip_words")):
+            turn.set(correcting=None)  # it stays as it was
+            return
+        if self._take(turn, asked) and correcting:
+            turn.set(correcting=None)
+            turn.say("utter_corrected")
+
+    @staticmethod
+    def _said_to_be_wrong(turn: Turn, asked: str) -> str:
+        """Return the other field that is said to be wrong without the right value; else ""."""
+        field = turn.entity("field")
+        field = "full_name" if field in _OF_NAME else field
+        if turn.picked or turn.intent != "correct_field" or field not in FIELDS or field == asked:
+            return ""
+        return "" if _new_value(turn, field) or field in facts_in(turn) else field
+
+    def _take(self, turn: Turn, asked: str) -> bool:
+        """Take what was told. Returns whether it answers what was asked."""
         optional = asked not in (*APPLY_REQUIRED, "full_name")
-        declined = turn.intent in {"skip", "deny", "unsure"} or folded_in(turn.text, "skip_words")
+        declined = turn.intent in _DECLINES or folded_in(turn.text, "skip_words")
         if optional and declined and not self.fits(turn, asked):
             self._skip(turn, asked)
-            return
+            return True
         if turn.picked and turn.intent == "skip":
             raise FieldInvalid(asked, "required")
         pressed = turn.entity("field") if turn.picked and turn.intent == "inform" else ""
         if pressed and pressed != asked:
             # A button of an earlier question: it still says what it said.
             people.set_field(turn.uow, turn.person.id, pressed, turn.entity("value"), now=turn.now)
-            return
+            return False
         besides = told_besides(turn, asked)
         if besides and asked not in facts_in(turn) and not self.fits(turn, asked):
             # "no, mi correo es …" while another thing is asked for: that is put right, and the question stays.
             self._keep(turn, besides, over=True)
             turn.say("utter_corrected")
-            return
+            return False
         value = turn.entity("value") or turn.text
         if besides or asked == "email" or not reads(turn, asked, value):
             value = facts_in(turn).get(asked, value)
@@ -100,6 +131,7 @@ class ProfileForm(FormStep):
         if asked in (turn.slot("fields") or []) and turn.slot("goal") in _CORRECTIONS:
             # A correction replaces what was there, so "missing" cannot tell that it was done.
             self._skip(turn, asked)
+        return True
 
     def fits(self, turn: Turn, asked: str) -> bool:
         if asked not in _STRICT or not turn.text:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from actions.base import ServiceAction
+from actions.consent import consented
 from actions.forms import FormStep
-from actions.steps import yes_no
+from actions.steps import goal, yes_no
 from actions.turn import Turn, button
 from actions.wording import day, shortened, when, words
 from huntred.applications import service as applications
@@ -71,7 +72,15 @@ class StatusByEmail(ServiceAction):
         return "action_status_by_email"
 
     def serve(self, turn: Turn) -> None:
-        turn.start_form("form_code", code_email=None, verified=False, tries=0)
+        if consented(turn, "status_by_email"):
+            ask_email(turn)
+
+
+def ask_email(turn: Turn) -> None:
+    turn.start_form("form_code", code_email=None, verified=False, tries=0)
+
+
+goal("status_by_email", ask_email)
 
 
 class CodeForm(FormStep):

@@ -26,6 +26,7 @@ _asides: dict[str, Aside] = {}
 _yes_no: dict[str, YesNo] = {}
 _goals: dict[str, Step] = {}
 _of_notices: list[tuple[Aside, Aside]] = []
+_choices: dict[str, Step] = {}
 
 
 def yes_no(step: str, *, yes: Step, no: Step) -> None:
@@ -57,6 +58,23 @@ def of_notice(yes: Aside, no: Aside) -> None:
 def answers_notice(turn: Turn, *, agreed: bool) -> bool:
     """Whether some topic had such a question open, and took this yes or no."""
     return any(yes(turn) if agreed else no(turn) for yes, no in _of_notices)
+
+
+def choice(step: str, offer: Step) -> None:
+    """Say how what is to be chosen is offered again while `expecting` is this step."""
+    _choices[step] = offer
+
+
+def restate(turn: Turn) -> bool:
+    """Say again what is awaited, and keep awaiting it. Returns whether anything is."""
+    step = turn.was_expecting
+    if step in _yes_no:
+        turn.expecting = step
+        turn.say(f"utter_explain_{step}")
+    elif step in _choices:
+        turn.expecting = step
+        _choices[step](turn)
+    return step in _yes_no or step in _choices
 
 
 def goal(name: str, step: Step) -> None:

@@ -38,6 +38,8 @@ class Turn:
         self._form: str | None = None
         self._person: Person | None = None
         self.expecting: str | None = None
+        # Whether a person of the team has the conversation from here on: nothing more is asked.
+        self.passed_on = False
 
     # -- what came in
 
@@ -55,6 +57,11 @@ class Turn:
     @property
     def confidence(self) -> float:
         return float((self._tracker.latest_message.get("intent") or {}).get("confidence") or 0.0)
+
+    def likeliest(self, *, least: float) -> list[str]:
+        """Return the intents that come closest, the likeliest first. least: confidence of each, 0 to 1."""
+        ranking = self._tracker.latest_message.get("intent_ranking") or []
+        return [str(each["name"]) for each in ranking if float(each.get("confidence") or 0.0) >= least]
 
     @property
     def picked(self) -> bool:
@@ -122,6 +129,7 @@ class Turn:
         self._slots.clear()
         self._form = None
         self.expecting = None
+        self.passed_on = False
 
     def events(self, *, in_form: bool = False) -> list[dict[str, Any]]:
         """Return the events. in_form: this is a step of the active form, which goes on."""

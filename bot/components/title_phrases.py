@@ -3,7 +3,7 @@
 After a word for work and a link, or after what a person says they are, stand the words of a title up to where the
 phrase ends. The first must be that of a known title (the examples and look-up tables) or, after a word for work, end
 as names of occupations do. The Spanish of it is `title_phrases.yml`. What the tagger found stays, unless a longer
-title covers it.
+title covers it: a shorter title and a skill inside of it ("directora de finanzas") are part of that one.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from ruamel.yaml import YAML
 
 _TITLE = "title"
+_COVERED = frozenset({_TITLE, "skill"})
 _KEPT = "heads.json"
 _LONGEST = 6
 # A sign between words ends a title as its own word; blanks do not.
@@ -158,7 +159,7 @@ class TitlePhrases(GraphComponent, EntityExtractorMixin):
                 continue  # the tagger saw a longer one, or something else that reaches beyond
             if any(_spans(each, start, end) for each in here):
                 continue
-            entities = [each for each in entities if each not in here or each[ENTITY_ATTRIBUTE_TYPE] != _TITLE]
+            entities = [each for each in entities if each not in here or each[ENTITY_ATTRIBUTE_TYPE] not in _COVERED]
             found = {
                 ENTITY_ATTRIBUTE_TYPE: _TITLE,
                 ENTITY_ATTRIBUTE_START: start,

@@ -58,7 +58,7 @@ def test_data_before_the_consent_is_not_kept(talk: Open, desk: Desk) -> None:
     assert chat.says("qué opinas del futbol", "out_of_scope") == ["utter_welcome", "utter_privacy_notice"]
     assert chat.says("me llamo Ana López", "inform", name="Ana López") == ["utter_explain_privacy"]
     assert desk.rows(select(UnitProfile.first_name)) == [""]
-    assert chat.says("un poema", "out_of_scope") == ["utter_out_of_scope"]
+    assert chat.says("un poema", "out_of_scope") == ["utter_out_of_scope", "utter_explain_privacy"]
     assert chat.says("sí", "affirm") == ["utter_privacy_accepted", "utter_ask_learn_more"]
 
 
@@ -119,7 +119,7 @@ def test_the_notice_can_be_read_before_it_is_accepted(talk: Open, desk: Desk) ->
 
 
 def test_contact_of_the_unit(talk: Open, desk: Desk) -> None:
-    chat = talk()
+    chat = consented(talk())
     assert chat.event("contact_unit") == ["utter_contact"]
     assert chat.value("utter_contact", "email") == "hola@amigro.example.mx"
 

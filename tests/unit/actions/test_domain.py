@@ -206,3 +206,30 @@ def test_executive_never_says_tu() -> None:
         if (found := _TU.findall(variation.get("text", "")))
     }
     assert familiar == {}
+
+
+@pytest.mark.parametrize("unit", ALL_UNITS)
+def test_every_answer_leads_on(unit: str) -> None:
+    """By a question, an invitation or buttons of its own; action_answer adds one to those of BARE."""
+    from actions.answers import BARE
+    from tests.simulation.judge import _WAY_ON
+
+    spoken = {**load(ROOT / "domain" / "shared", "responses"), **load(ROOT / "domain" / unit, "responses")}
+    rules = load(ROOT / "data" / "shared", "rules")
+    answered = {rule["steps"][0]["intent"] for rule in rules if rule["steps"][-1]["action"] == "action_answer"}
+    ends = {
+        intent
+        for intent in answered - BARE
+        for variation in spoken[f"utter_{intent}"]
+        if not (variation.get("buttons") or variation.get("custom") or _WAY_ON.search(variation["text"]))
+    }
+    assert ends == set()
+    assert answered >= BARE
+
+
+def test_what_may_have_been_meant_fits_on_a_button() -> None:
+    from actions.wording import words
+
+    meanings = words()["meanings"]
+    assert set(meanings) <= set(load(ROOT / "domain" / "shared", "intents"))
+    assert {title for title in meanings.values() if len(title) > 20} == set()
