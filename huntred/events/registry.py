@@ -17,6 +17,7 @@ from huntred.privacy.links import Links
 
 HANDLER_MODULES = (
     "huntred.notifications.handlers", "huntred.notifications.media_handlers", "huntred.notifications.waiting_handlers",
+    "huntred.webhooks.handlers",
 )  # fmt: skip
 
 E = TypeVar("E", bound=Event)

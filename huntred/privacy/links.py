@@ -84,6 +84,9 @@ class Links:
     def handoff_page(self, conversation_id: UUID) -> str:
         return f"{self.backoffice_url}/conversations/{conversation_id}"
 
+    def webhooks_page(self) -> str:
+        return f"{self.backoffice_url}/webhooks/"
+
     def _public(self, path: str, purpose: str, unit: str, values: dict[str, Any], expires_at: datetime) -> str:
         token = sign_link(self.secret, purpose, {"unit": unit, **values}, expires_at=expires_at)
         return f"{self.backoffice_url}/{path}/{token}"
