@@ -76,7 +76,7 @@ def _unexpected(error: Exception) -> Any:
 
 
 def _of_api() -> bool:
-    return request.path.startswith(("/api/", "/graphql"))
+    return request.path.startswith("/api/")
 
 
 def _page(status: int, reason: str = "") -> tuple[str, int]:

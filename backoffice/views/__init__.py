@@ -11,6 +11,7 @@ def all_views() -> list[BaseView]:
         about,
         account,
         announcements,
+        api_clients,
         applications,
         board,
         board_settings,
@@ -28,6 +29,7 @@ def all_views() -> list[BaseView]:
         search,
         users,
         vacancies,
+        webhooks,
     )  # fmt: skip
 
     return [
@@ -45,6 +47,8 @@ def all_views() -> list[BaseView]:
         companies.CompaniesView(endpoint="companies", url="/companies"),
         users.UsersView(endpoint="users", url="/users"),
         channels.ChannelsView(endpoint="channels", url="/channels"),
+        api_clients.ApiClientsView(endpoint="api_clients", url="/api-clients"),
+        webhooks.WebhooksView(endpoint="webhooks", url="/webhooks"),
         *records.record_views(),
         mass.MassView(endpoint="mass", url="/mass"),
         lists.ListsView(endpoint="lists", url="/lists"),

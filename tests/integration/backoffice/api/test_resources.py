@@ -269,7 +269,10 @@ def test_a_list_takes_as_many_queries_however_long_it_is(office: Office) -> None
         for _ in range(4):
             things(office, "amigro")
         seen: list[str] = []
-        listener = lambda conn, cursor, statement, *rest: seen.append(statement)  # noqa: E731
+
+        def listener(conn: Any, cursor: Any, statement: str, *rest: Any, seen: list[str] = seen) -> None:
+            seen.append(statement)
+
         event.listen(office.desk.app, "before_cursor_execute", listener)
         for name in ("vacancies", "people", "applications", "interviews", "conversations", "companies"):
             assert len(caller.get(f"/api/v1/{name}").json["items"]) >= 4, name
