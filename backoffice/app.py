@@ -15,6 +15,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backoffice import auth, errors, formats, headers, work
+from backoffice.api import routes as api
 from backoffice.ports import Wiring
 from backoffice.public import calendar_feed  # noqa: F401  # adds its route to the public ones
 from backoffice.public import pages as public
@@ -44,13 +45,14 @@ def create_app(wiring: Wiring) -> Flask:
     Babel(app)
     # Before the form is read for its token.
     app.before_request(_room_for_files)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     headers.init_app(app, secure=settings.session_cookie_secure)
     formats.init_app(app)
     errors.init_app(app)
     work.init_app(app, wiring)
     auth.init_app(app, wiring)
     app.register_blueprint(public.blueprint)
+    api.init_app(app, csrf)
     app.context_processor(_page_context)
     app.add_url_rule("/unit", "switch_unit", _switch_unit, methods=["POST"])
     app.jinja_env.globals["asset"] = _asset

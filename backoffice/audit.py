@@ -13,12 +13,17 @@ from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session
 
 from huntred.access.models import AuditEntry
+from huntred.api_clients.models import ApiRequest, ApiToken
 from huntred.conversations.models import ActionReply, ChatMessage, InboxRow, OutboxRow, ScheduledNotice
 from huntred.events.models import StoredEvent
 from huntred.events.types import plain
+from huntred.webhooks.models import WebhookDelivery
 
 HIDDEN = "•••"
-_MACHINERY = (AuditEntry, ActionReply, ChatMessage, InboxRow, OutboxRow, ScheduledNotice, StoredEvent)
+_MACHINERY = (
+    AuditEntry, ActionReply, ApiRequest, ApiToken, ChatMessage, InboxRow, OutboxRow, ScheduledNotice, StoredEvent,
+    WebhookDelivery,
+)  # fmt: skip
 _SECRET = frozenset({"password", "tf_totp_secret", "fs_uniquifier", "secrets", "code_hash", "address_hash"})
 _NOISE = frozenset({"search_text", "updated_at", "version"})
 
@@ -30,7 +35,7 @@ def watch(session: Session) -> None:
 
 def finish(session: Session) -> None:
     """Before the commit: a change that the session did not see as rows (SQL, a queue) is recorded too."""
-    if g.get("audited") or not getattr(current_user, "is_authenticated", False):
+    if g.get("audited") or not (g.get("api_caller") or getattr(current_user, "is_authenticated", False)):
         return
     args = {key: str(value) for key, value in (request.view_args or {}).items()}
     unit = next(iter(session.info["scope"].units), None) if len(session.info["scope"].units) == 1 else None
@@ -77,10 +82,13 @@ def _changes(row: Any, kind: str) -> dict[str, Any]:
 
 def _entry(object_type: str, object_id: str, unit: str | None, changes: dict[str, Any]) -> dict[str, Any]:
     in_request = has_request_context()
-    user = getattr(current_user, "id", None) if in_request else None
+    caller = g.get("api_caller") if in_request else None
+    # A cookie that comes along with a token says nothing.
+    user = getattr(current_user, "id", None) if in_request and caller is None else None
     return {
         "unit": unit,
         "user_id": user,
+        "client_id": caller.client_id if caller else None,
         "action": (request.endpoint or "") if in_request else "",
         "object_type": object_type,
         "object_id": object_id,

@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from backoffice import work
+from backoffice.api import problems
 from huntred.errors import FieldInvalid, HuntredError, NotFound, RuleBroken
 
 
@@ -64,14 +65,18 @@ def init_app(app: Flask) -> None:
 def _http(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error
-    return _page(error.code)
+    return problems.of_http(error) if _of_api() else _page(error.code)
 
 
-def _unexpected(error: Exception) -> tuple[str, int]:
+def _unexpected(error: Exception) -> Any:
     current_app.logger.exception("request failed: %s %s", request.method, request.path)
     if current_app.testing:
         raise error
-    return _page(500)
+    return problems.of_status(500) if _of_api() else _page(500)
+
+
+def _of_api() -> bool:
+    return request.path.startswith("/api/")
 
 
 def _page(status: int, reason: str = "") -> tuple[str, int]:

@@ -35,6 +35,11 @@ def wiring() -> Wiring:
     return cast("Wiring", current_app.extensions["wiring"])
 
 
+def wiring_of(app: Flask) -> Wiring:
+    """That of an app that is being put together."""
+    return cast("Wiring", app.extensions["wiring"])
+
+
 def now() -> datetime:
     """The time of this request."""
     if "now" not in g:

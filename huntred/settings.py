@@ -39,6 +39,13 @@ class AppSettings:
     metrics_token: str = ""
     embedding_model: str = "huntred-titles"
     embedding_next: str = ""
+    api_requests_per_minute: int = 600
+    webhooks_allow_loopback: bool = False
+
+    @property
+    def webhooks_reach_loopback(self) -> bool:
+        """Never in production, whatever is set."""
+        return self.webhooks_allow_loopback and self.environment != "production"
 
 
 def read_app_settings(environment: Mapping[str, str] | None = None) -> AppSettings:
@@ -81,6 +88,12 @@ def read_app_settings(environment: Mapping[str, str] | None = None) -> AppSettin
         ),
         embedding_next=reader.text(
             "EMBEDDING_NEXT", "the model that is to replace it, encoded beside it until then", ""
+        ),
+        api_requests_per_minute=reader.integer(
+            "API_REQUESTS_PER_MINUTE", "how many requests a program's token has a minute", 600, 1
+        ),
+        webhooks_allow_loopback=reader.flag(
+            "WEBHOOKS_ALLOW_LOOPBACK", "true to let webhooks call this machine, for development only", False
         ),
     )
     reader.done()

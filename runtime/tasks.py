@@ -11,6 +11,7 @@ from pathlib import Path
 from celery import Celery
 from sqlalchemy import select
 
+from huntred.api_clients import service as api_clients
 from huntred.conversations import escalation, handoff, sentiment
 from huntred.cv import reading, telling
 from huntred.db.session import Scope
@@ -23,6 +24,8 @@ from huntred.notifications import service as notifications
 from huntred.privacy import archive, files, retention
 from huntred.search import service as search
 from huntred.units.models import Unit
+from huntred.webhooks import sending as webhook_sending
+from huntred.webhooks import service as webhooks
 from runtime import celery_app
 from runtime.wiring import Wiring
 
@@ -90,11 +93,14 @@ def register(app: Celery, wiring: Wiring) -> None:
         faults: list[Exception] = []
         try:
             _each_unit(wiring, lambda uow: retention.purge(uow, now=wiring.clock()), faults)
+            _each_unit(wiring, lambda uow: webhooks.forget_old(uow, now=wiring.clock()), faults)
         finally:
             with unit_of_work(wiring.engine, Scope()) as uow:
                 files.sweep(uow, Path(wiring.settings.media_dir), now=wiring.clock())
             with unit_of_work(wiring.engine, Scope()) as uow:
                 archive.forget_unowned(uow, now=wiring.clock())
+            with unit_of_work(wiring.engine, Scope(login=True)) as uow:
+                api_clients.forget_ended(uow, now=wiring.clock())
 
     @app.task(name=celery_app.ARCHIVE)
     def move_old_rows() -> None:
@@ -114,6 +120,11 @@ def register(app: Celery, wiring: Wiring) -> None:
 
         while exporting.write_next(wiring.engine, Path(wiring.settings.media_dir), wiring.clock):
             pass
+
+    @app.task(name=celery_app.SEND_WEBHOOKS)
+    def send_webhooks() -> None:
+        for unit in _units(wiring):
+            webhook_sending.send_due(wiring.engine, unit, wiring.webhook_caller, wiring.clock)
 
     @app.task(name=celery_app.TEND_LISTS)
     def tend_lists() -> None:

@@ -27,6 +27,8 @@ from huntred.matching.nearest import Nearest
 from huntred.matching.ports import Embedder, Ranker
 from huntred.privacy.links import Links
 from huntred.settings import AppSettings
+from huntred.webhooks.ports import Caller as WebhookCaller
+from huntred.webhooks.providers.pinned import PinnedCaller
 
 if TYPE_CHECKING:
     from ml.embeddings.shared import SharedVectors
@@ -95,6 +97,10 @@ class Wiring:
         from ml.sentiment import LexiconSentiment
 
         return LexiconSentiment()
+
+    @cached_property
+    def webhook_caller(self) -> WebhookCaller:
+        return PinnedCaller(allow_loopback=self.settings.webhooks_reach_loopback)
 
     @cached_property
     def redis(self) -> redis.Redis:

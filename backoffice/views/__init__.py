@@ -11,6 +11,7 @@ def all_views() -> list[BaseView]:
         about,
         account,
         announcements,
+        api_clients,
         applications,
         board,
         board_settings,
@@ -31,6 +32,7 @@ def all_views() -> list[BaseView]:
         shortlists,
         users,
         vacancies,
+        webhooks,
     )  # fmt: skip
 
     return [
@@ -51,6 +53,8 @@ def all_views() -> list[BaseView]:
         users.UsersView(endpoint="users", url="/users"),
         channels.ChannelsView(endpoint="channels", url="/channels"),
         ranking.RankingView(endpoint="ranking", url="/ranking"),
+        api_clients.ApiClientsView(endpoint="api_clients", url="/api-clients"),
+        webhooks.WebhooksView(endpoint="webhooks", url="/webhooks"),
         *records.record_views(),
         mass.MassView(endpoint="mass", url="/mass"),
         lists.ListsView(endpoint="lists", url="/lists"),

@@ -12,12 +12,13 @@ from typing import Any
 from flask import request
 from flask_admin import BaseView, expose
 from sqlalchemy import String, cast, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from backoffice import auth, work
 from backoffice.forms import FormReader
 from backoffice.queries import conversations as names
 from huntred.access.models import AuditEntry
+from huntred.api_clients.models import ApiClient
 from huntred.notifications.models import MessageTemplate
 from huntred.pages import Page
 from huntred.people.models import Consent, Referral
@@ -86,10 +87,20 @@ class RecordsView(BaseView):
             page=Page(rows[:_PAGE], str(start + _PAGE) if len(rows) > _PAGE else ""),
             columns=records.columns,
             user_names=names.user_names(session, users),
+            client_names=_client_names(session, rows),
             person_names=names.person_names(session, people - {None}),
             text=text,
             total=session.scalar(select(func.count()).select_from(records.model)),
         )
+
+
+def _client_names(session: Session, rows: list[Any]) -> dict[Any, str]:
+    """Programs that did what users do elsewhere in the audit."""
+    wanted = {getattr(row, "client_id", None) for row in rows} - {None}
+    if not wanted:
+        return {}
+    rows_found = session.execute(select(ApiClient.id, ApiClient.name).where(ApiClient.id.in_(wanted)))
+    return {row.id: row.name for row in rows_found}
 
 
 def record_views() -> list[RecordsView]:

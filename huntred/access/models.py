@@ -74,6 +74,7 @@ class AuditEntry(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     unit: Mapped[str | None] = mapped_column(ForeignKey("units.code"))
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    client_id: Mapped[UUID | None] = mapped_column(ForeignKey("api_clients.id"), comment="a program, not a user")
     action: Mapped[str]
     object_type: Mapped[str]
     object_id: Mapped[str]

@@ -45,11 +45,11 @@ class Step:
 
     A rejection names one of the unit's reasons or says why in words. message: what is told to who does not continue
     (the name of the position is filled in), none where nothing is to be told. over_limit: the stage may be full.
-    batch_id: what is undone together.
+    batch_id: what is undone together. user_id: none for a program, which the audit names.
     """
 
     to_stage_id: UUID
-    user_id: UUID
+    user_id: UUID | None
     reason: str = ""
     reject_reason_id: UUID | None = None
     message: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from huntred.access import models as access
+from huntred.api_clients import models as api_clients
 from huntred.applications import models as applications
 from huntred.companies import models as companies
 from huntred.conversations import models as conversations
@@ -18,8 +19,9 @@ from huntred.search import models as search
 from huntred.shortlists import models as shortlists
 from huntred.units import models as units
 from huntred.vacancies import models as vacancies
+from huntred.webhooks import models as webhooks
 
 __all__ = [
-    "access", "applications", "companies", "conversations", "cv", "events", "interviews", "lists", "matching",
-    "notifications", "people", "privacy", "search", "shortlists", "units", "vacancies",
+    "access", "api_clients", "applications", "companies", "conversations", "cv", "events", "interviews", "lists",
+    "matching", "notifications", "people", "privacy", "search", "shortlists", "units", "vacancies", "webhooks",
 ]  # fmt: skip

@@ -117,6 +117,8 @@ _ACCOUNT_COLUMNS = (
     "id, unit, app_id, channel, external_id, name, address, active, messages_per_second, vendor_state,"
     " created_at, updated_at"
 )
+_ALL_MINE = f"units <@ (SELECT app_units())::text[] AND {WHOLE_UNIT}"
+_OF_CLIENT = "EXISTS (SELECT 1 FROM api_clients c WHERE c.id = client_id)"
 _PERSON_CONVERSATION = "SELECT 1 FROM applications a WHERE a.person_id = conversations.person_id"
 
 RULES: dict[str, list[Rule]] = {
@@ -295,6 +297,15 @@ RULES: dict[str, list[Rule]] = {
         Rule(RELAY, "SELECT, UPDATE (due_at, attempts, error)"), Rule(APP, _FULL, UNIT), Rule(BOT, "INSERT", UNIT),
         Rule(GATEWAY, "INSERT", "name IN ('MediaStored', 'MediaRefused')"),
     ],
+    # Who runs all of a program's units keeps it; its tokens are given and read as in a log-in.
+    "api_clients": [
+        Rule(APP, "SELECT, UPDATE", f"{LOGIN} OR ({_ALL_MINE})", f"{LOGIN} OR ({_ALL_MINE})"),
+        Rule(APP, "INSERT", _ALL_MINE),
+    ],
+    "api_tokens": [Rule(APP, _FULL, f"{LOGIN} OR {_OF_CLIENT}")],
+    "api_requests": [Rule(APP, _FULL, f"{LOGIN} OR {_OF_CLIENT}")],
+    "webhook_subscriptions": _unit_table(rows=f"{UNIT} AND {WHOLE_UNIT}"),
+    "webhook_deliveries": _unit_table(rows=f"{UNIT} AND {WHOLE_UNIT}"),
     # Each user's own. The worker, who writes exports for whoever asked, finds them as a log-in finds users.
     "saved_views": [Rule(APP, _FULL, f"user_id = {SELF}")],
     "list_exports": [Rule(APP, _FULL, f"{LOGIN} OR user_id = {SELF}")],

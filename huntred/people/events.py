@@ -10,8 +10,10 @@ from huntred.events.types import Event
 
 @dataclass(frozen=True)
 class PersonRegistered(Event):
+    """conversation_id: none for who came in through the API or a file."""
+
     person_id: UUID
-    conversation_id: UUID
+    conversation_id: UUID | None
 
 
 @dataclass(frozen=True)

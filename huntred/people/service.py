@@ -32,6 +32,7 @@ __all__ = [
     "profile_of",
     "recap",
     "refresh_search_text",
+    "register",
     "search",
     "set_field",
     "set_fields",
@@ -84,6 +85,22 @@ def person_of(uow: UnitOfWork, conversation_id: UUID, *, now: datetime) -> Perso
         )
     uow.session.flush()
     return person
+
+
+def register(uow: UnitOfWork, texts: Mapping[str, str], *, now: datetime) -> UnitProfile:
+    """Make a person of whom something is known before they have written; all fields or none. Raises FieldInvalid.
+
+    Nothing is agreed to by it: consents are asked for when the person first writes.
+    """
+    person = Person(created_at=now)
+    uow.session.add(person)
+    uow.session.flush()
+    profile = UnitProfile(unit=uow.unit, person_id=person.id, skills=[], created_at=now, updated_at=now)
+    uow.session.add(profile)
+    uow.session.flush()
+    uow.record(PersonRegistered(person.id, None))
+    set_fields(uow, person.id, texts, now=now)
+    return profile
 
 
 def profile_of(uow: UnitOfWork, person_id: UUID) -> UnitProfile:

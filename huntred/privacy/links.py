@@ -99,6 +99,9 @@ class Links:
         token = sign_link(self.secret, "calendar", {"user": user_id, "number": number}, expires_at=_FAR)
         return f"{self.backoffice_url}/calendario/{token}.ics"
 
+    def webhooks_page(self) -> str:
+        return f"{self.backoffice_url}/webhooks/"
+
     def _public(self, path: str, purpose: str, unit: str, values: dict[str, Any], expires_at: datetime) -> str:
         token = sign_link(self.secret, purpose, {"unit": unit, **values}, expires_at=expires_at)
         return f"{self.backoffice_url}/{path}/{token}"

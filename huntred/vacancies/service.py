@@ -104,7 +104,7 @@ def update(uow: UnitOfWork, vacancy_id: UUID, form: VacancyForm, *, now: datetim
     return vacancy
 
 
-def publish(uow: UnitOfWork, vacancy_id: UUID, user_id: UUID, *, now: datetime) -> Vacancy:
+def publish(uow: UnitOfWork, vacancy_id: UUID, user_id: UUID | None, *, now: datetime) -> Vacancy:
     """Open it to candidates. Raises NotFound, StateChangeRefused, FieldInvalid where something is missing."""
     vacancy = _locked(uow, vacancy_id)
     after = rules.next_state(vacancy.state, "publish")
@@ -117,19 +117,19 @@ def publish(uow: UnitOfWork, vacancy_id: UUID, user_id: UUID, *, now: datetime) 
     return vacancy
 
 
-def pause(uow: UnitOfWork, vacancy_id: UUID, user_id: UUID, *, now: datetime) -> Vacancy:
+def pause(uow: UnitOfWork, vacancy_id: UUID, user_id: UUID | None, *, now: datetime) -> Vacancy:
     """Take it from the candidates' sight for a while. Raises NotFound, StateChangeRefused."""
     vacancy = _step(uow, vacancy_id, "pause", now)
     uow.record(VacancyPaused(vacancy.id), unit=vacancy.unit)
     return vacancy
 
 
-def close(uow: UnitOfWork, vacancy_id: UUID, user_id: UUID, *, now: datetime) -> Vacancy:
+def close(uow: UnitOfWork, vacancy_id: UUID, user_id: UUID | None, *, now: datetime) -> Vacancy:
     """End it without a placement. Raises NotFound, StateChangeRefused."""
     return _end(uow, vacancy_id, "close", now)
 
 
-def fill(uow: UnitOfWork, vacancy_id: UUID, user_id: UUID, *, now: datetime) -> Vacancy:
+def fill(uow: UnitOfWork, vacancy_id: UUID, user_id: UUID | None, *, now: datetime) -> Vacancy:
     """End it with its placements made. Raises NotFound, StateChangeRefused."""
     return _end(uow, vacancy_id, "fill", now)
 

@@ -18,6 +18,7 @@ from psycopg import errors, sql
 
 from contract.ids import new_id
 from huntred.access.models import AuditEntry
+from huntred.api_clients import service as api_clients
 from huntred.applications.models import ApplicationMove
 from huntred.conversations import escalation, handoff, notes
 from huntred.cv.models import CvFile
@@ -34,6 +35,8 @@ from huntred.privacy import service as privacy
 from huntred.shortlists.models import ShortlistEntry, ShortlistShare
 from huntred.units.models import Division
 from huntred.vacancies.models import VacancyQuestion, VacancyRequirement
+from huntred.webhooks import service as webhooks
+from huntred.webhooks.service import SubscriptionForm
 from tests.factories.desk import Desk, desk, keys
 
 __all__ = ["desk", "keys"]
@@ -89,6 +92,8 @@ def filled(desk: Desk) -> Desk:
     with desk.work() as uow:
         booked = interviews.book_slot(uow, slot.id, application.id, now=now)
         proposals.propose(uow, booked.id, slot.starts_at + timedelta(days=1), interviewer.id, on_holiday=True, now=now)
+        hook, _ = webhooks.subscribe(uow, SubscriptionForm("https://example.com/", ["interview.booked"]), now=now)
+        webhooks.send_test(uow, hook.id, now=now)
         schedule(uow, "demo:1", "one_time_code", {}, now, address="a@example.com", now=now)
     of = {"c": conversation.id, "h": conversation.chat_id, "m": new_id()}
     desk.execute(
@@ -279,6 +284,31 @@ def test_a_division_sees_its_own_and_nothing_beside(filled: Desk, as_role: dict[
             app.run(sql.SQL("UPDATE {} SET division_id = %s").format(sql.Identifier(table)), (sur.id,), **scope)
         with pytest.raises(errors.InsufficientPrivilege):
             app.run(sql.SQL("UPDATE {} SET division_id = NULL").format(sql.Identifier(table)), **scope)
+
+
+def test_a_program_is_kept_by_who_runs_all_of_its_units(filled: Desk, as_role: dict[str, As]) -> None:
+    with filled.work(units=("amigro", "huntu")) as uow:
+        client, _ = api_clients.create_client(
+            uow, "Nómina", ["amigro", "huntu"], ["people:read"], filled.user().id, now=filled.now
+        )
+        api_clients.issue(uow, client, now=filled.now)
+    for table in ("api_clients", "api_tokens"):
+        seen = {
+            name: as_role["app"].run(f"SELECT count(*) FROM {table}", **scope).fetchone()[0] > 0
+            for name, scope in {
+                "both": {"units": "amigro,huntu"}, "login": {"login": "on"}, "one": {"units": "amigro"}, "none": {},
+                "division": {"units": "amigro,huntu", "divisions": str(new_id())},
+            }.items()
+        }  # fmt: skip
+        assert seen == {"both": True, "login": True, "one": False, "none": False, "division": False}, table
+        for role in ("gateway", "bot", "relay"):
+            with pytest.raises(errors.InsufficientPrivilege):
+                as_role[role].run(f"SELECT 1 FROM {table}", units="amigro,huntu", login="on", all_units="on")
+    with pytest.raises(errors.InsufficientPrivilege):
+        as_role["app"].run(
+            "INSERT INTO api_clients (id, name, units, scopes, secret_hash) VALUES (%s, '', '{amigro,huntu}', '{}', '')",
+            (new_id(),), units="amigro",
+        )
 
 
 def test_no_role_is_above_the_policies_and_no_table_without_one(database: Any) -> None:

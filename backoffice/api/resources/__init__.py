@@ -1,0 +1,1 @@
+"""One file a resource: its operations, over the services of the business."""

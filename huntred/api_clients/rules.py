@@ -1,0 +1,53 @@
+"""What a program may be allowed to do, and how its secrets look; pure."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+
+from huntred.api_clients.errors import TokenRefused
+from huntred.errors import FieldInvalid
+
+# resource:action
+SCOPES = (
+    "vacancies:read", "vacancies:write", "people:read", "people:write", "applications:read", "applications:write",
+    "interviews:read", "interviews:write", "conversations:read", "webhooks:read",
+    "webhooks:write",
+)  # fmt: skip
+ACCESS_LIVES = timedelta(minutes=15)
+REFRESH_LIVES = timedelta(days=30)
+LONGEST_NAME = 100
+
+
+def new_secret(prefix: str) -> str:
+    """Return 256 random bits, with what they are in front: leaked ones are found by it."""
+    return f"{prefix}_{secrets.token_urlsafe(32)}"
+
+
+def hashed(secret: str) -> str:
+    """Return what is kept of a random secret. No slow hash: there is nothing to guess in 256 random bits."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def is_secret(secret: str, kept: str) -> bool:
+    return hmac.compare_digest(hashed(secret), kept)
+
+
+def check_scopes(scopes: Sequence[str]) -> list[str]:
+    """Return them in order. Raises FieldInvalid where one is unknown or there is none."""
+    if not scopes:
+        raise FieldInvalid("scopes", "missing")
+    if set(scopes) - set(SCOPES):
+        raise FieldInvalid("scopes", "unknown")
+    return [scope for scope in SCOPES if scope in scopes]
+
+
+def narrowed(wanted: str, allowed: Sequence[str]) -> list[str]:
+    """Return the scopes that a token is given: those asked for, separated by spaces, or all. Raises TokenRefused."""
+    asked = wanted.split()
+    if set(asked) - set(allowed):
+        raise TokenRefused("invalid_scope")
+    return [scope for scope in SCOPES if scope in (asked or allowed)]
