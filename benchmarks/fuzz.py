@@ -302,14 +302,19 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     folder = start_run()
-    began = time.monotonic()
     try:
         database = Database.clone(describe())
-        tallies = asyncio.run(run(database, arguments.bodies, arguments.stored, arguments.seed))
+        asyncio.run(_show(database, arguments))
         database.drop()
     finally:
         if folder is not None:
             end_run(folder)
+
+
+async def _show(database: Database, arguments: argparse.Namespace) -> None:
+    """Run and print. Inside the loop: uvloop may wait for ever as it closes, and 20 minutes' figures with it."""
+    began = time.monotonic()
+    tallies = await run(database, arguments.bodies, arguments.stored, arguments.seed)
     for name, tally in tallies.items():
         print(f"{name}: {tally.bodies} bodies, {tally.forged} forged, answered {dict(tally.statuses)}")
         for line in tally.broken:
@@ -319,7 +324,7 @@ def main() -> None:
     print(f"bodies={sum(tally.bodies for tally in tallies.values())}")
     print(f"5xx={sum(tally.five_hundreds for tally in tallies.values())}")
     print(f"hangs={sum(tally.hangs for tally in tallies.values())}")
-    print(f"forged_accepted={sum(tally.forged_accepted for tally in tallies.values())}")
+    print(f"forged_accepted={sum(tally.forged_accepted for tally in tallies.values())}", flush=True)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from bot import lane_sql as sql
 from bot import turn_writing as writing
 from bot.order import FROM_INSIDE, in_order, is_late, of_one_turn
 from bot.said import Said
@@ -28,79 +29,7 @@ from contract.message import Inbound
 
 logger = logging.getLogger(__name__)
 
-_MOST_ROWS = 50
 _PAUSE_OF_BROKEN = 1.0
-
-_ASYNC = "set_config('synchronous_commit', 'off', true)"
-# Locked first, read in the next statement: one statement would see the inbox as it was before it waited for the lock.
-_CLAIM = f"""
-UPDATE chats SET due = clock_timestamp() + make_interval(secs => %(lease)s), token = %(token)s
-WHERE id = (
-    SELECT id FROM chats WHERE due <= now() AND coalesce(turn_unit, unit) = ANY(%(units)s)%(only)s
-    ORDER BY background, due LIMIT 1 FOR UPDATE SKIP LOCKED
-)
-RETURNING id, unit, turn_unit, channel, channel_account_id, conversation_id, person_id, heard_at, heard_seq,
-    set_config('app.chat', id::text, true), {_ASYNC}
-"""
-_CLAIM_ANY = _CLAIM.replace("%(only)s", "")
-_CLAIM_BACKGROUND = _CLAIM.replace("%(only)s", " AND background")
-_WAITING = f"""
-SELECT id, kind, vendor_id, payload, received_at, turn_id, parse, attempts, conversation_id, unit, vendor_at,
-    vendor_seq, extract(epoch FROM clock_timestamp() - received_at)::float AS waited
-FROM inbox WHERE chat_id = nullif(current_setting('app.chat', true), '')::uuid AND state = 'waiting'
-ORDER BY id LIMIT {_MOST_ROWS}
-"""
-# The first of each end of the index, not the least of all that are due; no row where nothing will be.
-_UNTIL_DUE = """
-SELECT greatest(extract(epoch FROM due - clock_timestamp()), 0)::float AS wait FROM (
-    (SELECT due FROM chats WHERE background = false AND due IS NOT NULL
-        AND coalesce(turn_unit, unit) = ANY(%(units)s) ORDER BY due LIMIT 1)
-    UNION ALL
-    (SELECT due FROM chats WHERE background = true AND due IS NOT NULL
-        AND coalesce(turn_unit, unit) = ANY(%(units)s) ORDER BY due LIMIT 1)
-) first ORDER BY due LIMIT 1
-"""
-_OPEN_CONVERSATION = """
-INSERT INTO conversations (id, unit, chat_id, channel, person_id, last_inbound_at)
-VALUES (%(id)s, %(unit)s, %(chat)s, %(channel)s, %(person)s, clock_timestamp())
-ON CONFLICT (chat_id, unit) DO NOTHING
-"""
-_CONVERSATION = "SELECT id, handling, version, current_step FROM conversations WHERE chat_id = %s AND unit = %s"
-_PIN = """
-UPDATE inbox SET turn_id = %(turn)s, conversation_id = %(conversation)s, unit = %(unit)s,
-    late = late OR id = ANY(%(late)s)
-WHERE id = ANY(%(rows)s)
-"""
-# A person's events, from the start of the current session on; none where they are known already. The start is found
-# first and is a bound of the index: what was said before is not read.
-_EVENTS = """
-WITH began AS MATERIALIZED (
-    SELECT coalesce((
-        SELECT seq FROM tracker_events WHERE conversation_id = %(conversation)s AND name = 'session_started'
-        ORDER BY seq DESC LIMIT 1), 0) AS seq
-)
-SELECT e.seq, e.event FROM began JOIN tracker_events e
-    ON e.conversation_id = %(conversation)s AND e.seq >= began.seq
-ORDER BY e.seq
-"""
-_OPTIONS = """
-SELECT option_id, title, intent, entities, ord, multiple, expires_at < now() AS expired
-FROM offered_options WHERE conversation_id = %s ORDER BY ord
-"""
-# An expired pause of a flood is in the past, and so changes nothing.
-_GIVE_BACK = """
-WITH waiting AS (
-    SELECT kind, received_at FROM inbox WHERE chat_id = %(chat)s AND state = 'waiting' ORDER BY id
-), following AS (
-    SELECT CASE WHEN kind = 'text' THEN received_at + make_interval(secs => %(burst)s) ELSE received_at END AS due
-    FROM waiting LIMIT 1
-)
-UPDATE chats SET token = NULL, turn_unit = NULL, version = version + 1,
-    due = (SELECT greatest(following.due, chats.paused_until) FROM following),
-    background = coalesce((SELECT bool_and(kind = 'notice') FROM waiting), false),
-    heard_at = greatest(heard_at, %(heard_at)s), heard_seq = coalesce(%(heard_seq)s, heard_seq)
-WHERE id = %(chat)s AND token = %(token)s
-"""
 
 
 @dataclass(frozen=True)
@@ -134,7 +63,7 @@ class Lane:
         nothing waits there, or where it is another process's (which is told).
         """
         token = uuid4()
-        claim = _CLAIM_BACKGROUND if background else _CLAIM_ANY
+        claim = sql.CLAIM_BACKGROUND if background else sql.CLAIM_ANY
         chat: dict[str, Any] | None = None
         try:
             with transaction(self._pool) as connection:
@@ -142,7 +71,7 @@ class Lane:
                     claimed = connection.execute(
                         claim, {"lease": self._lease, "token": token, "units": self._units}, prepare=True
                     )
-                    waiting = connection.execute(_WAITING, prepare=True)
+                    waiting = connection.execute(sql.WAITING, prepare=True)
                 chat = claimed.fetchone()
                 if chat is None:
                     return False, None
@@ -174,7 +103,7 @@ class Lane:
     def seconds_until_due(self) -> float | None:
         """Return how long until the next chat is due (0 where one is), or None where none will be."""
         with transaction(self._pool) as connection:
-            row = connection.execute(_UNTIL_DUE, {"units": self._units}).fetchone()
+            row = connection.execute(sql.UNTIL_DUE, {"units": self._units}).fetchone()
         return None if row is None else row["wait"]
 
     def renew(self, held: Mapping[UUID, UUID]) -> None:
@@ -191,7 +120,7 @@ class Lane:
         """Store the parse before the first action is called, so that a replay predicts from the same."""
         with transaction(self._pool) as connection:
             with connection.pipeline():
-                connection.execute(f"SELECT {_ASYNC}")
+                connection.execute(sql.WITHOUT_WAITING)
                 updated = connection.execute(
                     "UPDATE inbox SET parse = %s WHERE id = %s AND EXISTS"
                     " (SELECT 1 FROM chats WHERE id = %s AND token = %s)",
@@ -306,14 +235,14 @@ class Lane:
         late = frozenset(row.id for row in rows if is_late(row, chat["heard_at"], chat["heard_seq"]))
         with connection.pipeline():
             connection.execute(
-                _PIN,
+                sql.PIN,
                 {
                     "turn": rows[0].turn_id or rows[0].id, "conversation": conversation["id"], "unit": unit,
                     "late": list(late), "rows": [row.id for row in rows],
                 },
             )  # fmt: skip
-            options = connection.execute(_OPTIONS, (conversation["id"],))
-            loaded = connection.execute(_EVENTS, {"conversation": conversation["id"]}) if tracker is None else None
+            options = connection.execute(sql.OPTIONS, (conversation["id"],))
+            loaded = connection.execute(sql.EVENTS, {"conversation": conversation["id"]}) if tracker is None else None
         events = loaded.fetchall() if loaded is not None else []
         return Turn(
             chat_id=chat["id"],
@@ -343,13 +272,13 @@ class Lane:
             connection.execute("SELECT set_config('app.units', %s, true)", (unit,))
             if not here or chat["conversation_id"] is None:
                 connection.execute(
-                    _OPEN_CONVERSATION,
+                    sql.OPEN_CONVERSATION,
                     {
                         "id": new_id(), "unit": unit, "chat": chat["id"], "channel": chat["channel"],
                         "person": chat["person_id"],
                     },
                 )  # fmt: skip
-            found = connection.execute(_CONVERSATION, (chat["id"], unit))
+            found = connection.execute(sql.CONVERSATION, (chat["id"], unit))
         conversation = found.fetchone()
         if conversation is None:
             raise Overtaken(f"chat {chat['id']} has no conversation of {unit}")
@@ -370,7 +299,7 @@ class Lane:
     ) -> None:  # fmt: skip
         heard = [row for row in rows if row.kind not in FROM_INSIDE and row.id not in late]
         connection.execute(
-            _GIVE_BACK,
+            sql.GIVE_BACK,
             {
                 "chat": chat_id, "token": token, "burst": self._burst,
                 "heard_at": max((row.vendor_at for row in heard if row.vendor_at), default=None),

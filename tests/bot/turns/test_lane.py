@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from bot import lane as lanes
+from bot import lane_sql
 from bot.lane import Lane
 from bot.store import open_pool
 from contract.ids import new_id
@@ -60,7 +60,7 @@ def test_of_a_long_history_only_the_current_session_is_read(lane: Lane, world: W
     _, again = lane.take()
     assert again is not None
     assert [event["n"] for event in again.events] == list(range(5001, 5041)) and again.last_seq == 5040
-    nodes = explained(database, lanes._EVENTS, {"conversation": turn.conversation_id})
+    nodes = explained(database, lane_sql.EVENTS, {"conversation": turn.conversation_id})
     assert read(nodes) <= 100
 
 
@@ -88,7 +88,7 @@ def test_the_next_due_chat_is_found_without_reading_the_queue(lane: Lane, world:
     world.connection.execute("ANALYZE chats")
     wait = lane.seconds_until_due()
     assert wait is not None and 500 < wait <= 600
-    assert read(explained(database, lanes._UNTIL_DUE, {"units": ["amigro"]})) <= 10
+    assert read(explained(database, lane_sql.UNTIL_DUE, {"units": ["amigro"]})) <= 10
     world.arrive("ana", "hola")
     assert lane.seconds_until_due() == 0
     world.connection.execute("UPDATE chats SET unit = 'huntu'")
