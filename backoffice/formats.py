@@ -10,7 +10,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
-from flask import Flask, g
+from flask import Flask, g, has_app_context
 from markupsafe import Markup
 
 from backoffice import work
@@ -25,7 +25,8 @@ MEXICO = ZoneInfo("America/Mexico_City")
 
 def viewer_zone() -> ZoneInfo:
     """The time zone of who looks (`auth.py` sets it): their own, else the unit's; of public pages, the capital's."""
-    return cast("ZoneInfo", g.get("zone", MEXICO))
+    # A file that the worker writes has nobody who looks.
+    return cast("ZoneInfo", g.get("zone", MEXICO)) if has_app_context() else MEXICO
 
 
 def local(at: datetime) -> datetime:
