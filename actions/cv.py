@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from actions.base import ServiceAction
@@ -112,7 +113,8 @@ def show_again(turn: Turn) -> None:
     if cv is None:
         turn.say("utter_corrected")
         return
-    turn.say("utter_cv_recap", **telling.recap_values(turn.uow, cvs.own(turn.uow, turn.person.id, cv.id), now=turn.now))
+    read = cvs.own(turn.uow, turn.person.id, cv.id)
+    turn.say("utter_cv_recap", **dict[str, Any](telling.recap_values(turn.uow, read, now=turn.now)))
 
 
 aside("cv_answer", _in_form)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from huntred.cv.ports import Cv, CvJob, CvStudy, Found
 
@@ -126,7 +127,7 @@ def _segments(text: str, found: list[tuple[int, Found]]) -> Iterator[Segment]:
     for _, one in found:
         cuts |= {min(max(one.span.start, 0), len(text)), min(max(one.span.end, 0), len(text))}
     ordered = sorted(cuts)
-    for start, end in zip(ordered, ordered[1:], strict=False):
+    for start, end in pairwise(ordered):
         of = tuple(number for number, one in found if one.span.start < end and one.span.end > start)
         anchors = tuple(number for number, one in found if one.span.start == start and number in of)
         yield Segment(text[start:end], of, anchors)

@@ -63,9 +63,7 @@ def conversations(session: Session, profile: UnitProfile) -> list[Conversation]:
 
 
 def profile_of(session: Session, unit: str, person_id: UUID) -> UnitProfile | None:
-    return session.scalar(
-        select(UnitProfile).where(UnitProfile.unit == unit, UnitProfile.person_id == person_id)
-    )
+    return session.scalar(select(UnitProfile).where(UnitProfile.unit == unit, UnitProfile.person_id == person_id))
 
 
 def cvs(session: Session, profile: UnitProfile) -> list[CvFile]:
@@ -92,9 +90,7 @@ def consents(session: Session, profile: UnitProfile) -> list[Consent]:
 
 def erased_at(session: Session, profile: UnitProfile) -> datetime | None:
     return session.scalar(
-        select(func.max(Erasure.erased_at)).where(
-            Erasure.person_id == profile.person_id, Erasure.unit == profile.unit
-        )
+        select(func.max(Erasure.erased_at)).where(Erasure.person_id == profile.person_id, Erasure.unit == profile.unit)
     )
 
 

@@ -62,9 +62,7 @@ def _before(at: Any, id_: Any, before: Key | None) -> list[ColumnElement[bool]]:
 
 
 def _conversations(profile: UnitProfile) -> Any:
-    return select(Conversation.id).where(
-        Conversation.person_id == profile.person_id, Conversation.unit == profile.unit
-    )
+    return select(Conversation.id).where(Conversation.person_id == profile.person_id, Conversation.unit == profile.unit)
 
 
 def _applications(profile: UnitProfile) -> Any:
@@ -102,9 +100,7 @@ def _applied(session: Session, profile: UnitProfile, before: Key | None, limit: 
     """Applications and their moves are one kind: a story of its own each."""
     applied = session.scalars(
         select(Application)
-        .where(
-            Application.profile_id == profile.id, *_before(Application.created_at, Application.id, before)
-        )
+        .where(Application.profile_id == profile.id, *_before(Application.created_at, Application.id, before))
         .options(joinedload(Application.vacancy))
         .order_by(Application.created_at.desc(), Application.id.desc())
         .limit(limit)
@@ -201,16 +197,12 @@ def _audit(session: Session, profile: UnitProfile, before: Key | None, limit: in
         and_(AuditEntry.object_type == "unit_profiles", AuditEntry.object_id == str(profile.id)),
         and_(
             AuditEntry.object_type == "applications",
-            AuditEntry.object_id.in_(
-                select(cast(Application.id, Text)).where(Application.profile_id == profile.id)
-            ),
+            AuditEntry.object_id.in_(select(cast(Application.id, Text)).where(Application.profile_id == profile.id)),
         ),
         and_(
             AuditEntry.object_type == "cvs",
             AuditEntry.object_id.in_(
-                select(cast(CvFile.id, Text)).where(
-                    CvFile.person_id == profile.person_id, CvFile.unit == profile.unit
-                )
+                select(cast(CvFile.id, Text)).where(CvFile.person_id == profile.person_id, CvFile.unit == profile.unit)
             ),
         ),
         # What is no row of its own: an export, an erasure.
@@ -223,10 +215,7 @@ def _audit(session: Session, profile: UnitProfile, before: Key | None, limit: in
         # The page ended at another kind's row of this very time, whose id is larger than any of ours.
         earlier = [AuditEntry.at <= before[0]]
     rows = session.scalars(
-        select(AuditEntry)
-        .where(concerned, *earlier)
-        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
-        .limit(limit)
+        select(AuditEntry).where(concerned, *earlier).order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit)
     )
     for row in rows:
         yield Happening("audit", row.at, UUID(int=row.id), row, {"user_id": row.user_id})

@@ -1,4 +1,4 @@
-// A CV's page: the evidence of the field that is pointed at or focused stands out in the text, and the other way round.
+// A CV's page: the evidence of the field that is pointed at or focused stands out in the text; a click on the text shows its field.
 (function () {
   "use strict";
   var fields = document.querySelectorAll("[data-evidence]");
@@ -28,9 +28,8 @@
     field.addEventListener("focus", function () { kept = id; show(id, wide.matches); });
     field.addEventListener("click", function (event) { event.preventDefault(); kept = id; show(id, true); });
   });
+  // By a click and not by hovering: the text that a field scrolls to would else answer for what the pointer rests on.
   marks.forEach(function (mark) {
-    var last = mark.dataset.of.split(" ").pop();
-    mark.addEventListener("mouseenter", function () { show(last, false); });
-    mark.addEventListener("mouseleave", function () { show(kept, false); });
+    mark.addEventListener("click", function () { kept = mark.dataset.of.split(" ").pop(); show(kept, false); });
   });
 })();

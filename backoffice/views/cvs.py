@@ -43,9 +43,7 @@ class CvPages:
     @expose("/cv/<id>/archivo")
     def cv_file(self, id: str) -> Response:
         cv = _cv(id)
-        sent = SentFile(
-            cv.id, "document", "stored", cv.content_type, cv.name or "cv", cv.size, cv.stored_name, (), ""
-        )
+        sent = SentFile(cv.id, "document", "stored", cv.content_type, cv.name or "cv", cv.size, cv.stored_name, (), "")
         return files.answer(sent, Path(work.wiring().settings.media_dir))
 
     @expose("/cv/<id>/read-again", methods=["POST"])

@@ -123,9 +123,7 @@ class PeopleView(CvPages, BaseView):
         with refusals_flashed() as refused:
             if FormReader(request.form).text("erase_word", longest=20).upper() != _ERASE_WORD:
                 raise FieldInvalid("erase_word", "not_confirmed")
-            erase_person(
-                work.work_of(profile.unit), profile.person_id, now=work.now(), requested_by=auth.acting_user()
-            )
+            erase_person(work.work_of(profile.unit), profile.person_id, now=work.now(), requested_by=auth.acting_user())
         if not refused:
             done("person_erased")
         return redirect(url_for("people.details", id=id))

@@ -24,7 +24,7 @@ _MONTHS_OF_YEAR = 12
 
 @dataclass(frozen=True)
 class Proposed:
-    """text: as `people.rules.parse_field` reads it. columns: what it would set. found: where it stands, if in one place."""
+    """text: as `people.rules.parse_field` reads it. columns: what it would set. found: its place, if it has one."""
 
     field: str
     text: str

@@ -67,7 +67,7 @@ def receive(
 def upload(
     uow: UnitOfWork, person_id: UUID, file: Stored, *, user_id: UUID | None, consent_note: str, now: datetime
 ) -> CvFile:
-    """Take a document that a consultant was given. consent_note: how the person agreed. Raises FieldInvalid, NotFound."""
+    """Take what a consultant was given. consent_note: how the person agreed. Raises FieldInvalid, NotFound."""
     note = " ".join(consent_note.split())
     if not note:
         raise FieldInvalid("consent_note", "missing")

@@ -75,10 +75,11 @@ def test_an_uploaded_cv_stands_beside_its_text(office: Office, shelf: Path, read
     assert office.desk.one(CvFile, cv.id).state == "waiting"
 
 
-@pytest.mark.parametrize(("content", "note"), [(CV, " "), (b"", "sí"), (b"x" * (8 * 1024 * 1024 + 1), "sí")])
+@pytest.mark.parametrize(("content", "note"), [(CV, " "), (b"", "sí"), (b"x" * 2001, "sí")])
 def test_an_upload_without_file_or_consent_or_too_large_is_refused(
-    office: Office, shelf: Path, content: bytes, note: str
+    office: Office, shelf: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, note: str
 ) -> None:
+    monkeypatch.setattr("huntred.cv.shelf.MOST_BYTES", 2000)
     own = things(office, "amigro")
     client = office.client(office.user())
     assert upload(client, own, content, note).status_code == 302
