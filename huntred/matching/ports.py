@@ -170,9 +170,7 @@ class Found:
 class VectorIndex(Protocol):
     """Finds the nearest of many vectors; nearly all of them, where there are very many."""
 
-    def search(
-        self, query: NDArray[np.float32], most: int, allowed: NDArray[np.bool_] | None = None
-    ) -> Found: ...
+    def search(self, query: NDArray[np.float32], most: int, allowed: NDArray[np.bool_] | None = None) -> Found: ...
 
 
 class Embedder(Protocol):

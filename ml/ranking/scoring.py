@@ -106,9 +106,7 @@ def seniority(candidate: CandidateFeatures, vacancy: VacancyFeatures) -> Part:
         return Part((Evidence("seniority", "unknown", None, code="seniority"),))
     worth = 1.0 if level >= asked else 0.5 if level == asked - 1 else 0.0
     state = state_of(worth)
-    return Part(
-        (Evidence("seniority", state, worth, quote=candidate.title, stands_in="headline", code="seniority"),)
-    )
+    return Part((Evidence("seniority", state, worth, quote=candidate.title, stands_in="headline", code="seniority"),))
 
 
 def availability(candidate: CandidateFeatures, vacancy: VacancyFeatures) -> Part:
