@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -121,3 +122,11 @@ def applied(session: Session, vacancy_id: UUID) -> dict[UUID, UUID]:
         select(Application.profile_id, Application.id).where(Application.vacancy_id == vacancy_id)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def answers_of(session: Session, vacancy_id: UUID, profile_id: UUID) -> list[dict[str, Any]]:
+    """What somebody answered in the chat when applying: question, answer, passed; empty where they did not apply."""
+    query = select(Application.answers).where(
+        Application.vacancy_id == vacancy_id, Application.profile_id == profile_id
+    )
+    return session.scalar(query) or []

@@ -70,7 +70,8 @@ class CandidatesView(BaseView):
         """Everything that speaks for and against one person; a part of the table, on demand."""
         vacancy = _vacancy(id)
         [ranked] = _named(vacancy, [id_or_404(profile_id)]) or abort(404)
-        return self.render("vacancies/_evidence.html", vacancy=vacancy, item=ranked)
+        answers = queries.answers_of(work.current_work().session, vacancy.id, ranked.profile.id)
+        return self.render("vacancies/_evidence.html", vacancy=vacancy, item=ranked, answers=answers)
 
     @expose("/<id>/compare")
     def compare(self, id: str) -> str:

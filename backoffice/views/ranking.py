@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import abort, redirect, request, url_for
 from flask_admin import BaseView, expose
 from werkzeug.wrappers import Response
@@ -26,17 +28,18 @@ class RankingView(BaseView):
     @expose("/")
     def index(self) -> str:
         uow = _named_unit()
-        return self._page(uow, dict(service.weights_of(uow)))
+        return self._page(uow, service.weights_of(uow))
 
     @expose("/preview", methods=["POST"])
     def preview(self) -> str:
         """What would change on open vacancies of today; nothing is saved."""
-        uow, weights = _named_unit(), None
+        uow = _named_unit()
         try:
             weights = _posted()
             found = service.preview(uow, work.wiring().ranker, weights)
         except FieldInvalid as error:
-            return self._page(uow, weights or dict(request.form), error=error)
+            # As it was typed, so that it can be mended.
+            return self._page(uow, {name: request.form.get(f"weight_{name}", "") for name in FEATURES}, error=error)
         return self._page(uow, weights, found=found)
 
     @expose("/save", methods=["POST"])
@@ -59,7 +62,7 @@ class RankingView(BaseView):
     def _page(
         self,
         uow: UnitOfWork,
-        values: dict[str, float | None],
+        values: Mapping[str, float | str | None],
         *,
         found: list[service.Preview] | None = None,
         error: FieldInvalid | None = None,
@@ -70,7 +73,7 @@ class RankingView(BaseView):
             unit_code=uow.unit,
             choices=work.current_work().scope.units,
             features=FEATURES,
-            values={f"weight_{feature}": values.get(feature, values.get(f"weight_{feature}")) for feature in FEATURES},
+            values={f"weight_{feature}": values[feature] for feature in FEATURES},
             defaults=default_weights(uow.unit),
             saved=saved,
             saved_by=user_names(uow.session, [saved.user_id]) if saved and saved.user_id else {},

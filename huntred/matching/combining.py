@@ -119,11 +119,20 @@ def checked(weights: Mapping[str, float | None]) -> dict[str, float]:
 
 
 def _mean(items: Sequence[Evidence]) -> float | None:
-    if all(item.worth is None for item in items):
-        return None
-    counts = [2.0 if item.importance == "must" else 1.0 for item in items]
-    told = [NEUTRAL if item.worth is None else item.worth for item in items]
-    return sum(count * worth for count, worth in zip(counts, told, strict=True)) / sum(counts)
+    # Most features have one thing, and a search weighs some hundreds of vacancies.
+    if len(items) == 1:
+        return items[0].worth
+    total = counted = 0.0
+    known = False
+    for item in items:
+        count = 2.0 if item.importance == "must" else 1.0
+        counted += count
+        if item.worth is None:
+            total += count * NEUTRAL
+        else:
+            total += count * item.worth
+            known = True
+    return total / counted if known else None
 
 
 def _rounded(share: float) -> Decimal:

@@ -99,9 +99,7 @@ def progress(uow: UnitOfWork, model: str) -> Progress:
 
 def forget_models(uow: UnitOfWork, kept: Sequence[str]) -> None:
     """Delete the unit's vectors of every other model, e.g. of the one that was replaced."""
-    uow.session.execute(
-        delete(VacancyVector).where(VacancyVector.unit == uow.unit, VacancyVector.model.not_in(kept))
-    )
+    uow.session.execute(delete(VacancyVector).where(VacancyVector.unit == uow.unit, VacancyVector.model.not_in(kept)))
 
 
 def _content() -> ColumnElement[str]:

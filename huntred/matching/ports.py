@@ -96,8 +96,8 @@ class Evidence:
     where the vacancy's field is meant (place, salary, …). importance: must or nice.
     state: met, partly, not (other skills were told, this one was not) or unknown. worth: 0 to 1; None: unknown.
     quote: the candidate's words that show it, or the value that does; stands_in: where in the profile they stand
-    (headline, skills, experience_text, experience_years, city, salary); source: profile, or chat (an answer given
-    when applying). code and values: what is said of it, as in Reason; of a named requirement, its kind.
+    (headline, skills, experience_text, experience_years, city, salary, work_permit). code and values: what is said of
+    it, as in Reason; of a named requirement, its kind.
     """
 
     feature: str
@@ -107,7 +107,6 @@ class Evidence:
     importance: str = "must"
     quote: str = ""
     stands_in: str = ""
-    source: str = "profile"
     code: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
 
@@ -171,9 +170,7 @@ class Found:
 class VectorIndex(Protocol):
     """Finds the nearest of many vectors; nearly all of them, where there are very many."""
 
-    def search(
-        self, query: NDArray[np.float32], most: int, allowed: NDArray[np.bool_] | None = None
-    ) -> Found: ...
+    def search(self, query: NDArray[np.float32], most: int, allowed: NDArray[np.bool_] | None = None) -> Found: ...
 
 
 class Embedder(Protocol):

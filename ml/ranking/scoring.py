@@ -19,6 +19,17 @@ _MET = 0.95
 
 
 @dataclass(frozen=True)
+class _Shown:
+    """The candidate's value, and where in the profile it stands."""
+
+    quote: str = ""
+    stands_in: str = ""
+
+
+_NOTHING = _Shown()
+
+
+@dataclass(frozen=True)
 class Part:
     """evidence: empty where the vacancy asks for nothing of the kind."""
 
@@ -37,21 +48,21 @@ def place(candidate: CandidateFeatures, vacancy: VacancyFeatures) -> Part:
         km = distance_km(
             candidate.latitude or 0.0, candidate.longitude or 0.0, vacancy.latitude or 0.0, vacancy.longitude or 0.0
         )
-    city = {"quote": candidate.city, "stands_in": "city", "distance_km": km}
+    city = _Shown(candidate.city, "city")
     if candidate.city and normalise(candidate.city) == normalise(vacancy.city):
         same_state = not candidate.region or not vacancy.region
         if same_state or normalise(candidate.region) == normalise(vacancy.region):
-            return _yes("place", Reason("same_city", {"city": vacancy.city}), 1.0, **city)
+            return _yes("place", Reason("same_city", {"city": vacancy.city}), 1.0, city, km)
     if km is None:
         if not candidate.city or not vacancy.city:
             return _no("place", Reason("place_unknown"), None)
         same_state = bool(candidate.region) and normalise(candidate.region) == normalise(vacancy.region)
-        return _no("place", Reason("other_city", {"city": vacancy.city}), 0.4 if same_state else 0.0, **city)
+        return _no("place", Reason("other_city", {"city": vacancy.city}), 0.4 if same_state else 0.0, city)
     value = min(1.0, max(0.0, 1.0 - (km - NEAR_KM) / (FAR_KM - NEAR_KM)))
     values = {"km": f"{km:.1f}" if km < NEAR_KM else f"{km:,.0f}", "city": vacancy.city}
     if km <= FAR_KM / 2:
-        return _yes("place", Reason("near", values), value, **city)
-    return _no("place", Reason("far", values), value, **city)
+        return _yes("place", Reason("near", values), value, city, km)
+    return _no("place", Reason("far", values), value, city, km)
 
 
 def salary(candidate: CandidateFeatures, vacancy: VacancyFeatures) -> Part:
@@ -62,13 +73,13 @@ def salary(candidate: CandidateFeatures, vacancy: VacancyFeatures) -> Part:
     wanted = candidate.salary_monthly
     if not wanted or candidate.salary_currency != vacancy.salary_currency:
         return _no("salary", Reason("salary_unknown"), None)
-    expected = {"quote": f"${wanted:,.2f} {candidate.salary_currency}", "stands_in": "salary"}
+    expected = _Shown(f"${wanted:,.2f} {candidate.salary_currency}", "salary")
     if top >= wanted:
-        return _yes("salary", Reason("salary_meets"), 1.0, **expected)
+        return _yes("salary", Reason("salary_meets"), 1.0, expected)
     share = top / wanted
     if share >= _CLOSE_SALARY:
-        return _yes("salary", Reason("salary_close"), 0.7, **expected)
-    return _no("salary", Reason("salary_below"), max(0.0, float(share) - 0.4), **expected)
+        return _yes("salary", Reason("salary_close"), 0.7, expected)
+    return _no("salary", Reason("salary_below"), max(0.0, float(share) - 0.4), expected)
 
 
 def experience(candidate: CandidateFeatures, vacancy: VacancyFeatures) -> Part:
@@ -80,10 +91,10 @@ def experience(candidate: CandidateFeatures, vacancy: VacancyFeatures) -> Part:
     if years is None:
         return _no("experience", Reason("experience_unknown"), None)
     values = {"years": _plain(years), "asked": _plain(asked)}
-    told = {"quote": _plain(years), "stands_in": "experience_years"}
+    told = _Shown(_plain(years), "experience_years")
     if years >= asked:
-        return _yes("experience", Reason("experience_enough", values), 1.0, **told)
-    return _no("experience", Reason("experience_short", values), 0.8 * float(years / asked), **told)
+        return _yes("experience", Reason("experience_enough", values), 1.0, told)
+    return _no("experience", Reason("experience_short", values), 0.8 * float(years / asked), told)
 
 
 def seniority(candidate: CandidateFeatures, vacancy: VacancyFeatures) -> Part:
@@ -94,8 +105,8 @@ def seniority(candidate: CandidateFeatures, vacancy: VacancyFeatures) -> Part:
     if level is None:
         return Part((Evidence("seniority", "unknown", None, code="seniority"),))
     worth = 1.0 if level >= asked else 0.5 if level == asked - 1 else 0.0
-    shown = {"quote": candidate.title, "stands_in": "headline"}
-    return Part((Evidence("seniority", state_of(worth), worth, code="seniority", **shown),))
+    state = state_of(worth)
+    return Part((Evidence("seniority", state, worth, quote=candidate.title, stands_in="headline", code="seniority"),))
 
 
 def availability(candidate: CandidateFeatures, vacancy: VacancyFeatures) -> Part:
@@ -108,10 +119,12 @@ def availability(candidate: CandidateFeatures, vacancy: VacancyFeatures) -> Part
     for key in asked:
         quote = said.no.get(key) or said.yes.get(key, "")
         worth = 0.0 if key in said.no else 1.0 if key in said.yes else None
-        shown = {"quote": quote, "stands_in": "experience_text" if quote else ""}
         evidence.append(
-            Evidence("availability", state_of(worth), worth, code="availability", values={"what": key}, **shown)
-        )
+            Evidence(
+                "availability", state_of(worth), worth, quote=quote, stands_in="experience_text" if quote else "",
+                code="availability", values={"what": key},
+            )
+        )  # fmt: skip
     return Part(tuple(evidence))
 
 
@@ -122,18 +135,19 @@ def state_of(worth: float | None) -> str:
     return "met" if worth >= _MET else "partly" if worth > 0.0 else "not"
 
 
-def _yes(feature: str, reason: Reason, worth: float, *, distance_km: float | None = None, **shown: str) -> Part:
-    return Part((_evidence(feature, reason, worth, **shown),), reason=reason, distance_km=distance_km)
+def _yes(feature: str, reason: Reason, worth: float, shown: _Shown = _NOTHING, km: float | None = None) -> Part:
+    return Part((_evidence(feature, reason, worth, shown),), reason=reason, distance_km=km)
 
 
-def _no(feature: str, gap: Reason, worth: float | None, *, distance_km: float | None = None, **shown: str) -> Part:
-    return Part((_evidence(feature, gap, worth, **shown),), gap=gap, distance_km=distance_km)
+def _no(feature: str, gap: Reason, worth: float | None, shown: _Shown = _NOTHING, km: float | None = None) -> Part:
+    return Part((_evidence(feature, gap, worth, shown),), gap=gap, distance_km=km)
 
 
-def _evidence(feature: str, told: Reason, worth: float | None, quote: str = "", stands_in: str = "") -> Evidence:
+def _evidence(feature: str, told: Reason, worth: float | None, shown: _Shown) -> Evidence:
     return Evidence(
-        feature, state_of(worth), worth, quote=quote, stands_in=stands_in, code=told.code, values=told.values
-    )
+        feature, state_of(worth), worth, quote=shown.quote, stands_in=shown.stands_in, code=told.code,
+        values=told.values,
+    )  # fmt: skip
 
 
 def _plain(years: Decimal) -> str:

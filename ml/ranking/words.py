@@ -44,9 +44,7 @@ def level_of(title: str) -> int | None:
 def asked_of(text: str) -> tuple[str, ...]:
     """Return what a vacancy's words ask of somebody's time: keys of `availability.yml`."""
     folded = _padded(text)
-    return tuple(
-        key for key, words in _groups().items() if any(f" {word} " in folded for word in words["asked"])
-    )
+    return tuple(key for key, words in _groups().items() if any(f" {word} " in folded for word in words["asked"]))
 
 
 @lru_cache(maxsize=20_000)

@@ -45,6 +45,12 @@ def test_people_are_shown_with_the_words_that_speak_for_them(office: Office) -> 
     detail = client.get(f"/candidates/{own.vacancy}/person/{bety.id}").text
     assert "<q>corte de caja</q>" in detail
     assert "Perfil, habilidades" in detail
+    office.desk.execute(
+        'UPDATE applications SET answers = \'[{"question": "¿Puedes rolar turnos?", "answer": true, "passed": true}]\''
+    )
+    applied = client.get(f"/candidates/{own.vacancy}/person/{own.profile}").text
+    assert "¿Puedes rolar turnos?</strong> <q>Sí</q>" in applied
+    assert "Chat, al postularse" in applied
     assert "si confirmara que vive cerca: <strong>+" in detail
     both = client.get(f"/candidates/{own.vacancy}/compare?person={bety.id}&person={carla.id}").text
     assert both.index("Bety Ruiz") < both.index("Carla Ruiz")

@@ -75,9 +75,10 @@ def test_not_knowing_is_better_than_knowing_that_it_is_not_so() -> None:
     assert only(replace(told, experience_years=Decimal(0))).score < silent
     assert only(replace(told, salary_monthly=Decimal(90000))).score < silent
     assert only(replace(told, background="No puedo viajar.")).score < silent
-    assert only(replace(told, city="Mérida", region="Yucatán", latitude=20.97, longitude=-89.62)).score < only(
-        replace(told, city="", region="", latitude=None, longitude=None)
-    ).score
+    assert (
+        only(replace(told, city="Mérida", region="Yucatán", latitude=20.97, longitude=-89.62)).score
+        < only(replace(told, city="", region="", latitude=None, longitude=None)).score
+    )
 
 
 @pytest.mark.parametrize(
