@@ -17,6 +17,7 @@ from huntred.privacy.links import Links
 
 HANDLER_MODULES = (
     "huntred.notifications.handlers", "huntred.notifications.media_handlers", "huntred.notifications.waiting_handlers",
+    "huntred.notifications.permit_reminders",
 )  # fmt: skip
 
 E = TypeVar("E", bound=Event)

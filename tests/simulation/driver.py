@@ -180,7 +180,7 @@ class Talk:
         )
         return View(
             options, asked, str(self.slots.get("expecting") or ""), accepted is not None,
-            self._is_done(conversation["id"]) and accepted is not None or conversation["handling"] == "queued",
+            (self._is_done(conversation["id"]) and accepted is not None) or conversation["handling"] == "queued",
         )  # fmt: skip
 
     def _is_done(self, conversation: Any) -> bool:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from tests.simulation.judge import (
-    DEAD_END, ERROR, LOOP, UNANSWERED, UNFINISHED, UNOPENED, Exchange, faults, transcript,
+    DEAD_END,
+    ERROR,
+    LOOP,
+    UNANSWERED,
+    UNFINISHED,
+    UNOPENED,
+    Exchange,
+    faults,
+    transcript,
 )  # fmt: skip
 
 OPENED = Exchange("hola", ["¡Hola!", "¿Lo aceptas?"], ["utter_welcome", "utter_privacy_notice"])
