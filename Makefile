@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN = $(PYTHON) runtime/bootstrap.py
 APP = $(PYTHON) runtime/bootstrap.py --app-only
 .DEFAULT_GOAL := help
-.PHONY: benchmark-matching benchmark-predictions benchmark-nlu test-nlu connect vectors backup restore upgrade help up down status logs check standins train publish rollback models shell test lint lint-dialogue format types clean lock user
+.PHONY: simulate new-bu benchmark-matching benchmark-predictions benchmark-nlu test-nlu connect vectors backup restore upgrade help up down status logs check standins train publish rollback models shell test lint lint-dialogue format types clean lock user
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-22s %s\n", $$1, $$2}'
@@ -75,6 +75,12 @@ lint-dialogue:  ## draw every response on every channel: limits, options within 
 test-nlu:  ## judge a unit's understanding by messages of your own: FILE=…yml (Rasa's NLU format) BU=amigro
 	@$(RUN)
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/bot/bin/python -m bot.judge_nlu --unit "$(or $(BU),amigro)" -- "$(FILE)"
+
+simulate:  ## simulated people talk to the real models, actions and database: BU=amigro CONVERSATIONS=500 SEED=1
+	@$(RUN) --tests tests.simulation --units "$(BU)" --conversations "$(or $(CONVERSATIONS),500)" --seed "$(or $(SEED),1)"
+
+new-bu:  ## the files of a new unit: NAME=agro TITLE="Agro"
+	@$(APP) runtime.new_unit --title "$(TITLE)" -- "$(NAME)"
 
 benchmark-nlu:  ## compare pipelines of understanding by cross-validation (ONLY=… for some)
 	@$(RUN)

@@ -100,7 +100,7 @@ class Answer(ServiceAction):
 
     def serve(self, turn: Turn) -> None:
         turn.say(f"utter_{turn.intent}")
-        if not restate(turn) and turn.intent in BARE and turn.slot("opened"):
+        if not restate(turn) and turn.intent in BARE and not turn.first:
             turn.say("utter_what_next")
 
 

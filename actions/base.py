@@ -43,6 +43,7 @@ class ServiceAction(Action, ABC):
         context = current()
         turn = Turn(context, dispatcher, tracker)
         opens = not self.in_form and self.at_first is not AtFirst.NOTHING and is_first(turn)
+        turn.first = opens
         if opens:
             welcome(turn)
         try:

@@ -11,18 +11,22 @@ from actions.turn import Turn
 from actions.wording import folded_in, word
 from huntred.errors import FieldInvalid
 from huntred.people import service as people
-from huntred.people.rules import APPLY_REQUIRED, FIELDS, RECAP_ORDER
+from huntred.people.rules import APPLY_REQUIRED, EXPIRING_PERMITS, FIELDS, RECAP_ORDER
 from huntred.units import service as units
 
 # What a registration asks for, in this order; the rest of the profile is asked for when it is needed.
 _REGISTRATION = (
-    "first_name", "last_name", "email", "phone", "work_permit", "city", "headline", "experience_years", "skills",
-    "salary",
+    "first_name", "last_name", "email", "phone", "work_permit", "permit_expires", "city", "headline",
+    "experience_years", "skills", "salary",
 )  # fmt: skip
 # Asked for only in units that say so in their settings.
-_ASKED_WHERE_SET = {"work_permit": "work_permit_asked"}
+_ASKED_WHERE_SET = {"work_permit": "work_permit_asked", "permit_expires": "work_permit_asked"}
 # Fields whose answers are strict enough to be told from anything else by themselves.
-_STRICT = frozenset({"email", "phone", "birth_date", "experience_years", "salary", "work_permit", "nationality"})
+_STRICT = frozenset(
+    {
+        "email", "phone", "birth_date", "experience_years", "salary", "work_permit", "permit_expires", "nationality",
+    }
+)  # fmt: skip
 # A correction replaces what was there.
 _CORRECTIONS = frozenset({"recap_corrected", "cv_corrected"})
 _DECLINES = frozenset({"skip", "deny", "unsure"})
@@ -153,6 +157,8 @@ class ProfileForm(FormStep):
         done = set(turn.slot("skipped") or [])
         if turn.slot("goal") in _CORRECTIONS:
             return [field for field in fields if field not in done]
+        if people.profile_of(turn.uow, turn.person.id).work_permit not in EXPIRING_PERMITS:
+            done.add("permit_expires")
         return [f for f in people.missing_fields(turn.uow, turn.person.id, tuple(fields)) if f not in done]
 
     @staticmethod
@@ -280,6 +286,7 @@ def _new_value(turn: Turn, field: str) -> str:
     kinds = {
         "first_name": "name", "last_name": "name", "second_last_name": "name", "full_name": "name", "city": "place",
         "headline": "title", "skills": "skill", "experience_years": "years", "birth_date": "date",
+        "permit_expires": "date",
     }  # fmt: skip
     return ", ".join(turn.entities(kinds.get(field, field)))
 

@@ -40,6 +40,8 @@ class Turn:
         self.expecting: str | None = None
         # Whether a person of the team has the conversation from here on: nothing more is asked.
         self.passed_on = False
+        # Whether this answers somebody's very first message: the notice follows.
+        self.first = False
 
     # -- what came in
 

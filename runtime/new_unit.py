@@ -16,6 +16,8 @@ from runtime.installation import ROOT
 
 # Whose seed, texts of the law and conversation tests a new unit begins with.
 _LIKE, _LIKE_NAME = "huntred", "huntRED"
+# The words of the first texts; {title} stands for the unit's name.
+_VOICE = Path(__file__).with_name("new_unit_voice.yml")
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,29}")
 _RESERVED = frozenset({"shared", "contact"})
 # Stories of the model's that hold for every unit which changes no rule.
@@ -28,16 +30,6 @@ version: "3.1"
 
 rules: []
 """
-_VOICE = """# {title}: its own words. A response of domain/shared with the same name is replaced by the one that stands here.
-version: "3.1"
-
-responses:
-  utter_welcome:
-    - text: "Te damos la bienvenida a {title}. Soy su asistente virtual: te acompaño por aquí y, si lo prefieres, te paso con una persona del equipo."
-    - text: "Qué gusto saludarte. Soy el asistente virtual de {title} y te ayudo paso a paso. Cuando quieras, te paso con una persona."
-  utter_about_business_unit:
-    - text: "{title} es una unidad de Grupo huntRED®: acompañamos a las personas hasta su próximo trabajo y a las empresas a encontrarlas."
-"""
 
 
 class UnitImpossible(Exception):
@@ -45,12 +37,15 @@ class UnitImpossible(Exception):
 
 
 def make(name: str, title: str = "", root: Path = ROOT) -> list[Path]:
-    """Write the unit's files and return them. title: as people read it. Raises UnitImpossible; then nothing is written."""
+    """Write the unit's files and return them. title: as people read it.
+
+    Raises UnitImpossible; then nothing is written.
+    """
     title = title.strip() or name.replace("_", " ").title()
     _check(name, title, root)
     files = {
         root / "data" / name / "rules.yml": _RULES,
-        root / "domain" / name / "voice.yml": _VOICE.format(title=title),
+        root / "domain" / name / "voice.yml": _VOICE.read_text(encoding="utf-8").replace("{title}", title),
         root / "tests" / "conversations" / name / "test_conversations.yml": _stories(name, root),
     }
     seed = root / "huntred" / "units" / "seed"
@@ -76,7 +71,9 @@ def _check(name: str, title: str, root: Path) -> None:
         raise UnitImpossible(f"TITLE={title!r}: write it without quotation marks, braces and backslashes")
     there = [folder for folder in ("data", "domain", "huntred/units/seed") if (root / folder / name).exists()]
     if there:
-        raise UnitImpossible(f"unit {name!r} is there already ({there[0]}/{name}): choose another name, or edit that one")
+        raise UnitImpossible(
+            f"unit {name!r} is there already ({there[0]}/{name}): choose another name, or edit that one"
+        )
 
 
 def _seed(text: str, name: str, title: str, root: Path) -> str:

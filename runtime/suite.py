@@ -26,6 +26,8 @@ APP = str(ROOT / ".venv/app/bin/python")
 BOT = str(ROOT / ".venv/bot/bin/python")
 _TOOLS = ROOT / ".venv/app/bin"
 _COVERAGE = ROOT / "coverage"
+# Of the tests of the app's environment, those of a later stage; and Rasa's.
+_AFTER_TRAINING = ("e2e", "faults", "simulation/test_small.py", "bot")
 
 
 @dataclass
@@ -76,7 +78,7 @@ class Suite:
         return self._pytest(
             APP,
             "app",
-            ["tests", *(f"--ignore=tests/{other}" for other in ("e2e", "faults", "bot")), "-n", "2", "--dist=loadfile"],
+            ["tests", *(f"--ignore=tests/{other}" for other in _AFTER_TRAINING), "-n", "2", "--dist=loadfile"],
         )
 
     def bot(self) -> bool:
@@ -117,7 +119,8 @@ class Suite:
             roads = self._pytest(APP, "e2e", ["tests/e2e", "--ignore=tests/e2e/pages"])
             seen = pages.wait() == 0
         print(told.read_text(encoding="utf-8", errors="replace"), flush=True)
-        return self._pytest(APP, "faults", ["tests/faults", "-m", "not long"]) and roads and seen
+        people = self._pytest(APP, "simulation", ["tests/simulation/test_small.py"])
+        return self._pytest(APP, "faults", ["tests/faults", "-m", "not long"]) and roads and seen and people
 
     def coverage(self) -> bool:
         """Both environments together, against the threshold in pyproject.toml."""

@@ -17,8 +17,8 @@ from huntred.privacy.links import Links
 
 HANDLER_MODULES = (
     "huntred.cv.handlers", "huntred.notifications.handlers", "huntred.notifications.media_handlers",
-    "huntred.notifications.waiting_handlers", "huntred.notifications.proposal_handlers",
-    "huntred.webhooks.handlers",
+    "huntred.notifications.permit_reminders", "huntred.notifications.proposal_handlers",
+    "huntred.notifications.waiting_handlers", "huntred.webhooks.handlers",
 )  # fmt: skip
 
 E = TypeVar("E", bound=Event)

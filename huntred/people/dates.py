@@ -1,4 +1,4 @@
-"""Birth dates as people write them: "3 de mayo del 98", "03/05/1998", "mayo 3, 1998"."""
+"""Dates as people write them: "3 de mayo del 98", "03/05/1998", "mayo 3, 1998"."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from huntred.people.words import words
 # LFT art. 22 Bis: nobody under 15 works.
 _YOUNGEST_YEARS = 15
 _OLDEST_YEARS = 100
+_LONGEST_PERMIT_YEARS = 20
 
 
 def parse_birth_date(text: str, *, today: date, field: str = "birth_date") -> date:
@@ -29,26 +30,39 @@ def parse_birth_date(text: str, *, today: date, field: str = "birth_date") -> da
     return born
 
 
+def parse_expiry(text: str, *, today: date, field: str = "permit_expires") -> date:
+    """Return the day on which a permit ends, today or later. Raises FieldInvalid."""
+    ends = _read(normalise(text), today, birth=False)
+    if ends is None:
+        raise FieldInvalid(field, "missing" if not text.strip() else "not_a_date")
+    if ends < today:
+        raise FieldInvalid(field, "in_past")
+    if ends.year > today.year + _LONGEST_PERMIT_YEARS:
+        raise FieldInvalid(field, "not_a_date")
+    return ends
+
+
 def age_years(born: date, today: date) -> int:
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
-def _read(text: str, today: date) -> date | None:
+def _read(text: str, today: date, *, birth: bool = True) -> date | None:
+    latest = today.year - _YOUNGEST_YEARS if birth else today.year + _LONGEST_PERMIT_YEARS
     iso = re.search(r"\b(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})\b", text)
     if iso:
         return _date(int(iso[1]), int(iso[2]), int(iso[3]))
     numbers = re.search(r"\b(\d{1,2})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(\d{4}|\d{2})\b", text)
     if numbers:
-        return _date(_year(numbers[3], today), int(numbers[2]), int(numbers[1]))
+        return _date(_year(numbers[3], latest), int(numbers[2]), int(numbers[1]))
     months: dict[str, int] = words()["months"]
     named = "|".join(sorted(months, key=len, reverse=True))
     glue = r"(?:[\s,./-]|\b(?:de|del|ano)\b)*"
     day_first = re.search(rf"\b(\d{{1,2}}|1o|1ro|primero){glue}\b({named})\b\.?{glue}(\d{{4}}|\d{{2}})\b", text)
     if day_first:
-        return _date(_year(day_first[3], today), months[day_first[2]], _day(day_first[1]))
+        return _date(_year(day_first[3], latest), months[day_first[2]], _day(day_first[1]))
     month_first = re.search(rf"\b({named})\b\.?{glue}(\d{{1,2}}){glue}(\d{{4}}|\d{{2}})\b", text)
     if month_first:
-        return _date(_year(month_first[3], today), months[month_first[1]], int(month_first[2]))
+        return _date(_year(month_first[3], latest), months[month_first[1]], int(month_first[2]))
     return None
 
 
@@ -56,12 +70,12 @@ def _day(text: str) -> int:
     return int(text) if text.isdigit() else 1
 
 
-def _year(text: str, today: date) -> int:
-    """Read two digits as the latest year in which somebody who may work can be born."""
+def _year(text: str, latest: int) -> int:
+    """Read two digits as the last such year that may be meant."""
     if len(text) == 4:
         return int(text)
-    year = today.year - today.year % 100 + int(text)
-    return year if year <= today.year - _YOUNGEST_YEARS else year - 100
+    year = latest - latest % 100 + int(text)
+    return year if year <= latest else year - 100
 
 
 def _date(year: int, month: int, day: int) -> date | None:

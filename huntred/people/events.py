@@ -25,6 +25,14 @@ class ProfileCompleted(Event):
 
 
 @dataclass(frozen=True)
+class PermitChanged(Event):
+    """When a permit to work expires was told, corrected or taken back."""
+
+    profile_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True)
 class InvitationAccepted(Event):
     referral_id: UUID
     inviter_id: UUID

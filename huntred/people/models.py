@@ -5,7 +5,7 @@ A person belongs to the group and is bare; all that was told lives in the profil
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -67,6 +67,7 @@ class UnitProfile(Base):
     work_permit: Mapped[str] = mapped_column(
         server_default="", comment="citizen, permanent, temporary, humanitarian, in_process, none"
     )
+    permit_expires_on: Mapped[date | None] = mapped_column(comment="told by the person; never ranks, never leaves us")
     city: Mapped[str] = mapped_column(server_default="")
     state: Mapped[str] = mapped_column(server_default="")
     latitude: Mapped[float | None]

@@ -19,6 +19,9 @@ def shown(field: str, profile: UnitProfile) -> str:
     if field == "birth_date":
         born = profile.birth_date_sealed
         return format_date(date.fromisoformat(born), "long", locale=_LOCALE) if born else ""
+    if field == "permit_expires":
+        ends = profile.permit_expires_on
+        return format_date(ends, "long", locale=_LOCALE) if ends else ""
     if field == "salary":
         return _salary(profile)
     if field == "experience_years":

@@ -18,7 +18,7 @@ from huntred.errors import FieldInvalid
 from huntred.geography import find_place
 from huntred.money import Money
 from huntred.people.amounts import parse_salary, parse_years
-from huntred.people.dates import parse_birth_date
+from huntred.people.dates import parse_birth_date, parse_expiry
 from huntred.people.names import capitalised, parse_full_name, parse_name
 from huntred.people.words import has_phrase, tidy, without_lead_in, words
 
@@ -32,6 +32,7 @@ RECAP_ORDER = (
     "birth_date",
     "nationality",
     "work_permit",
+    "permit_expires",
     "city",
     "headline",
     "experience_years",
@@ -39,6 +40,8 @@ RECAP_ORDER = (
     "salary",
 )
 FIELDS = (*RECAP_ORDER, "full_name")
+# Kinds of permit that end some day.
+EXPIRING_PERMITS = frozenset({"temporary", "humanitarian", "in_process"})
 
 _EMAIL = re.compile(r"[^\s@<>,;:]+@[^\s@<>,;:]+")
 _MOST_SKILLS = 30
@@ -59,6 +62,8 @@ def parse_field(field: str, text: str, *, today: date) -> FieldValue:
     """Read an answer to one of FIELDS. Raises FieldInvalid, LookupError where there is no such field."""
     if field == "birth_date":
         return FieldValue(field, {"birth_date": parse_birth_date(text, today=today)})
+    if field == "permit_expires":
+        return FieldValue(field, {"permit_expires_on": parse_expiry(text, today=today)})
     return FieldValue(field, _READERS[field](text))
 
 

@@ -15,11 +15,19 @@ from huntred.conversations import repository as conversations
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import FieldInvalid, NotFound
 from huntred.people import repository
-from huntred.people.events import PersonRegistered, ProfileCompleted
+from huntred.people.events import PermitChanged, PersonRegistered, ProfileCompleted
 from huntred.people.models import Person, PersonIdentity, UnitProfile
 from huntred.people.recap import shown
 from huntred.people.repository import search
-from huntred.people.rules import APPLY_REQUIRED, RECAP_ORDER, FieldValue, missing, parse_field, phone_of
+from huntred.people.rules import (
+    APPLY_REQUIRED,
+    EXPIRING_PERMITS,
+    RECAP_ORDER,
+    FieldValue,
+    missing,
+    parse_field,
+    phone_of,
+)
 from huntred.people.types import RecapLine
 
 __all__ = [
@@ -129,8 +137,10 @@ def set_fields(uow: UnitOfWork, person_id: UUID, texts: Mapping[str, str], *, no
     profile = repository.profile(uow, person_id, for_update=True)
     if profile is None:
         raise NotFound("profile")
+    expired_on = profile.permit_expires_on
     for value in values:
         _assign(profile, value)
+    _note_permit(uow, profile, expired_on)
     _after_change(uow, profile, now=now)
 
 
@@ -141,8 +151,10 @@ def clear_field(uow: UnitOfWork, person_id: UUID, field: str, *, now: datetime) 
     profile = repository.profile(uow, person_id, for_update=True)
     if profile is None:
         raise NotFound("profile")
+    expired_on = profile.permit_expires_on
     for column in _COLUMNS_OF.get(field, (field,)):
         setattr(profile, column, None if column in _NULLABLE else "")
+    _note_permit(uow, profile, expired_on)
     _after_change(uow, profile, now=now)
 
 
@@ -187,10 +199,11 @@ def full_name(profile: UnitProfile) -> str:
 # How a field is kept, where not in the column of its own name. search.refresh keeps `search_text`.
 _COLUMNS_OF: dict[str, tuple[str, ...]] = {
     "birth_date": ("birth_date_sealed",),
+    "permit_expires": ("permit_expires_on",),
     "salary": ("salary_amount",),
     "city": ("city", "state", "latitude", "longitude"),
 }
-_NULLABLE = {"birth_date_sealed", "salary_amount", "experience_years", "latitude", "longitude"}
+_NULLABLE = {"birth_date_sealed", "permit_expires_on", "salary_amount", "experience_years", "latitude", "longitude"}
 
 
 def _assign(profile: UnitProfile, value: FieldValue) -> None:
@@ -200,6 +213,14 @@ def _assign(profile: UnitProfile, value: FieldValue) -> None:
             profile.birth_date_sealed = content.isoformat()
         else:
             setattr(profile, column, content)
+
+
+def _note_permit(uow: UnitOfWork, profile: UnitProfile, expired_on: date | None) -> None:
+    """Tell of another expiry; a permit that never ends has none."""
+    if profile.work_permit and profile.work_permit not in EXPIRING_PERMITS:
+        profile.permit_expires_on = None
+    if profile.permit_expires_on != expired_on:
+        uow.record(PermitChanged(profile.id, profile.person_id))
 
 
 def _after_change(uow: UnitOfWork, profile: UnitProfile, *, now: datetime) -> None:

@@ -62,8 +62,8 @@ def register(person: Candidate, told: Told) -> Shown:
 
 def answer(person: Candidate, shown: Shown, told: Told) -> Shown:
     """Answer the question that is shown; returns what comes next: one bubble for each answer."""
-    if "Residencia temporal" in shown.titles:
-        return person.presses("Residencia temporal")
+    if "Residencia permanente" in shown.titles:
+        return person.presses("Residencia permanente")
     question = shown.text.casefold()
     field = next((field for words, field in _QUESTIONS if words in question), None)
     assert field, f"who would know how to answer this?\n{person.transcript}"

@@ -20,7 +20,7 @@ STEPS = (
     ("!Registro", 2),
     ("Marina Solís Vega", 1),
     ("marina{user}@example.com", 1),
-    ("!Residencia temporal", 1),
+    ("!Residencia permanente", 1),
     ("¿me van a cobrar algo?", 2),
     ("Guadalajara", 1),
     ("costurera", 1),

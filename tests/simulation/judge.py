@@ -14,7 +14,7 @@ UNANSWERED, LOOP, DEAD_END, ERROR, UNOPENED, UNFINISHED, KEPT = (
 FAULTS = (DEAD_END, LOOP, UNANSWERED, ERROR, UNOPENED, UNFINISHED, KEPT)
 MOST_EQUAL = 3
 # Either asks for the consent or shows where the notice stands, for whoever is passed on to a person.
-_NOTICE = frozenset({"utter_privacy_notice", "utter_explain_privacy", "utter_terms"})
+_NOTICE = frozenset({"utter_privacy_notice", "utter_explain_privacy", "utter_notice_link"})
 _NEVER_SAID = frozenset({"utter_error_unexpected", "utter_outage", "utter_form_gone", "utter_default"})
 # Where a conversation may rest: whoever was bid farewell, waits for a person or wants no more messages is done.
 _RESTS = frozenset({"utter_goodbye", "utter_handoff_queued", "utter_opted_out", "utter_proposal_requested",
@@ -88,7 +88,7 @@ def transcript(exchanges: list[Exchange], found: Mapping[str, int], title: str) 
     lines = [f"# {title}", f"# {', '.join(f'{name}={count}' for name, count in found.items())}", ""]
     for exchange in exchanges:
         lines.append(f"> {exchange.said}")
-        lines += [f"  {text}   [{name}]" for text, name in zip(exchange.texts, [*exchange.names, *[""] * 9])]
+        lines += [f"  {text}   [{name}]" for text, name in zip(exchange.texts, [*exchange.names, *[""] * 9], strict=False)]
         if exchange.options:
             lines.append(f"  ({' | '.join(exchange.options)})")
         lines += ["  …"] if not exchange.texts else []

@@ -71,7 +71,7 @@ def registered(talk: Talk) -> Talk:
     consented(talk)
     talk.says("quiero registrarme", "register")
     for answer in (
-        "Ana María López Cruz", "ana@example.com", "tarjeta humanitaria", "Saltillo", "cajera", "2 años",
+        "Ana María López Cruz", "ana@example.com", "residencia permanente", "Saltillo", "cajera", "2 años",
         "caja, ventas", "9 mil",
     ):  # fmt: skip
         talk.says(answer, "inform", 0.5)
@@ -140,7 +140,7 @@ def test_registration_asks_one_thing_at_a_time_and_keeps_it(talk: Open, desk: De
     assert (profile.first_name, profile.last_name, profile.second_last_name) == ("Ana María", "López", "Cruz")
     assert chat.says("no tengo", "deny") == ["utter_invalid_email"]
     assert chat.says("ana arroba example punto com", "inform", 0.5) == ["utter_ask_work_permit"]
-    assert chat.picks("Tarjeta humanitaria") == ["utter_ask_city"]
+    assert chat.picks("Residencia permanente") == ["utter_ask_city"]
     assert chat.says("vivo en Saltillo", "inform", 0.5) == ["utter_ask_headline"]
     assert chat.says("busco trabajo de cajera", "search_jobs") == ["utter_ask_experience_years"]
     assert chat.says("1", "choose_option") == ["utter_ask_skills"]
@@ -148,7 +148,7 @@ def test_registration_asks_one_thing_at_a_time_and_keeps_it(talk: Open, desk: De
     assert chat.says("omitir", "nlu_fallback", 0.3) == ["utter_recap"]
     assert "ana@example.com" in chat.value("utter_recap", "recap")
     (profile,) = desk.rows(select(UnitProfile))
-    assert (profile.work_permit, profile.city, profile.skills) == ("humanitarian", "Saltillo", ["caja", "ventas", "excel"])
+    assert (profile.work_permit, profile.city, profile.skills) == ("permanent", "Saltillo", ["caja", "ventas", "excel"])
     assert profile.experience_years == 1
     assert profile.completed_at == desk.now
 

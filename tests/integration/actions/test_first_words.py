@@ -81,9 +81,9 @@ def test_a_mistake_that_is_only_named_is_asked_for_and_the_question_comes_back(t
     chat = consented(talk())
     chat.says("registrarme", "register")
     chat.says("Ana María López", "inform", name="Ana María López")
-    assert chat.says("ana@example.com", "inform", email="ana@example.com") == ["utter_ask_phone"]
+    assert chat.says("ana@example.com", "inform", email="ana@example.com") == ["utter_ask_work_permit"]
     assert chat.says("me equivoqué en el correo", "correct_field", field="email") == ["utter_ask_new_value", "utter_ask_email"]
-    assert chat.says("ana.lopez@example.com", "inform", email="ana.lopez@example.com") == ["utter_corrected", "utter_ask_phone"]
+    assert chat.says("ana.lopez@example.com", "inform", email="ana.lopez@example.com") == ["utter_corrected", "utter_ask_work_permit"]
     assert desk.rows(select(UnitProfile.email)) == ["ana.lopez@example.com"]
 
 
