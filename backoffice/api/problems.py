@@ -63,7 +63,7 @@ def of_business(error: HuntredError) -> Response:
         return answer(Problem("not_found"))
     if isinstance(error, MovedMeanwhile):
         return answer(Problem("changed_meanwhile"))
-    words = current_app.jinja_env.get_template("texts.html").module
+    words: Any = current_app.jinja_env.get_template("texts.html").module
     if isinstance(error, FieldInvalid):
         field, problem = words.fields.get(error.field, error.field), words.problems.get(error.problem, "no es válido")
         told = {"code": error.problem, "detail": f"{field}: {problem}."}

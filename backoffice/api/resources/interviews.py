@@ -82,7 +82,7 @@ def interview_told(row: Interview) -> InterviewTold:
 
 @operation("GET", "/api/v1/interviews", "interviews:read", query=InterviewsQuery, answer=InterviewTold, many=True)
 def list_interviews(query: InterviewsQuery) -> Listed:
-    args = {"state": query.state}
+    args: dict[str, str] = {"state": query.state}
     args |= {name: day.isoformat() for name, day in (("from", query.from_), ("to", query.to)) if day}
     return Listed(*listed("interviews", query, args, interview_told))
 
