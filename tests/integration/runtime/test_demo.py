@@ -132,7 +132,8 @@ def _can_be_booked(engine: Engine, now: datetime) -> None:
     free = ask(
         engine,
         "SELECT s.starts_at FROM interview_slots s LEFT JOIN interviews i ON i.slot_id = s.id "
-        "WHERE i.id IS NULL AND s.cancelled_at IS NULL",
+        # Groups meet after the day's single times.
+        "WHERE i.id IS NULL AND s.cancelled_at IS NULL AND s.capacity = 1",
     )
     times = [row[0].astimezone(zone) for row in free]
     assert len(times) > 300
