@@ -1,5 +1,6 @@
 """Reminds a person of the end of their permit to work: 60, 30 and 7 days before, in their chat and only there.
 
+So long after they last wrote, WhatsApp takes it as the approved template only.
 Kept as scheduled notices under `permit:<profile>:`, so that a correction replaces them. Nobody else hears of it.
 """
 
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
+from contract.message import TemplateUse
 from huntred.conversations import repository as conversations
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.events.registry import Context, handles
@@ -40,5 +42,8 @@ def plan_permit_reminders(uow: UnitOfWork, event: PermitChanged, context: Contex
             values = {"days": str(days), "date": format_date(ends, "long", locale=_LOCALE)}
             schedule(
                 uow, f"{prefix}{days}d", "utter_permit_expires", values, due_at, conversation_id=conversation.id,
+                template=TemplateUse(
+                    f"permiso_por_vencer_{uow.unit}", "es_MX", (profile.first_name, values["date"], values["days"])
+                ),
                 now=context.now,
             )  # fmt: skip

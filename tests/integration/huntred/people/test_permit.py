@@ -41,6 +41,8 @@ def test_the_person_is_reminded_sixty_thirty_and_seven_days_before(desk: Desk) -
     assert {notice.due_at.astimezone(timezone.utc).hour for notice in notices} == {16}
     assert {notice.conversation_id for notice in notices} == {conversation.id}
     assert notices[0].values == {"days": "60", "date": "4 de octubre de 2026"}
+    template = notices[0].template or {}
+    assert (template["name"], template["values"][1:]) == ("permiso_por_vencer_amigro", ["4 de octubre de 2026", "60"])
     events = desk.rows(select(StoredEvent.name).where(StoredEvent.name == "PermitChanged"))
     assert events == ["PermitChanged"]
 
