@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -25,10 +26,9 @@ def test_every_post_without_a_token_is_refused(office: Office) -> None:
     client = office.client(office.user("super_admin"))
 
     paths = [
-        str(rule).replace("<id>", str(own.vacancy)).replace("<any(publish, pause, close, fill):step>", "publish")
-        .replace("<any(activate, deactivate):step>", "activate").replace("<token>", "x")
-        .replace("<any(begin, finish, end):step>", "begin").replace("<any('send-again', 'mark-sent', drop):decision>", "drop")
-        for rule in office.app.url_map.iter_rules() if "POST" in (rule.methods or ())
+        re.sub(r"<any\('?([\w-]+)[^>]*>", r"\1", str(rule)).replace("<token>", "x").replace("<id>", str(own.vacancy))
+        for rule in office.app.url_map.iter_rules()
+        if "POST" in (rule.methods or ()) and not str(rule).startswith("/api/")  # a session opens nothing there: test_tokens
     ]  # fmt: skip
     assert len(paths) > 25
     for path in paths:
