@@ -103,11 +103,11 @@ def test_what_the_tagger_found_comes_in_order_beside_it(kept):
     ]
 
 
-def test_a_longer_title_takes_the_place_of_a_part_of_it_and_leaves_the_skill(kept):
-    found = entities(kept, "algo de operador de montacargas", ("operador", "title"), ("montacargas", "skill"))
-    assert found == [
+def test_a_longer_title_takes_the_place_of_its_parts_and_leaves_what_stands_beside_it(kept):
+    text, tagged = "algo de operador de montacargas, sé de inventarios", (("operador", "title"), ("montacargas", "skill"))
+    assert entities(kept, text, *tagged, ("inventarios", "skill")) == [
         ("title", "operador de montacargas", "TitlePhrases"),
-        ("skill", "montacargas", "tagger"),
+        ("skill", "inventarios", "tagger"),
     ]
 
 
