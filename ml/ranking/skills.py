@@ -18,7 +18,8 @@ _UNMENTIONED = 0.2
 _WORTH = {"met": 1.0, "partly": 0.5, "not": _UNMENTIONED, "unknown": None}
 _SHOWN = 3
 _LONGEST_QUOTE = 160
-# Papers and languages are had or not: a meaning that is near proves nothing.
+# Papers and languages are had or not: a meaning that is near proves nothing. Nobody is asked for them when they
+# register, so that who does not mention one may well have it.
 _PROVEN = frozenset({"certification", "education", "language"})
 _SENTENCE = re.compile(r"(?<=[.;!?\n])\s+|\n")
 
@@ -70,7 +71,8 @@ def _told(candidate: CandidateFeatures) -> list[_Told]:
 def _evidence(
     wanted: RequirementFeatures, told: list[_Told], candidate: CandidateFeatures, similarity: Similarity
 ) -> Evidence:
-    best, shown = "not" if candidate.skills else "unknown", None
+    asked_for = wanted.kind == "skill" and candidate.skills
+    best, shown = "not" if asked_for else "unknown", None
     asked = phrase(wanted.name)
     for words in told:
         found = _compare(wanted.kind, asked, phrase(words.text))

@@ -52,7 +52,7 @@ def test_each_thing_that_is_asked_for_has_a_state_and_the_words_that_show_it() -
     )  # fmt: skip
     payroll = shown(found, "nice")
     assert (payroll.state, payroll.quote, payroll.stands_in) == ("met", "nómina", "skills")
-    assert shown(found, "languages").state == "not"
+    assert shown(found, "languages").state == "unknown"  # nobody is asked for languages
     years = shown(found, "experience")
     assert (years.state, years.quote, years.values) == ("partly", "2", {"years": "2", "asked": "4"})
     assert (shown(found, "seniority").state, shown(found, "seniority").quote) == ("met", "Contadora Sr.")
