@@ -104,6 +104,8 @@ def _job(job: CvJob, numbered: _Numbered) -> Iterator[Field]:
     yield from numbered.field("employer", job.employer)
     yield from numbered.field("start", job.start)
     yield from numbered.field("end", job.end)
+    if job.current:
+        yield Field(None, "end", "actual")
     if job.months:
         yield Field(None, "months", str(job.months))
     for duty in job.duties:

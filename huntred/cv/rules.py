@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from contract.text import normalise
-from huntred.cv.ports import Cv, Found
+from huntred.cv.ports import Cv, CvJob, Found
 from huntred.errors import FieldInvalid
 from huntred.people.rules import parse_field
 
@@ -35,7 +35,8 @@ class Proposed:
 def proposals(cv: Cv, *, today: date) -> tuple[Proposed, ...]:
     """Return what a CV can tell a profile, in the order of a recap; what a profile would not take is left out."""
     contact = cv.contact
-    latest = next((job.title for job in cv.experience if job.title), None)
+    titled = [job for job in cv.experience if job.title]
+    latest = max(titled, key=_until).title if titled else None
     told: list[tuple[str, str, Found | None]] = [
         (field, found.value, found)
         for field, found in (
@@ -57,6 +58,12 @@ def proposals(cv: Cv, *, today: date) -> tuple[Proposed, ...]:
             continue
         proposed.append(Proposed(field, text, columns, found))
     return tuple(proposed)
+
+
+def _until(job: CvJob) -> tuple[bool, str]:
+    """When it ended, to compare: a current one is later than all, and of equals the first written stands."""
+    ended = job.end or job.start
+    return job.current, ended.value if ended is not None else ""
 
 
 def says_something(cv: Cv) -> bool:
