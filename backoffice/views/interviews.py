@@ -171,17 +171,19 @@ class InterviewsView(BaseView):
         interview_id, raw = interview.id, request.values.get("to", "")
         error: RuleBroken | None = None
         if request.method == "POST":
-            with refusals_flashed() as refused:
+            try:
                 proposals.propose(
                     work.work_of(interview.unit), interview_id, slot_form.read_moment(raw), auth.acting_user(),
                     on_holiday=request.form.get("holidays") == "keep", now=work.now(),
                 )  # fmt: skip
-            if not refused:
+            except RuleBroken as problem:
+                work.refuse()
+                error = problem
+            else:
                 done("move_proposed")
                 to = request.form.get("back", "") if _is_ours(request.form) else _details(interview_id)
                 # The dialog goes there itself: a redirect that it follows would use up what the page has to say.
                 return Response(status=204, headers={"HX-Redirect": to}) if _is_part() else redirect(to)
-            error = refused.error
             interview = service.get(uow, interview_id)
         return self._proposing(interview, raw, error)
 

@@ -62,8 +62,9 @@ def register(person: Candidate, told: Told) -> Shown:
 
 def answer(person: Candidate, shown: Shown, told: Told) -> Shown:
     """Answer the question that is shown; returns what comes next: one bubble for each answer."""
-    if "Residencia permanente" in shown.titles:
-        return person.presses("Residencia permanente")
+    if any("Residencia" in title for title in shown.titles):
+        # Typed: some channels shorten what a button says.
+        return person.says("Residencia permanente")
     question = shown.text.casefold()
     field = next((field for words, field in _QUESTIONS if words in question), None)
     assert field, f"who would know how to answer this?\n{person.transcript}"

@@ -20,7 +20,8 @@ def test_proposed_by_the_consultant_and_accepted(town: Town, julia: Candidate, b
     mails = len(town.vendors.mails(f"julia{julia.user}@example.com"))
     before = len(julia.received)
     starts = town.rows("SELECT starts_at FROM interview_slots WHERE id = %s", was)[0]["starts_at"]
-    later = (starts + timedelta(days=1)).astimezone(ZoneInfo("America/Mexico_City"))
+    # An hour at which the office opens no slot: others have not taken it.
+    later = (starts + timedelta(days=1)).astimezone(ZoneInfo("America/Mexico_City")).replace(hour=16, minute=0)
     with browser.signed_in(town.platform.url("backoffice"), town.offices["amigro"].email) as page:
         page.goto(f"{town.platform.url('backoffice')}/interviews/{diary.id}/propose?to={later:%Y-%m-%dT%H:%M}")
         festive = page.get_by_role("checkbox", name="Sé que ese día es festivo")
