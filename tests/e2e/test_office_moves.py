@@ -5,20 +5,33 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from tests.e2e.browser import Browser
 from tests.e2e.candidate import Candidate
 from tests.e2e.diary import Diary
+from tests.e2e.roads import Told, walk_to_booked
 from tests.e2e.town import Town
 
 POSITION = "Auxiliar de almacén"
 
 
-def test_proposed_by_the_consultant_and_accepted(town: Town, julia: Candidate, browser: Browser) -> None:
-    diary = Diary(town, julia)
-    julia.says("¿cómo va mi postulación?", POSITION)
+@pytest.fixture
+def booked(town: Town) -> Candidate:
+    """Somebody whose interview is days away: others bring Julia's near."""
+    person = town.candidate("whatsapp:amigro", "Nadia")
+    told = Told(full_name="Nadia Olvera Ríos", first_name="Nadia", headline="auxiliar de almacén",
+                email=f"nadia{person.user}@example.com", skills="inventarios y montacargas")  # fmt: skip
+    walk_to_booked(person, told, POSITION)
+    return person
+
+
+def test_proposed_by_the_consultant_and_accepted(town: Town, booked: Candidate, browser: Browser) -> None:
+    diary = Diary(town, booked)
+    booked.says("¿cómo va mi postulación?", POSITION)
     was = diary.interview["slot_id"]
-    mails = len(town.vendors.mails(f"julia{julia.user}@example.com"))
-    before = len(julia.received)
+    mails = len(town.vendors.mails(f"nadia{booked.user}@example.com"))
+    before = len(booked.received)
     starts = town.rows("SELECT starts_at FROM interview_slots WHERE id = %s", was)[0]["starts_at"]
     # An hour at which the office opens no slot: others have not taken it.
     later = (starts + timedelta(days=1)).astimezone(ZoneInfo("America/Mexico_City")).replace(hour=16, minute=0)
@@ -29,15 +42,15 @@ def test_proposed_by_the_consultant_and_accepted(town: Town, julia: Candidate, b
             festive.check()
         page.get_by_role("button", name="Proponer", exact=True).click()
         page.get_by_text("Esperando respuesta").wait_for()
-    asked = town.vendors.wait_for_reply(julia.user, julia.account, "te proponemos otro horario", before)
+    asked = town.vendors.wait_for_reply(booked.user, booked.account, "te proponemos otro horario", before)
     assert POSITION in asked.text and asked.titles == ["Sí, me queda", "No puedo", "Ver otros horarios"]
     assert diary.interview["slot_id"] == was
-    julia.presses("Sí, me queda", "cambié tu entrevista")
+    booked.presses("Sí, me queda", "cambié tu entrevista")
     assert diary.interview["slot_id"] != was and diary.interview["state"] == "booked"
 
     # The mail's calendar file replaces the earlier one; the reminders are those of the new time.
     changed = town.wait_for(
-        lambda: [mail for mail in town.vendors.mails(f"julia{julia.user}@example.com")[mails:] if mail["attachments"]],
+        lambda: [mail for mail in town.vendors.mails(f"nadia{booked.user}@example.com")[mails:] if mail["attachments"]],
         30, "the change is mailed",
     )  # fmt: skip
     assert [part["content_type"] for part in changed[-1]["attachments"]] == ["text/calendar"]
