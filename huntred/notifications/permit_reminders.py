@@ -1,7 +1,7 @@
 """Reminds a person of the end of their permit to work: 60, 30 and 7 days before, in their chat and only there.
 
-So long after they last wrote, WhatsApp takes it as the approved template only.
-Kept as scheduled notices under `permit:<profile>:`, so that a correction replaces them. Nobody else hears of it.
+Kept as scheduled notices under `permit:<profile>:`, so that a correction replaces them; nobody else hears of it. So
+long after somebody last wrote, WhatsApp takes nothing but the approved template.
 """
 
 from __future__ import annotations
