@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from actions.base import AtFirst, ServiceAction
+from actions.facts import surnames_in
 from actions.human import queue
 from actions.jobs import read_search
 from actions.profile import CorrectField
-from actions.steps import answers_notice, answers_of, restate, yes_no
+from actions.steps import answers_notice, answers_of, is_choice, restate, yes_no
 from actions.turn import Button, Turn, button
 from actions.wording import folded_in, words
 from huntred.people.rules import FIELDS
@@ -46,8 +47,7 @@ class Affirm(ServiceAction):
             ask_again(turn, "utter_unsure")  # "omitir" reads like a yes where nothing is to be left out
         elif meaning is not None:
             meaning.yes(turn)
-        elif not answers_notice(turn, agreed=True):
-            turn.expecting = turn.was_expecting or None
+        elif not answers_notice(turn, agreed=True) and not restate(turn):
             turn.say("utter_affirm")
 
 
@@ -126,7 +126,7 @@ class Inform(ServiceAction):
         return "action_inform"
 
     def serve(self, turn: Turn) -> None:
-        if turn.entity("field") in FIELDS:
+        if turn.entity("field") in FIELDS or surnames_in(turn):
             CorrectField().serve(turn)
             return
         search = read_search(turn)
@@ -147,7 +147,7 @@ class OutOfScope(ServiceAction):
 
 
 class ChooseUnknown(ServiceAction):
-    """A number or an ordinal where nothing of that kind is on offer."""
+    """A number, an ordinal or words that choose none of what is on offer, or several."""
 
     at_first = AtFirst.OPEN
 
@@ -155,7 +155,7 @@ class ChooseUnknown(ServiceAction):
         return "action_choose_unknown"
 
     def serve(self, turn: Turn) -> None:
-        ask_again(turn, "utter_choose_unknown")
+        ask_again(turn, "utter_choose_unclear" if is_choice(turn.was_expecting) else "utter_choose_unknown")
 
 
 class Fallback(ServiceAction):

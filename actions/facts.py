@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.turn import Turn
 from huntred.errors import FieldInvalid
 from huntred.people.rules import parse_field
@@ -15,6 +17,9 @@ _TOLD_AS = {
 _UNMISTAKABLE = ("email", "phone")
 _PERSONAL = ("full_name", "email", "phone", "city")
 _OF_WORK = ("experience_years", "salary")
+# Both at once: a field that is never asked for.
+SURNAMES = "surnames"
+_SURNAMES = re.compile(r"\bapellidos(?: correctos)?(?: son| es|:)\s+(.+)", re.IGNORECASE)
 _ABOUT_WORK = frozenset({"headline", "skills", *_OF_WORK})
 
 
@@ -28,11 +33,20 @@ def facts_in(turn: Turn) -> dict[str, str]:
 
 def field_meant(turn: Turn) -> str:
     """Return the field that a correction is about where it is not named: "no, es ana@example.com"; else ""."""
+    if surnames_in(turn):
+        return SURNAMES
     named = turn.entity("field")
     if named:
         return named
     told = [field for field in facts_in(turn) if field in _UNMISTAKABLE]
     return told[0] if len(told) == 1 else ""
+
+
+def surnames_in(turn: Turn) -> str:
+    """Return what "mis apellidos son …" tells; "" where the message does not say so."""
+    found = None if turn.picked else _SURNAMES.search(turn.text)
+    told = found.group(1).strip(" .!") if found else ""
+    return told if told and reads(turn, SURNAMES, told) else ""
 
 
 def told_besides(turn: Turn, asked: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions.base import ServiceAction
 from actions.consent import consented
-from actions.facts import facts_in, field_meant, reads, told_besides
+from actions.facts import SURNAMES, facts_in, field_meant, reads, surnames_in, told_besides
 from actions.forms import FormStep
 from actions.steps import go_on, goal, yes_no
 from actions.turn import Turn
@@ -200,7 +200,9 @@ def _recap_is_right(turn: Turn) -> None:
         turn.say("utter_profile_complete")
 
 
-def _recap_is_wrong(turn: Turn) -> None:
+def _ask_which_field(turn: Turn) -> None:
+    """A yes still says that the recap is right after all."""
+    turn.expecting = "recap"
     turn.say("utter_ask_which_field")
 
 
@@ -209,7 +211,7 @@ def _recap_after_correction(turn: Turn) -> None:
     show_recap(turn)
 
 
-yes_no("recap", yes=_recap_is_right, no=_recap_is_wrong)
+yes_no("recap", yes=_recap_is_right, no=_ask_which_field)
 goal("register", register)
 goal("recap", show_recap)
 goal("recap_corrected", _recap_after_correction)
@@ -263,8 +265,8 @@ class CorrectField(ServiceAction):
         if not consented(turn, "update_profile"):
             return
         field = field_meant(turn)
-        if field not in FIELDS:
-            turn.say("utter_ask_which_field")
+        if field not in (*FIELDS, SURNAMES):
+            _ask_which_field(turn)
             return
         value = _new_value(turn, field)
         if value:
@@ -283,6 +285,8 @@ def _new_value(turn: Turn, field: str) -> str:
     _, colon, after = turn.text.partition(":")
     if colon and after.strip():
         return after.strip()
+    if field == SURNAMES:
+        return surnames_in(turn)
     kinds = {
         "first_name": "name", "last_name": "name", "second_last_name": "name", "full_name": "name", "city": "place",
         "headline": "title", "skills": "skill", "experience_years": "years", "birth_date": "date",

@@ -65,6 +65,11 @@ def choice(step: str, offer: Step) -> None:
     _choices[step] = offer
 
 
+def is_choice(step: str) -> bool:
+    """Whether something is to be chosen while `expecting` is this step."""
+    return step in _choices
+
+
 def restate(turn: Turn) -> bool:
     """Say again what is awaited, and keep awaiting it. Returns whether anything is."""
     step = turn.was_expecting

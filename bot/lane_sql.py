@@ -58,7 +58,7 @@ SELECT e.seq, e.event FROM began JOIN tracker_events e
 ORDER BY e.seq
 """
 OPTIONS = """
-SELECT option_id, title, intent, entities, ord, multiple, expires_at < now() AS expired
+SELECT option_id, title, description, intent, entities, ord, multiple, turn_id, expires_at < now() AS expired
 FROM offered_options WHERE conversation_id = %s ORDER BY ord
 """
 # An expired pause of a flood is in the past, and so changes nothing.

@@ -33,7 +33,7 @@ def by_text(text: str, offered: Sequence[OfferedOption]) -> OfferedOption | None
     for option in shown:
         if folded and folded in (normalise(option.title).strip(" .!"), normalise(option.id).strip(" .!")):
             return option
-    earlier = [option for option in offered if option.ord == 0 and not option.expired and not option.entities]
+    earlier = [option for option in offered if option.ord <= 0 and not option.expired and not option.entities]
     return next((option for option in earlier if folded and folded == normalise(option.title).strip(" .!")), None)
 
 

@@ -22,12 +22,13 @@ class BadPayload(ValueError):
 
 @dataclass(frozen=True)
 class Offer:
-    """An option with what choosing it means. entities: name → value."""
+    """An option with what choosing it means. entities: name → value; description: what stands below its title."""
 
     id: str
     title: str
     intent: str
     entities: dict[str, Any]
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,9 @@ def read_buttons(buttons: list[Mapping[str, Any]]) -> tuple[tuple[Option, ...], 
         intent, entities = read_payload(str(button["payload"]))
         id_ = option_id(intent, entities)
         title = str(button["title"])
-        options.append(
-            Option(id_, title, str(button.get("description") or ""), str(button.get("section") or ""))
-        )
-        offers.append(Offer(id_, title, intent, entities))
+        description = str(button.get("description") or "")
+        options.append(Option(id_, title, description, str(button.get("section") or "")))
+        offers.append(Offer(id_, title, intent, entities, description))
     return tuple(options), tuple(offers)
 
 

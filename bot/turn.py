@@ -54,7 +54,10 @@ class InboxRow:
 
 @dataclass(frozen=True)
 class OfferedOption:
-    """What a person was shown. ord: its number while it is the latest that was shown, else 0."""
+    """What a person was shown. ord: its number while it is the latest that was shown, else that number below zero.
+
+    turn_id: of the turn that offered it last.
+    """
 
     id: str
     title: str
@@ -63,6 +66,8 @@ class OfferedOption:
     ord: int
     multiple: bool
     expired: bool
+    description: str = ""
+    turn_id: int = 0
 
 
 @dataclass

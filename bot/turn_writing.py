@@ -51,16 +51,17 @@ SELECT given.id, %(unit)s, %(conversation)s, 'out', author, user_id, kind, text,
 FROM given JOIN sent USING (ord)
 """
 _OPTIONS = """
-INSERT INTO offered_options (conversation_id, option_id, unit, title, intent, entities, ord, turn_id, multiple,
-    offered_at, expires_at)
-SELECT DISTINCT ON (id) %(conversation)s, id, %(unit)s, title, intent, entities, ord, %(turn)s, multiple, now(),
-    now() + interval '30 days'
-FROM jsonb_to_recordset(%(offered)s) AS o (ord int, id text, title text, intent text, entities jsonb, multiple boolean)
+INSERT INTO offered_options (conversation_id, option_id, unit, title, description, intent, entities, ord, turn_id,
+    multiple, offered_at, expires_at)
+SELECT DISTINCT ON (id) %(conversation)s, id, %(unit)s, title, description, intent, entities, ord, %(turn)s, multiple,
+    now(), now() + interval '30 days'
+FROM jsonb_to_recordset(%(offered)s)
+    AS o (ord int, id text, title text, description text, intent text, entities jsonb, multiple boolean)
 ORDER BY id, ord DESC
 ON CONFLICT (conversation_id, option_id) DO UPDATE SET
-    title = excluded.title, intent = excluded.intent, entities = excluded.entities, ord = excluded.ord,
-    turn_id = excluded.turn_id, multiple = excluded.multiple, offered_at = excluded.offered_at,
-    expires_at = excluded.expires_at
+    title = excluded.title, description = excluded.description, intent = excluded.intent,
+    entities = excluded.entities, ord = excluded.ord, turn_id = excluded.turn_id,
+    multiple = excluded.multiple, offered_at = excluded.offered_at, expires_at = excluded.expires_at
 """
 _CONVERSATION = """
 UPDATE conversations SET version = version + 1, current_step = %(step)s,
@@ -139,7 +140,7 @@ def options(connection: Connection, turn: Turn, ones: Sequence[Said]) -> None:
         return
     if any(option.ord > 0 for option in turn.options):
         connection.execute(
-            "UPDATE offered_options SET ord = 0 WHERE conversation_id = %s AND ord > 0", (turn.conversation_id,)
+            "UPDATE offered_options SET ord = -ord WHERE conversation_id = %s AND ord > 0", (turn.conversation_id,)
         )
     # Numbered as they are drawn: each message counts from 1 and an id once; a number means the latest message.
     latest_first: dict[str, tuple[bool, Offer]] = {}
@@ -148,8 +149,8 @@ def options(connection: Connection, turn: Turn, ones: Sequence[Said]) -> None:
             latest_first.setdefault(offer.id, (one.message.kind == "multi_select", offer))
     offered = [
         {
-            "ord": number, "id": offer.id, "title": offer.title, "intent": offer.intent, "entities": offer.entities,
-            "multiple": multiple,
+            "ord": number, "id": offer.id, "title": offer.title, "description": offer.description,
+            "intent": offer.intent, "entities": offer.entities, "multiple": multiple,
         }
         for number, (multiple, offer) in enumerate(latest_first.values(), start=1)
     ]  # fmt: skip

@@ -22,6 +22,7 @@ from bot import turn_metrics as metrics
 from bot.agents import UnitAgent, render
 from bot.lane import Kept, Lane
 from bot.said import Said, TurnOutput, read_response
+from bot.spoken_picks import by_words
 from bot.tracker_store import new_events
 from bot.turn import Outage, Overtaken, Turn, current_turn, the_turn
 from contract.invitations import invitation_in
@@ -264,6 +265,9 @@ class Worker:
         picked = picks.by_text(text, turn.options)
         if picked is not None:
             return picks.as_parse([picked])
+        spoken = by_words(text, turn.options, in_form=bool(turn.step))
+        if spoken is not None:
+            return picks.as_parse([spoken.option]) if spoken.option else picks.parse_of("choose_option", {}, text=text)
         message = UserMessage(text, sender_id=turn.sender_id, input_channel=turn.channel)
         return await agent.processor.parse_message(message)
 

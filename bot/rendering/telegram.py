@@ -6,6 +6,7 @@ Texts go without a parse mode: nothing in them can break.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -79,8 +80,10 @@ def _options(message: Message, row_id: int, text: str) -> list[Call]:
     told = any(_needs_text(item) and not _stands_in(text, item) for item in part.shown)
     if told:
         text = paragraphs(text, as_text(part.shown))
+    titles = Counter(_title(item) for item in part.shown)
     buttons = [
-        {"text": clip(f"{item.number}. {item.option.title}" if told else _title(item), BUTTON),
+        # Two alike could not be told apart: what the text says of each stands there with its number.
+        {"text": clip(f"{item.number}. {_title(item)}" if told or titles[_title(item)] > 1 else _title(item), BUTTON),
          "callback_data": item.option.id}
         for item in part.shown
     ]  # fmt: skip

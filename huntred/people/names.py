@@ -38,7 +38,8 @@ def parse_full_name(text: str) -> FullName:
     """Split "Ana María López de la Cruz" into first names and both surnames. Raises FieldInvalid.
 
     Four parts or more: the last two are the surnames. Three: two first names and a surname where the second one
-    is a usual first name, else a first name and both surnames. Particles stay with what follows them.
+    is a usual first name, else a first name and both surnames. Particles stay with what follows them; a compound
+    surname ("Montes de Oca") is one.
     """
     name = parse_name("full_name", text)
     parts = _parts(name)
@@ -53,6 +54,18 @@ def parse_full_name(text: str) -> FullName:
     return FullName(" ".join(parts[:-2]), parts[-2], parts[-1])
 
 
+def parse_surnames(text: str) -> tuple[str, str]:
+    """Split "Arriaga Montes de Oca" or "Arriaga y Montes de Oca" into both surnames; the second may be "".
+
+    Raises FieldInvalid.
+    """
+    name = parse_name("last_name", text.replace(" y ", " "))
+    _, *parts = _parts(f"- {name}")
+    if len(parts) > 2:
+        raise FieldInvalid("last_name", "not_a_name")
+    return parts[0], parts[1] if len(parts) == 2 else ""
+
+
 def _parts(name: str) -> list[str]:
     particles = set(words()["name_particles"])
     parts: list[str] = []
@@ -65,7 +78,19 @@ def _parts(name: str) -> list[str]:
             waiting = []
     if waiting:
         parts.append(" ".join(waiting))
-    return parts
+    return _compounds_joined(parts)
+
+
+def _compounds_joined(parts: list[str]) -> list[str]:
+    known = set(words()["compound_surnames"])
+    joined: list[str] = []
+    for part in parts:
+        # The first part is the first name: a surname begins behind it.
+        if len(joined) > 1 and normalise(f"{joined[-1]} {part}") in known:
+            joined[-1] = f"{joined[-1]} {part}"
+        else:
+            joined.append(part)
+    return joined
 
 
 def capitalised(name: str) -> str:

@@ -19,7 +19,7 @@ from huntred.geography import find_place
 from huntred.money import Money
 from huntred.people.amounts import parse_salary, parse_years
 from huntred.people.dates import parse_birth_date, parse_expiry
-from huntred.people.names import capitalised, parse_full_name, parse_name
+from huntred.people.names import capitalised, parse_full_name, parse_name, parse_surnames
 from huntred.people.words import has_phrase, tidy, without_lead_in, words
 
 APPLY_REQUIRED = ("first_name", "last_name", "skills", "city", "email")
@@ -133,6 +133,11 @@ def _full_name(text: str) -> dict[str, Any]:
     return {column: value for column, value in columns.items() if value}
 
 
+def _surnames(text: str) -> dict[str, Any]:
+    last_name, second_last_name = parse_surnames(text)
+    return {"last_name": last_name, "second_last_name": second_last_name}
+
+
 def _city(text: str) -> dict[str, Any]:
     name = without_lead_in(text, "place")
     if not name:
@@ -211,6 +216,7 @@ _READERS: dict[str, Callable[[str], dict[str, Any]]] = {
     "last_name": lambda text: {"last_name": parse_name("last_name", text)},
     "second_last_name": lambda text: {"second_last_name": parse_name("second_last_name", text)},
     "full_name": _full_name,
+    "surnames": _surnames,
     "email": lambda text: {"email": email_of(text)},
     "phone": lambda text: {"phone": phone_of(text)},
     "nationality": _nationality,

@@ -45,6 +45,31 @@ def test_yes_no_and_numbers_without_a_question(talk: Open, desk: Desk) -> None:
     assert chat.says("la 7", "choose_option", option_number="7") == ["utter_choose_unknown"]
 
 
+def test_a_yes_to_a_list_shows_the_list_again(talk: Open, desk: Desk) -> None:
+    vacancy(desk)
+    chat = registered(talk())
+    assert chat.says("busco trabajo", "search_jobs") == ["utter_vacancies_found"]
+    assert chat.says("sí", "affirm") == ["utter_vacancies_found"]
+    assert chat.says("la quinta", "choose_option") == ["utter_choose_unclear", "utter_vacancies_found"]
+
+
+def test_a_recap_can_still_be_called_right_once_a_correction_was_begun(talk: Open, desk: Desk) -> None:
+    chat = registered(talk())
+    chat.says("actualizar", "update_profile")
+    assert chat.says("no", "deny") == ["utter_ask_which_field"]
+    assert chat.says("sí, son correctos", "affirm") == ["utter_profile_complete"]
+
+
+def test_both_surnames_are_corrected_at_once(talk: Open, desk: Desk) -> None:
+    chat = registered(talk())
+    chat.says("actualizar", "update_profile")
+    said = "no, mis apellidos son Arriaga y Montes de Oca"
+    assert chat.says(said, "correct_field") == ["utter_corrected", "utter_recap"]
+    assert desk.rows(select(UnitProfile.last_name)) == ["Arriaga"]
+    assert desk.rows(select(UnitProfile.second_last_name)) == ["Montes de Oca"]
+    assert chat.says("mis apellidos están mal", "correct_field") == ["utter_ask_which_field"]
+
+
 def test_what_nobody_asked_for_is_kept_for_the_search(talk: Open, desk: Desk) -> None:
     vacancy(desk)
     chat = consented(talk())

@@ -24,6 +24,8 @@ def read(field: str, text: str) -> dict[str, Any]:
     ("text", "first", "last", "second"),
     [
         ("Ana María López de la Cruz", "Ana María", "López", "de la Cruz"),
+        ("Beatriz Elena Arriaga Montes de Oca", "Beatriz Elena", "Arriaga", "Montes de Oca"),
+        ("luis ponce de león garza", "Luis", "Ponce de León", "Garza"),
         ("me llamo josé luis hernández garcía 😊", "José Luis", "Hernández", "García"),
         ("MI NOMBRE ES JUAN PÉREZ", "Juan", "Pérez", ""),
         ("maría del carmen lópez", "María del Carmen", "López", ""),
