@@ -28,7 +28,8 @@ _OF_WORK = frozenset(
     {
         "search_jobs", "nearby_jobs", "register", "update_profile", "check_application_status", "schedule_interview",
         "reschedule_interview", "cancel_interview", "withdraw_application", "help_apply", "upload_cv", "invite_friend",
-        "faq_benefits", "faq_remote_work", "migration_help", "family_group", "find_mentor", "learning_plan", "internships",
+        "faq_benefits", "faq_remote_work", "migration_help", "family_group", "find_mentor", "learning_plan",
+        "internships",
     }
 )  # fmt: skip
 
