@@ -5,7 +5,7 @@ from __future__ import annotations
 from actions.base import AtFirst, ServiceAction
 from actions.facts import surnames_in
 from actions.human import queue
-from actions.jobs import read_search
+from actions.jobs import SearchJobs, read_search
 from actions.profile import CorrectField
 from actions.steps import answers_notice, answers_of, is_choice, restate, yes_no
 from actions.turn import Button, Turn, button
@@ -170,7 +170,9 @@ class Fallback(ServiceAction):
     def serve(self, turn: Turn) -> None:
         count = int(turn.slot("fallbacks") or 0) + 1
         turn.set(fallbacks=count)
-        if count == 1:
+        if count == 1 and _names_work(turn):
+            SearchJobs().serve(turn)
+        elif count == 1:
             _guess(turn)
         elif count % 2:
             turn.expecting = "handoff"
@@ -178,6 +180,16 @@ class Fallback(ServiceAction):
         else:
             turn.expecting = turn.was_expecting or None
             turn.say("utter_fallback_options")
+
+
+def _names_work(turn: Turn) -> bool:
+    """Whether a sentence that was not understood names a position ("¿y de cocinera?") where vacancies were the topic."""
+    about_vacancies = turn.was_expecting in ("", "again_vacancies", "apply")
+    return about_vacancies and bool(turn.entity("title")) and _takes_applications(turn)
+
+
+def _takes_applications(turn: Turn) -> bool:
+    return bool(units.get(turn.uow, turn.unit).settings.get("takes_applications", True))
 
 
 def _guess(turn: Turn) -> None:
@@ -191,7 +203,7 @@ def _guess(turn: Turn) -> None:
 
 def _likeliest(turn: Turn) -> list[Button]:
     meanings = words()["meanings"]
-    if not units.get(turn.uow, turn.unit).settings.get("takes_applications", True):
+    if not _takes_applications(turn):
         meanings = {intent: title for intent, title in meanings.items() if intent not in _OF_WORK}
     found = [intent for intent in turn.likeliest(least=_LEAST_LIKELY) if intent in meanings]
     return [button(meanings[intent], intent) for intent in found[:_GUESSES]]

@@ -114,6 +114,8 @@ def show_vacancies(turn: Turn, offset: int) -> None:
     if not page:
         turn.say("utter_no_more_vacancies" if offset else "utter_no_vacancy_fits")
         return
+    if query.city and not offset and not any(matching.reachable(ranked) for ranked in page):
+        turn.say("utter_nothing_there", city=query.city)
     turn.set(shown=offset + len(page))
     lines = [_line(number, ranked) for number, ranked in enumerate(page, 1)]
     rows = [_row(ranked) for ranked in page]

@@ -213,10 +213,12 @@ def _eligible(read: list[tuple[VacancyFeatures, list[str]]], permit: str) -> tup
 
 
 def _within_reach(matches: list[Match]) -> list[Match]:
-    def reachable(match: Match) -> bool:
-        codes = {reason.code for reason in match.reasons}
-        return bool(codes & {"remote", "same_city"}) or (
-            match.distance_km is not None and match.distance_km <= _REACH_KM
-        )
-
     return [match for match in matches if reachable(match)] or matches
+
+
+def reachable(match: Match | RankedVacancy) -> bool:
+    """Whether the vacancy is in the town that was asked for or around it, or is done from anywhere."""
+    codes = {reason.code for reason in match.reasons}
+    return bool(codes & {"remote", "same_city"}) or (
+        match.distance_km is not None and match.distance_km <= _REACH_KM
+    )

@@ -53,6 +53,17 @@ def test_a_yes_to_a_list_shows_the_list_again(talk: Open, desk: Desk) -> None:
     assert chat.says("la quinta", "choose_option") == ["utter_choose_unclear", "utter_vacancies_found"]
 
 
+def test_where_a_town_has_nothing_that_is_said_first(talk: Open, desk: Desk) -> None:
+    vacancy(desk)
+    chat = registered(talk())
+    assert chat.says("de cajera en Tijuana", "search_jobs", title="cajera", place="Tijuana") == [
+        "utter_nothing_there", "utter_vacancies_found",
+    ]  # fmt: skip
+    assert chat.says("¿y de cajera en Saltillo?", "nlu_fallback", 0.3, title="cajera", place="Saltillo") == [
+        "utter_vacancies_found"
+    ]
+
+
 def test_a_recap_can_still_be_called_right_once_a_correction_was_begun(talk: Open, desk: Desk) -> None:
     chat = registered(talk())
     chat.says("actualizar", "update_profile")
