@@ -183,7 +183,7 @@ class Fallback(ServiceAction):
 
 
 def _names_work(turn: Turn) -> bool:
-    """Whether a sentence that was not understood names a position ("¿y de cocinera?") where vacancies were the topic."""
+    """Whether what was not understood names a position ("¿y de cocinera?") where vacancies were the topic."""
     about_vacancies = turn.was_expecting in ("", "again_vacancies", "apply")
     return about_vacancies and bool(turn.entity("title")) and _takes_applications(turn)
 
