@@ -11,6 +11,7 @@ from actions.forms import FormStep
 from actions.steps import choice, goal
 from actions.turn import Button, Turn, button
 from actions.wording import listed, shortened, word, words
+from huntred.disclosures import service as disclosures
 from huntred.errors import FieldInvalid
 from huntred.matching import service as matching
 from huntred.matching.ports import Reason
@@ -179,7 +180,7 @@ class ShowVacancy(ServiceAction):
 def show_vacancy(turn: Turn, vacancy: Vacancy) -> None:
     turn.set(vacancy_id=str(vacancy.id))
     turn.expecting = "apply"
-    company = words()["confidential"] if vacancy.confidential else vacancy.company.name
+    company = disclosures.company_shown(turn.uow, vacancy, turn.person.id) or words()["confidential"]
     facts = [
         ("company", company),
         ("place", place_text(vacancy)),
@@ -189,9 +190,14 @@ def show_vacancy(turn: Turn, vacancy: Vacancy) -> None:
         ("requirements", listed([requirement.name for requirement in vacancy.requirements])),
     ]
     text = "\n".join(f"• {word('facts', name)}: {value}" for name, value in facts if value)
+
+    def discreet(told: str) -> str:
+        instead = words()["the_client"]
+        return disclosures.text_shown(turn.uow, vacancy, turn.person.id, told, instead=instead)
+
     turn.say(
-        "utter_vacancy_details", title=vacancy.title, number=vacancy.number, facts=text,
-        description=shortened(vacancy.description, 500),
+        "utter_vacancy_details", title=vacancy.title, number=vacancy.number, facts=discreet(text),
+        description=discreet(shortened(vacancy.description, 500)),
     )  # fmt: skip
 
 

@@ -24,11 +24,11 @@ _AMOUNTS = ("min_experience_years", "salary_min", "salary_max")
 PERMITS = ("citizen", "permanent", "temporary", "humanitarian", "in_process", "none")
 
 
-def blank() -> dict[str, Any]:
-    """The fields of a vacancy that is yet to be written."""
+def blank(*, confidential: bool = False) -> dict[str, Any]:
+    """The fields of a vacancy that is yet to be written. confidential: whether the unit's searches usually are."""
     values: dict[str, Any] = dict.fromkeys((*_FIELDS, *_AMOUNTS), "")
     values |= {"openings": "1", "modality": "on_site", "salary_currency": "MXN", "salary_period": "month"}
-    return values | {"confidential": False, "permits": [], "requirements": [], "questions": []}
+    return values | {"confidential": confidential, "permits": [], "requirements": [], "questions": []}
 
 
 def written(vacancy: Vacancy) -> dict[str, Any]:

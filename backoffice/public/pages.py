@@ -19,6 +19,8 @@ from backoffice.public.shared import shared_people
 from backoffice.queries import vacancies as vacancy_queries
 from huntred.db.scope import Scope
 from huntred.db.unit_of_work import UnitOfWork
+from huntred.disclosures import service as disclosures
+from huntred.disclosures.rules import CANDIDATE, CLIENT
 from huntred.errors import FieldInvalid, NotFound, RuleBroken
 from huntred.interviews import service as interviews
 from huntred.people import service as people
@@ -144,6 +146,7 @@ def interviewer(token: str) -> str | Response:
         unit=unit,
         interview=interview,
         application=application,
+        named=disclosures.names_open(uow, application.vacancy, application.person_id),
         colleagues=[
             user for user in vacancy_queries.colleagues(uow.session, unit.code)
             if user.id != interview.interviewer_id
@@ -154,15 +157,29 @@ def interviewer(token: str) -> str | Response:
     )  # fmt: skip
 
 
-@blueprint.get("/lista/<token>")
-def shortlist(token: str) -> str:
-    """What a client sees of a shortlist: who allowed it, and of them a first name, the work and the evidence."""
+@blueprint.route("/lista/<token>", methods=["GET", "POST"])
+def shortlist(token: str) -> str | Response:
+    """What a client sees of a shortlist: who allowed it, and of them a first name, the work and the evidence.
+
+    Of a confidential search they are numbers; a POST is the client's yes or no to know one of them and be known.
+    """
     uow, unit, values = _enter("shortlist", token)
     share = _or_gone(lambda: shortlists.opened(uow, UUID(values["share"]), now=work.now()))
     people, hidden = shared_people(uow, share.vacancy_id)
+    if request.method == "POST":
+        form = FormReader(request.form)
+        chosen = next((one for one in people if one.entry_id == form.id("entry")), None)
+        if chosen is None:
+            raise _LinkGone(False)
+        person_id = shortlists.person_of(uow, chosen.entry_id)
+        disclosures.say(
+            uow, share.vacancy_id, person_id, CLIENT, form.flag("agrees"), source="link",
+            evidence={"share": str(share.id)}, now=work.now(),
+        )  # fmt: skip
+        return redirect(url_for("public.shortlist", token=token))
     return render_template(
         "public/shortlist.html", unit=unit, share=share, vacancy=vacancies.get(uow, share.vacancy_id), people=people,
-        hidden=hidden,
+        hidden=hidden, CANDIDATE=CANDIDATE, CLIENT=CLIENT,
     )  # fmt: skip
 
 

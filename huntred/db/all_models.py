@@ -8,6 +8,7 @@ from huntred.applications import models as applications
 from huntred.companies import models as companies
 from huntred.conversations import models as conversations
 from huntred.cv import models as cv
+from huntred.disclosures import models as disclosures
 from huntred.events import models as events
 from huntred.interviews import models as interviews
 from huntred.lists import models as lists
@@ -22,6 +23,6 @@ from huntred.vacancies import models as vacancies
 from huntred.webhooks import models as webhooks
 
 __all__ = [
-    "access", "api_clients", "applications", "companies", "conversations", "cv", "events", "interviews", "lists",
-    "matching", "notifications", "people", "privacy", "search", "shortlists", "units", "vacancies", "webhooks",
+    "access", "api_clients", "applications", "companies", "conversations", "cv", "disclosures", "events", "interviews",
+    "lists", "matching", "notifications", "people", "privacy", "search", "shortlists", "units", "vacancies", "webhooks",
 ]  # fmt: skip

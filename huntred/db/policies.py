@@ -159,6 +159,10 @@ RULES: dict[str, list[Rule]] = {
     "shortlist_shares": _unit_table(
         _READ_WRITE, _unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
     ),
+    # A ledger: added to, never changed.
+    "disclosure_agreements": _unit_table(
+        "SELECT, INSERT", _unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
+    ),
     "vacancy_questions": _unit_table(
         rows=_unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
     ),

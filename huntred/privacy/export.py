@@ -18,6 +18,7 @@ from huntred.conversations.models import ChatMessage, Conversation, Conversation
 from huntred.cv import service as cvs
 from huntred.cv.wire import encoded
 from huntred.db.unit_of_work import UnitOfWork
+from huntred.disclosures.models import DisclosureAgreement
 from huntred.errors import NotFound
 from huntred.interviews.models import Interview
 from huntred.people.models import Consent, PersonIdentity, Referral, UnitProfile
@@ -71,6 +72,11 @@ def export_person(uow: UnitOfWork, person_id: UUID, *, now: datetime) -> dict[st
             select(ApplicationMove)
             .where(ApplicationMove.application_id.in_(applications))
             .order_by(ApplicationMove.at)
+        ),
+        "disclosures": rows(
+            select(DisclosureAgreement)
+            .where(DisclosureAgreement.unit == unit, DisclosureAgreement.person_id == person_id)
+            .order_by(DisclosureAgreement.at)
         ),
         "interviews": rows(
             select(Interview).where(Interview.application_id.in_(applications)).order_by(Interview.booked_at)

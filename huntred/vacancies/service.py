@@ -8,6 +8,7 @@ from uuid import UUID
 
 from contract.text import normalise
 from huntred.db.unit_of_work import UnitOfWork
+from huntred.disclosures import rules as disclosure
 from huntred.errors import FieldInvalid, NotFound
 from huntred.geography import find_place
 from huntred.pages import Page
@@ -84,6 +85,7 @@ def create(uow: UnitOfWork, form: VacancyForm, *, now: datetime) -> Vacancy:
     """Make a draft. Raises FieldInvalid; NotFound where the form names a company or the like of another unit."""
     vacancy = Vacancy(unit=uow.unit, state="draft", created_at=now)
     _require_own(uow, vacancy, form)
+    _require_discreet(uow, form)
     _write(vacancy, form, now)
     uow.session.add(vacancy)
     uow.session.flush()
@@ -94,6 +96,7 @@ def update(uow: UnitOfWork, vacancy_id: UUID, form: VacancyForm, *, now: datetim
     """Replace what is written about it; its state stays. Raises NotFound, FieldInvalid."""
     vacancy = _locked(uow, vacancy_id)
     _require_own(uow, vacancy, form)
+    _require_discreet(uow, form)
     vacancy.requirements.clear()
     vacancy.questions.clear()
     uow.session.flush()
@@ -162,6 +165,19 @@ def _require_own(uow: UnitOfWork, vacancy: Vacancy, form: VacancyForm) -> None:
         if named is not None and named != getattr(vacancy, name):
             if not repository.is_of_unit(uow.session, name, named, vacancy.unit):
                 raise NotFound(f"{name} {named}")
+
+
+def _require_discreet(uow: UnitOfWork, form: VacancyForm) -> None:
+    """A confidential vacancy says nowhere whose it is. Raises FieldInvalid."""
+    company = repository.company_name(uow.session, form.company_id) if form.confidential else ""
+    if not company:
+        return
+    told = {name: str(getattr(form, name)) for name in ("title", "description", "schedule", "benefits")}
+    told["requirements"] = " · ".join(requirement.name for requirement in form.requirements)
+    told["questions"] = " · ".join(question.text for question in form.questions)
+    for field, text in told.items():
+        if disclosure.names_client(text, company):
+            raise FieldInvalid(field, "names_client")
 
 
 def _require_complete(vacancy: Vacancy) -> None:

@@ -59,7 +59,10 @@ class VacancyForm:
 
 @dataclass(frozen=True)
 class VacancyFilter:
-    """Every field narrows; what is empty does not. state: `open` unless told, empty for all."""
+    """Every field narrows; what is empty does not. state: `open` unless told, empty for all.
+
+    named_only: a company leads only to the vacancies that name it.
+    """
 
     text: str = ""
     city: str = ""
@@ -68,3 +71,4 @@ class VacancyFilter:
     company_id: UUID | None = None
     division_id: UUID | None = None
     consultant_id: UUID | None = None
+    named_only: bool = False

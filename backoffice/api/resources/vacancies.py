@@ -123,12 +123,14 @@ class RequirementTold(Told):
 
 
 class VacancyTold(Told):
+    """company_id, company_name, contact_id, address, latitude, longitude: empty where the search is confidential."""
+
     id: UUID
     number: int
     unit: str
     state: State
     title: str
-    company_id: UUID
+    company_id: UUID | None
     company_name: str
     description: str
     division_id: UUID | None
@@ -183,8 +185,11 @@ class CompanyTold(Told):
 
 def vacancy_told(row: Vacancy) -> VacancyTold:
     plain = {name: getattr(row, name) for name in _PLAIN}
+    if row.confidential:
+        plain |= {"company_id": None, "contact_id": None, "address": "", "latitude": None, "longitude": None}
     return VacancyTold(
-        **plain, id=row.id, number=row.number, unit=row.unit, state=row.state, company_name=row.company.name,
+        **plain, id=row.id, number=row.number, unit=row.unit, state=row.state,
+        company_name="" if row.confidential else row.company.name,
         min_experience_years=_float(row.min_experience_years), permits=list(row.permits),
         salary_min=money(row.salary_min, row.salary_currency), salary_max=money(row.salary_max, row.salary_currency),
         requirements=[
@@ -201,7 +206,8 @@ def vacancy_told(row: Vacancy) -> VacancyTold:
 @operation("GET", "/api/v1/vacancies", "vacancies:read", query=VacanciesQuery, answer=VacancyTold, many=True)
 def list_vacancies(query: VacanciesQuery) -> Listed:
     args = {"text": query.text, "state": query.state, "city": query.city}
-    args |= {"company": str(query.company)} if query.company else {}
+    # Whoever asks by company must not learn which confidential search is theirs.
+    args |= {"company": str(query.company), "named": "1"} if query.company else {}
     page = LISTS["vacancies"].page(work.current_work().session, args, query.cursor, query.limit, work.now())
     repository.with_questions(work.current_work().session, [row.id for row in page.items])
     return Listed([vacancy_told(row) for row in page.items], page.next_cursor)

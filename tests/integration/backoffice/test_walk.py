@@ -102,7 +102,7 @@ BY_ID = {
     "candidates.compare": "/candidates/{vacancy}/compare?person={profile}",
     "candidates.export": "/candidates/{vacancy}/export", "shortlists.add": "/shortlists/{vacancy}/add",
     "shortlists.step": "/shortlists/entries/{entry}/up", "shortlists.share": "/shortlists/{vacancy}/share",
-    "shortlists.revoke": "/shortlists/shares/{share}/revoke",
+    "shortlists.client_word": "/shortlists/entries/{entry}/client/yes", "shortlists.revoke": "/shortlists/shares/{share}/revoke",
     "vacancies.edit": "/vacancies/{vacancy}/edit", "vacancies.step": "/vacancies/{vacancy}/pause",
     "people.details": "/people/{profile}", "people.timeline": "/people/{profile}/timeline",
     "people.upload_cv": "/people/{profile}/cvs", "people.cv": "/people/cv/{cv}", "people.cv_file": "/people/cv/{cv}/archivo",

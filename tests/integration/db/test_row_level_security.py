@@ -24,6 +24,7 @@ from huntred.conversations import escalation, handoff, notes
 from huntred.cv.models import CvFile
 from huntred.db import policies
 from huntred.db.base import Base
+from huntred.disclosures.models import DisclosureAgreement
 from huntred.interviews import proposals
 from huntred.interviews import service as interviews
 from huntred.interviews.models import Room
@@ -84,6 +85,10 @@ def filled(desk: Desk) -> Desk:
         VacancyVector(unit="amigro", vacancy_id=application.vacancy_id, model="m", content_hash="", vector=np.ones(3)),
         ShortlistEntry(unit="amigro", vacancy_id=application.vacancy_id, profile_id=profile.id, ord=1),
         ShortlistShare(unit="amigro", vacancy_id=application.vacancy_id, expires_at=now),
+        DisclosureAgreement(
+            unit="amigro", vacancy_id=application.vacancy_id, person_id=person.id, side="client", granted=True, version="1",
+            source="link", at=now,
+        ),
         RankingWeights(unit="amigro", weights={}, updated_at=now),
         ApplicationMove(unit="amigro", application_id=application.id, to_stage_id=application.stage_id, at=now),
     )
