@@ -17,12 +17,15 @@ from backoffice import work
 from backoffice.forms import FormReader
 from backoffice.public.shared import shared_people
 from backoffice.queries import vacancies as vacancy_queries
+from huntred import fields
 from huntred.db.scope import Scope
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.disclosures import service as disclosures
 from huntred.disclosures.rules import CANDIDATE, CLIENT
 from huntred.errors import FieldInvalid, NotFound, RuleBroken
 from huntred.interviews import service as interviews
+from huntred.mentoring import service as mentoring
+from huntred.notifications.wording import when_text
 from huntred.people import service as people
 from huntred.people.models import UnitProfile
 from huntred.people.private import set_private
@@ -180,6 +183,42 @@ def shortlist(token: str) -> str | Response:
     return render_template(
         "public/shortlist.html", unit=unit, share=share, vacancy=vacancies.get(uow, share.vacancy_id), people=people,
         hidden=hidden, CANDIDATE=CANDIDATE, CLIENT=CLIENT,
+    )  # fmt: skip
+
+
+@blueprint.route("/mentoria/<token>", methods=["GET", "POST"])
+def mentor(token: str) -> str | Response:
+    """A mentor accepts or declines a session, takes a yes back, and notes afterwards what came of it."""
+    uow, unit, values = _enter("mentor", token)
+    session_id = UUID(values["session"])
+    session = _or_gone(lambda: mentoring.get_session(uow, session_id))
+    refused = ""
+    if request.method == "POST":
+        form = FormReader(request.form)
+        answer = form.text("answer")
+        try:
+            if answer == "outcome":
+                happened = form.text("happened") == "yes"
+                mentoring.note_outcome(uow, session_id, happened, form.text("outcome"), now=work.now())
+            elif session.state == "accepted" and answer == "declined":
+                mentoring.cancel(uow, session_id, "mentor", now=work.now())
+            else:
+                mentoring.answer(uow, session_id, answer == "accepted", now=work.now())
+        except RuleBroken as problem:
+            work.refuse()
+            refused = f"{problem.code}|{getattr(problem, 'field', '')}|{getattr(problem, 'problem', '')}"
+            session = mentoring.get_session(uow, session_id)
+        else:
+            return redirect(url_for("public.mentor", token=token))
+    try:
+        profile = people.profile_of(uow, session.person_id)
+    except NotFound:
+        profile = None
+    return render_template(
+        "public/mentor.html", unit=unit, session=session, profile=profile, refused=refused,
+        over=session.starts_at <= work.now(), wished=request.args.get("answer", ""),
+        field=fields.name(session.field) if session.field else "",
+        when=when_text(session.starts_at, session.mentor.timezone),
     )  # fmt: skip
 
 

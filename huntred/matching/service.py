@@ -78,6 +78,7 @@ def vacancies_for(
             match.reasons,
             match.gaps + ((Reason("permit_unknown"),) if match.vacancy_id in permit_unknown else ()),
             match.distance_km,
+            match.evidence,
         )
         for match in best
     ]

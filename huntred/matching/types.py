@@ -36,6 +36,7 @@ class RankedVacancy:
     reasons: tuple[Reason, ...]
     gaps: tuple[Reason, ...] = ()
     distance_km: float | None = None
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True)
