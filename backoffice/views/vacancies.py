@@ -17,6 +17,7 @@ from backoffice.lists.catalogue import read_vacancy_filter
 from backoffice.queries import vacancies as queries
 from backoffice.queries.conversations import user_names
 from backoffice.vacancy_form import blank, posted, read_vacancy_form, written
+from huntred import fields
 from huntred.disclosures import service as disclosures
 from huntred.errors import FieldInvalid
 from huntred.privacy import service as privacy
@@ -111,7 +112,10 @@ class VacanciesView(BaseView):
         vacancy = service.get(uow, id_or_404(id))
         asked = request.args.get("tab", "")
         tab = asked if asked in TABS else TABS[0]
-        return self.render("vacancies/details.html", vacancy=vacancy, tab=tab, tabs=TABS, **_read_tab(vacancy, tab))
+        return self.render(
+            "vacancies/details.html", vacancy=vacancy, tab=tab, tabs=TABS, field_name=fields.name,
+            **_read_tab(vacancy, tab),
+        )  # fmt: skip
 
     @expose("/<id>/edit", methods=["GET", "POST"])
     def edit(self, id: str) -> str | Response:
@@ -160,4 +164,6 @@ class VacanciesView(BaseView):
             division_required=bool(divisions),
             colleagues=queries.colleagues(session, unit),
             rules=rules,
+            has_internships=units.get(work.current_work(), unit).settings.get("internships"),
+            study_fields=[(code, fields.name(code)) for code in fields.codes()],
         )

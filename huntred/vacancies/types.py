@@ -55,6 +55,12 @@ class VacancyForm:
     permits: tuple[str, ...] = ()
     requirements: tuple[RequirementForm, ...] = ()
     questions: tuple[QuestionForm, ...] = ()
+    kind: str = "job"
+    internship_weeks: int | None = None
+    internship_hours: int | None = None
+    university_agreement: bool = False
+    study_fields: tuple[str, ...] = ()
+    unpaid: bool = False
 
 
 @dataclass(frozen=True)

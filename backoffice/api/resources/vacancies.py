@@ -40,12 +40,13 @@ State = Literal["draft", "open", "paused", "closed", "filled"]
 Modality = Literal["on_site", "hybrid", "remote"]
 Seniority = Literal["", "entry", "junior", "mid", "senior", "manager", "director", "c_level"]
 Period = Literal["hour", "day", "week", "fortnight", "month", "year"]
+Kind = Literal["job", "internship"]
 Permit = Literal["citizen", "permanent", "temporary", "humanitarian", "in_process", "none"]
 Years = Annotated[float, Field(ge=0, le=60)]
 _PLAIN = (
     "title", "company_id", "description", "division_id", "contact_id", "consultant_id", "confidential", "openings",
     "modality", "schedule", "benefits", "address", "city", "region", "latitude", "longitude", "seniority",
-    "salary_period",
+    "salary_period", "kind", "internship_weeks", "internship_hours", "university_agreement", "unpaid",
 )  # fmt: skip
 
 
@@ -96,6 +97,12 @@ class VacancyPatch(Given):
     salary_max: Money | None = None
     salary_period: Period = "month"
     permits: list[Permit] = Field([], max_length=6)
+    kind: Kind = "job"
+    internship_weeks: int | None = Field(None, ge=1, le=104)
+    internship_hours: int | None = Field(None, ge=1, le=48)
+    university_agreement: bool = False
+    unpaid: bool = False
+    study_fields: list[Line] = Field([], max_length=20)
     requirements: list[Requirement] = Field([], max_length=50)
     questions: list[Question] = Field([], max_length=20)
 
@@ -152,6 +159,12 @@ class VacancyTold(Told):
     salary_max: Money | None
     salary_period: str
     permits: list[str]
+    kind: Kind
+    internship_weeks: int | None
+    internship_hours: int | None
+    university_agreement: bool
+    unpaid: bool
+    study_fields: list[str]
     requirements: list[RequirementTold]
     questions: list[QuestionTold]
     published_at: Time | None
@@ -191,6 +204,7 @@ def vacancy_told(row: Vacancy) -> VacancyTold:
         **plain, id=row.id, number=row.number, unit=row.unit, state=row.state,
         company_name="" if row.confidential else row.company.name,
         min_experience_years=_float(row.min_experience_years), permits=list(row.permits),
+        study_fields=list(row.study_fields),
         salary_min=money(row.salary_min, row.salary_currency), salary_max=money(row.salary_max, row.salary_currency),
         requirements=[
             RequirementTold(name=one.name, kind=one.kind, importance=one.importance, min_years=_float(one.min_years))
@@ -293,7 +307,7 @@ def _written(row: Vacancy) -> VacancyForm:
     return VacancyForm(
         **{name: getattr(row, name) for name in _PLAIN}, min_experience_years=row.min_experience_years,
         salary_min=row.salary_min, salary_max=row.salary_max, salary_currency=row.salary_currency,
-        permits=tuple(row.permits),
+        permits=tuple(row.permits), study_fields=tuple(row.study_fields),
         requirements=tuple(
             RequirementForm(one.name, one.kind, one.importance, one.min_years) for one in row.requirements
         ),
@@ -320,6 +334,8 @@ def _form(body: VacancyPatch, before: VacancyForm) -> VacancyForm:
                 raise FieldInvalid(name, "missing")
     if "min_experience_years" in sent:
         changed["min_experience_years"] = _decimal(body.min_experience_years)
+    if "study_fields" in sent:
+        changed["study_fields"] = tuple(body.study_fields)
     if "permits" in sent:
         changed["permits"] = tuple(dict.fromkeys(body.permits))
     if "requirements" in sent:

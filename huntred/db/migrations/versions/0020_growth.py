@@ -1,4 +1,4 @@
-"""what each side of a confidential search agreed to; mentors and their sessions; learning plans"""
+"""what each side of a confidential search agreed to; mentors and their sessions; learning plans; internships"""
 
 from __future__ import annotations
 
@@ -51,6 +51,7 @@ def upgrade() -> None:
     )  # fmt: skip
     _mentors()
     _learning()
+    _internships()
 
 
 def _mentors() -> None:
@@ -146,7 +147,29 @@ def _learning() -> None:
     op.create_index(op.f("ix_learning_steps_person_id"), "learning_steps", ["person_id"])
 
 
+def _internships() -> None:
+    for column in (
+        sa.Column("kind", sa.Text(), server_default="job", nullable=False, comment="job, internship"),
+        sa.Column("internship_weeks", sa.Integer(), nullable=True),
+        sa.Column("internship_hours", sa.Integer(), nullable=True, comment="a week"),
+        sa.Column(
+            "university_agreement", sa.Boolean(), server_default="false", nullable=False,
+            comment="an internship: the university must have an agreement",
+        ),
+        sa.Column(
+            "study_fields", postgresql.JSONB(), server_default="[]", nullable=False,
+            comment="an internship: codes of huntred/fields.yml; empty: all",
+        ),
+        sa.Column("unpaid", sa.Boolean(), server_default="false", nullable=False, comment="an internship that says so"),
+    ):
+        op.add_column("vacancies", column)
+    op.create_check_constraint(op.f("ck_vacancies_kind"), "vacancies", "kind IN ('job', 'internship')")
+
+
 def downgrade() -> None:
+    op.drop_constraint(op.f("ck_vacancies_kind"), "vacancies")
+    for column in ("unpaid", "study_fields", "university_agreement", "internship_hours", "internship_weeks", "kind"):
+        op.drop_column("vacancies", column)
     op.drop_table("learning_steps")
     op.drop_table("mentor_sessions")
     op.drop_table("mentors")
