@@ -87,7 +87,7 @@ def show_plan(turn: Turn) -> None:
     rows = [
         button(
             shortened(words()["plan"]["did"].format(skill=step.skill), _TITLE), "plan_step_done", step_id=str(step.id),
-            description=shortened(step.note or step.skill, _DESCRIPTION),
+            description=shortened(step.note, _DESCRIPTION),
         )
         for step in steps if step.state == "open"
     ][:_BUTTONS]  # fmt: skip
