@@ -8,8 +8,9 @@ from actions.base import ServiceAction
 from actions.jobs import SearchJobs, nearby
 from actions.steps import choice, of_notice, yes_no
 from actions.turn import Turn, button
-from actions.wording import shortened, when, when_short, word
+from actions.wording import shortened, when, when_short, word, words
 from huntred.applications import service as applications
+from huntred.disclosures import service as disclosures
 from huntred.errors import NotFound
 from huntred.interviews import proposals
 from huntred.interviews import service as interviews
@@ -38,7 +39,7 @@ def offer_slots(turn: Turn, application_id: UUID, response: str = "utter_choose_
     rows = [
         button(
             when_short(slot.starts_at, slot.timezone or timezone), "choose_slot", slot_id=str(slot.id),
-            description=shortened(where(slot), 72),
+            description=shortened(where(turn, slot, application_id), 72),
         )
         for slot in free
     ]  # fmt: skip
@@ -62,16 +63,22 @@ def _slots_again(turn: Turn) -> None:
 choice("again_slots", _slots_again)
 
 
-def where(slot: InterviewSlot) -> str:
-    """Return the address, or that it is by video."""
+def where(turn: Turn, slot: InterviewSlot, application_id: UUID) -> str:
+    """Return the address, or that it is by video; never with the name of a client that is still kept back."""
     if slot.modality == "video":
         return word("modalities", "video")
-    return slot.address or word("modalities", "in_person")
+    application = applications.get(turn.uow, application_id)
+    address = disclosures.text_shown(
+        turn.uow, application.vacancy, application.person_id, slot.address, instead=words()["the_client"]
+    )
+    return address or word("modalities", "in_person")
 
 
-def way_in(slot: InterviewSlot) -> str:
+def way_in(turn: Turn, interview: Interview) -> str:
     """Return where, with the link of a video interview; only for whoever has booked it."""
-    return f"{where(slot)}: {slot.video_url}" if slot.modality == "video" and slot.video_url else where(slot)
+    slot = interview.slot
+    place = where(turn, slot, interview.application_id)
+    return f"{place}: {slot.video_url}" if slot.modality == "video" and slot.video_url else place
 
 
 class ChooseSlot(ServiceAction):
@@ -94,7 +101,8 @@ class ChooseSlot(ServiceAction):
             return
         turn.set(slot_id=str(slot.id))
         turn.expecting = "book_slot"
-        turn.say("utter_confirm_slot", when=when(slot.starts_at, slot.timezone or timezone), where=where(slot))
+        place = where(turn, slot, application_id)
+        turn.say("utter_confirm_slot", when=when(slot.starts_at, slot.timezone or timezone), where=place)
 
 
 def _book(turn: Turn) -> None:
@@ -131,7 +139,7 @@ yes_no("book_slot", yes=_book, no=_other_slot)
 def _say_interview(turn: Turn, response: str, interview: Interview) -> None:
     turn.say(
         response, position=interview.application.vacancy.title,
-        when=when(interview.slot.starts_at, _zone(turn, interview.slot)), where=way_in(interview.slot),
+        when=when(interview.slot.starts_at, _zone(turn, interview.slot)), where=way_in(turn, interview),
     )  # fmt: skip
 
 

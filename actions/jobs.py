@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from actions.base import ServiceAction
 from actions.consent import consented
 from actions.forms import FormStep
-from actions.steps import choice, goal
+from actions.steps import choice, goal, restate
 from actions.turn import Button, Turn, button
 from actions.wording import listed, shortened, word, words
+from huntred import fields
+from huntred.disclosures import service as disclosures
 from huntred.errors import FieldInvalid
 from huntred.matching import service as matching
 from huntred.matching.ports import Reason
 from huntred.matching.types import RankedVacancy, SearchQuery
 from huntred.people import service as people
 from huntred.people.rules import parse_field
+from huntred.units import service as units
 from huntred.vacancies import service as vacancies
 from huntred.vacancies.models import Vacancy
 from huntred.vacancies.rules import salary_text
@@ -33,6 +38,26 @@ class SearchJobs(ServiceAction):
 
     def serve(self, turn: Turn) -> None:
         search = read_search(turn)
+        turn.set(search_kind=None)
+        if search:
+            turn.set(search=search)
+        if consented(turn, "search"):
+            search_or_ask(turn)
+
+
+class Internships(ServiceAction):
+    """The same search, among the internships alone."""
+
+    def name(self) -> str:
+        return "action_internships"
+
+    def serve(self, turn: Turn) -> None:
+        if not units.get(turn.uow, turn.unit).settings.get("internships"):
+            turn.say("utter_internships")
+            restate(turn)
+            return
+        search = read_search(turn)
+        turn.set(search_kind="internship")
         if search:
             turn.set(search=search)
         if consented(turn, "search"):
@@ -44,7 +69,7 @@ class NewSearch(ServiceAction):
         return "action_new_search"
 
     def serve(self, turn: Turn) -> None:
-        turn.set(search=None)
+        turn.set(search=None, search_kind=None)
         if consented(turn, "ask_search"):
             ask_search(turn)
 
@@ -100,7 +125,8 @@ def ask_search(turn: Turn) -> None:
 
 
 def show_vacancies(turn: Turn, offset: int) -> None:
-    query = _query(turn.slot("search") or {})
+    kind = str(turn.slot("search_kind") or "")
+    query = replace(_query(turn.slot("search") or {}), kind=kind)
     found = matching.vacancies_for(
         turn.uow,
         turn.context.ranker,
@@ -112,17 +138,20 @@ def show_vacancies(turn: Turn, offset: int) -> None:
     )
     page = found[offset : offset + _SHOWN_AT_ONCE]
     if not page:
-        turn.say("utter_no_more_vacancies" if offset else "utter_no_vacancy_fits")
+        none_fits = "utter_no_internship_fits" if kind == "internship" else "utter_no_vacancy_fits"
+        turn.say("utter_no_more_vacancies" if offset else none_fits)
         return
     if query.city and not offset and not any(matching.reachable(ranked) for ranked in page):
         turn.say("utter_nothing_there", city=query.city)
     turn.set(shown=offset + len(page))
-    lines = [_line(number, ranked) for number, ranked in enumerate(page, 1)]
+    own = _own_fields(turn) if kind == "internship" else []
+    lines = [_line(number, ranked, own) for number, ranked in enumerate(page, 1)]
     rows = [_row(ranked) for ranked in page]
     if len(found) > offset + len(page):
         rows.append(button(words()["more_vacancies"], "more_vacancies"))
     turn.expecting = "again_vacancies"
-    turn.say("utter_vacancies_found", buttons=rows, vacancies="\n\n".join(lines))
+    found_said = "utter_internships_found" if kind == "internship" else "utter_vacancies_found"
+    turn.say(found_said, buttons=rows, vacancies="\n\n".join(lines))
 
 
 def _vacancies_again(turn: Turn) -> None:
@@ -130,10 +159,21 @@ def _vacancies_again(turn: Turn) -> None:
     show_vacancies(turn, (max(int(turn.slot("shown") or 0), 1) - 1) // _SHOWN_AT_ONCE * _SHOWN_AT_ONCE)
 
 
-def _line(number: int, ranked: RankedVacancy) -> str:
+def _own_fields(turn: Turn) -> list[str]:
+    """The fields of study that the person's profile or their search names."""
+    profile, search = people.profile_of(turn.uow, turn.person.id), turn.slot("search") or {}
+    told = [profile.headline, *profile.skills, str(search.get("text", "")), str(search.get("title", ""))]
+    return fields.named_in(" ".join(told))
+
+
+def _line(number: int, ranked: RankedVacancy, own_fields: Sequence[str] = ()) -> str:
     vacancy = ranked.vacancy
-    facts = " · ".join(part for part in (place_text(vacancy), salary_text(vacancy)) if part)
+    told = (place_text(vacancy), pay_text(vacancy), length_text(vacancy))
+    facts = " · ".join(part for part in told if part)
     reasons = [reason_text(reason) for reason in ranked.reasons[:_REASONS_SHOWN]]
+    shared = [fields.name(code) for code in vacancy.study_fields if code in own_fields]
+    if shared:
+        reasons.insert(0, words()["reasons"]["study_field"].format(fields=listed(shared)))
     lines = [f"{number}. {vacancy.title}", facts]
     if reasons:
         lines.append(words()["why"].format(reasons="; ".join(reasons)))
@@ -147,6 +187,19 @@ def _row(ranked: RankedVacancy) -> Button:
         shortened(vacancy.title, _TITLE), "choose_vacancy", description=shortened(description, _DESCRIPTION),
         vacancy_number=str(vacancy.number),
     )  # fmt: skip
+
+
+def pay_text(vacancy: Vacancy) -> str:
+    """The pay, or that an internship has none."""
+    return str(words()["internship"]["unpaid"]) if vacancy.unpaid else salary_text(vacancy)
+
+
+def length_text(vacancy: Vacancy) -> str:
+    """How long an internship lasts and how much of a week; empty for a job."""
+    told = words()["internship"]
+    weeks = told["weeks"].format(weeks=vacancy.internship_weeks) if vacancy.internship_weeks else ""
+    hours = told["hours"].format(hours=vacancy.internship_hours) if vacancy.internship_hours else ""
+    return ", ".join(part for part in (weeks, hours) if part)
 
 
 def reason_text(reason: Reason) -> str:
@@ -181,19 +234,27 @@ class ShowVacancy(ServiceAction):
 def show_vacancy(turn: Turn, vacancy: Vacancy) -> None:
     turn.set(vacancy_id=str(vacancy.id))
     turn.expecting = "apply"
-    company = words()["confidential"] if vacancy.confidential else vacancy.company.name
+    company = disclosures.company_shown(turn.uow, vacancy, turn.person.id) or words()["confidential"]
     facts = [
         ("company", company),
         ("place", place_text(vacancy)),
-        ("salary", salary_text(vacancy)),
+        ("salary", pay_text(vacancy)),
+        ("internship", length_text(vacancy)),
+        ("study_fields", listed([fields.name(code) for code in vacancy.study_fields])),
+        ("agreement", words()["internship"]["agreement"] if vacancy.university_agreement else ""),
         ("schedule", vacancy.schedule),
         ("benefits", vacancy.benefits),
         ("requirements", listed([requirement.name for requirement in vacancy.requirements])),
     ]
     text = "\n".join(f"• {word('facts', name)}: {value}" for name, value in facts if value)
+
+    def discreet(told: str) -> str:
+        instead = words()["the_client"]
+        return disclosures.text_shown(turn.uow, vacancy, turn.person.id, told, instead=instead)
+
     turn.say(
-        "utter_vacancy_details", title=vacancy.title, number=vacancy.number, facts=text,
-        description=shortened(vacancy.description, 500),
+        "utter_vacancy_details", title=vacancy.title, number=vacancy.number, facts=discreet(text),
+        description=discreet(shortened(vacancy.description, 500)),
     )  # fmt: skip
 
 

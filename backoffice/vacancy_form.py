@@ -18,17 +18,22 @@ from huntred.vacancies.service import QuestionForm, RequirementForm, VacancyForm
 _FIELDS = (
     "title", "company_id", "division_id", "contact_id", "consultant_id", "description", "openings", "modality",
     "schedule", "benefits", "address", "city", "region", "latitude", "longitude", "seniority", "salary_currency",
-    "salary_period",
+    "salary_period", "kind", "internship_weeks", "internship_hours",
 )  # fmt: skip
+_FLAGS = ("confidential", "university_agreement", "unpaid")
 _AMOUNTS = ("min_experience_years", "salary_min", "salary_max")
 PERMITS = ("citizen", "permanent", "temporary", "humanitarian", "in_process", "none")
 
 
-def blank() -> dict[str, Any]:
-    """The fields of a vacancy that is yet to be written."""
+def blank(*, confidential: bool = False) -> dict[str, Any]:
+    """The fields of a vacancy that is yet to be written. confidential: whether the unit's searches usually are."""
     values: dict[str, Any] = dict.fromkeys((*_FIELDS, *_AMOUNTS), "")
     values |= {"openings": "1", "modality": "on_site", "salary_currency": "MXN", "salary_period": "month"}
-    return values | {"confidential": False, "permits": [], "requirements": [], "questions": []}
+    values["kind"] = "job"
+    values |= dict.fromkeys(_FLAGS, False)
+    return values | {
+        "confidential": confidential, "permits": [], "study_fields": [], "requirements": [], "questions": [],
+    }  # fmt: skip
 
 
 def written(vacancy: Vacancy) -> dict[str, Any]:
@@ -37,8 +42,9 @@ def written(vacancy: Vacancy) -> dict[str, Any]:
     values = {name: "" if value is None else str(value) for name, value in values.items()}
     values |= {name: plain_number(getattr(vacancy, name)) for name in _AMOUNTS}
     return values | {
-        "confidential": vacancy.confidential,
+        **{name: getattr(vacancy, name) for name in _FLAGS},
         "permits": list(vacancy.permits),
+        "study_fields": list(vacancy.study_fields),
         "requirements": [
             {"name": item.name, "kind": item.kind, "importance": item.importance,
              "years": plain_number(item.min_years)}
@@ -55,8 +61,9 @@ def posted(form: MultiDict[str, str]) -> dict[str, Any]:
     """The fields as they were typed, to be shown again beside the error."""
     values: dict[str, Any] = {name: form.get(name, "") for name in (*_FIELDS, *_AMOUNTS)}
     return values | {
-        "confidential": bool(form.get("confidential")),
+        **{name: bool(form.get(name)) for name in _FLAGS},
         "permits": form.getlist("permits"),
+        "study_fields": form.getlist("study_fields"),
         "requirements": list(_rows(form, "requirement", ("name", "kind", "importance", "years"))),
         "questions": list(_rows(form, "question", ("text", "kind", "expected"))),
     }
@@ -92,6 +99,12 @@ def read_vacancy_form(form: MultiDict[str, str]) -> VacancyForm:
         permits=tuple(value for value in reader.texts("permits") if value in PERMITS),
         requirements=tuple(_requirements(form)),
         questions=tuple(_questions(form)),
+        kind=reader.text("kind") or "job",
+        internship_weeks=reader.integer("internship_weeks"),
+        internship_hours=reader.integer("internship_hours"),
+        university_agreement=reader.flag("university_agreement"),
+        study_fields=tuple(reader.texts("study_fields")),
+        unpaid=reader.flag("unpaid"),
     )
 
 

@@ -19,6 +19,7 @@ from huntred.db.unit_of_work import UnitOfWork, unit_of_work
 from huntred.events import service as events
 from huntred.interviews import proposals
 from huntred.matching import encoding
+from huntred.mentoring import service as mentoring
 from huntred.notifications import profile_reminders
 from huntred.notifications import service as notifications
 from huntred.privacy import archive, files, retention
@@ -67,6 +68,7 @@ def register(app: Celery, wiring: Wiring) -> None:
     @app.task(name=celery_app.EXPIRE_PROPOSALS)
     def expire_proposals() -> None:
         _each_unit(wiring, lambda uow: proposals.expire(uow, now=wiring.clock()), [])
+        _each_unit(wiring, lambda uow: mentoring.expire(uow, now=wiring.clock()), [])
 
     @app.task(name=celery_app.READ_SENTIMENT)
     def read_sentiment() -> None:

@@ -40,6 +40,7 @@ def read_vacancy_filter(form: FormReader) -> VacancyFilter:
         city=form.text("city", longest=100),
         state=state if state in rules.STATES else "",
         company_id=form.id("company"),
+        named_only=form.flag("named"),
     )
 
 
@@ -119,6 +120,11 @@ def _user(facts: Facts, user_id: UUID | None) -> str:
     return str(facts["users"].get(user_id, "")) if user_id else ""
 
 
+def _company(row: Vacancy, facts: Facts, words: Any) -> str:
+    """A file leaves the house: it names nobody whom the search keeps back."""
+    return str(words.confidential_company) if row.confidential else row.company.name
+
+
 _UNIT = Column("unit", lambda row, facts, words: row.unit, shown=False)
 
 LISTS: dict[str, DeclaredList] = {
@@ -129,7 +135,7 @@ LISTS: dict[str, DeclaredList] = {
             (
                 Column("title", lambda row, facts, words: row.title, fixed=True),
                 Column("number", lambda row, facts, words: row.number, shown=False),
-                Column("company", lambda row, facts, words: row.company.name),
+                Column("company", _company),
                 Column("place", lambda row, facts, words: row.city),
                 Column("modality", lambda row, facts, words: words.modalities[row.modality], shown=False),
                 Column("salary", lambda row, facts, words: rules.salary_text(row)),

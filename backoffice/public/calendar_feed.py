@@ -19,6 +19,7 @@ from backoffice.public.pages import blueprint
 from huntred.access import rules
 from huntred.access.models import User
 from huntred.db.scope import Scope
+from huntred.disclosures import service as disclosures
 from huntred.interviews import calendar
 from huntred.interviews.models import Interview
 from huntred.people.service import full_name
@@ -65,13 +66,17 @@ def _file(interviews: list[Interview]) -> bytes:
     file.add("method", "PUBLISH")
     file.add("x-wr-calname", "huntRED")
     file.add("refresh-interval", timedelta(minutes=15), parameters={"value": "DURATION"})
+    uow = work.current_work()
     for interview in interviews:
-        file.add_component(_event(interview))
+        is_open = disclosures.names_open(uow, interview.application.vacancy, interview.application.person_id)
+        file.add_component(_event(interview, is_open))
     return bytes(file.to_ical())
 
 
-def _event(interview: Interview) -> Event:
+def _event(interview: Interview, is_open: bool) -> Event:
+    """is_open: whether the candidate may be named outside; a calendar is seen by more people than its owner."""
     slot, application = interview.slot, interview.application
+    who = full_name(application.profile) if is_open else f"Candidatura {application.number}"
     event = Event()
     # The UID of the invitation: a program that has both shows one.
     event.add("uid", f"interview-{interview.id}@huntred")
@@ -79,7 +84,7 @@ def _event(interview: Interview) -> Event:
     event.add("dtstamp", interview.booked_at)
     event.add("dtstart", slot.starts_at)
     event.add("dtend", slot.ends_at)
-    event.add("summary", f"{full_name(application.profile)} · {application.vacancy.title}")
+    event.add("summary", f"{who} · {application.vacancy.title}")
     place = ", ".join(part for part in (slot.room.name if slot.room else "", slot.address) if part)
     if slot.modality == "video":
         place = slot.video_url

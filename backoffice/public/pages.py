@@ -17,10 +17,15 @@ from backoffice import work
 from backoffice.forms import FormReader
 from backoffice.public.shared import shared_people
 from backoffice.queries import vacancies as vacancy_queries
+from huntred import fields
 from huntred.db.scope import Scope
 from huntred.db.unit_of_work import UnitOfWork
+from huntred.disclosures import service as disclosures
+from huntred.disclosures.rules import CANDIDATE, CLIENT
 from huntred.errors import FieldInvalid, NotFound, RuleBroken
 from huntred.interviews import service as interviews
+from huntred.mentoring import service as mentoring
+from huntred.notifications.wording import when_text
 from huntred.people import service as people
 from huntred.people.models import UnitProfile
 from huntred.people.private import set_private
@@ -144,6 +149,7 @@ def interviewer(token: str) -> str | Response:
         unit=unit,
         interview=interview,
         application=application,
+        named=disclosures.names_open(uow, application.vacancy, application.person_id),
         colleagues=[
             user for user in vacancy_queries.colleagues(uow.session, unit.code)
             if user.id != interview.interviewer_id
@@ -154,15 +160,65 @@ def interviewer(token: str) -> str | Response:
     )  # fmt: skip
 
 
-@blueprint.get("/lista/<token>")
-def shortlist(token: str) -> str:
-    """What a client sees of a shortlist: who allowed it, and of them a first name, the work and the evidence."""
+@blueprint.route("/lista/<token>", methods=["GET", "POST"])
+def shortlist(token: str) -> str | Response:
+    """What a client sees of a shortlist: who allowed it, and of them a first name, the work and the evidence.
+
+    Of a confidential search they are numbers; a POST is the client's yes or no to know one of them and be known.
+    """
     uow, unit, values = _enter("shortlist", token)
     share = _or_gone(lambda: shortlists.opened(uow, UUID(values["share"]), now=work.now()))
     people, hidden = shared_people(uow, share.vacancy_id)
+    if request.method == "POST":
+        form = FormReader(request.form)
+        chosen = next((one for one in people if one.entry_id == form.id("entry")), None)
+        if chosen is None:
+            raise _LinkGone(False)
+        person_id = shortlists.person_of(uow, chosen.entry_id)
+        disclosures.say(
+            uow, share.vacancy_id, person_id, CLIENT, form.flag("agrees"), source="link",
+            evidence={"share": str(share.id)}, now=work.now(),
+        )  # fmt: skip
+        return redirect(url_for("public.shortlist", token=token))
     return render_template(
         "public/shortlist.html", unit=unit, share=share, vacancy=vacancies.get(uow, share.vacancy_id), people=people,
-        hidden=hidden,
+        hidden=hidden, CANDIDATE=CANDIDATE, CLIENT=CLIENT,
+    )  # fmt: skip
+
+
+@blueprint.route("/mentoria/<token>", methods=["GET", "POST"])
+def mentor(token: str) -> str | Response:
+    """A mentor accepts or declines a session, takes a yes back, and notes afterwards what came of it."""
+    uow, unit, values = _enter("mentor", token)
+    session_id = UUID(values["session"])
+    session = _or_gone(lambda: mentoring.get_session(uow, session_id))
+    refused = ""
+    if request.method == "POST":
+        form = FormReader(request.form)
+        answer = form.text("answer")
+        try:
+            if answer == "outcome":
+                happened = form.text("happened") == "yes"
+                mentoring.note_outcome(uow, session_id, happened, form.text("outcome"), now=work.now())
+            elif session.state == "accepted" and answer == "declined":
+                mentoring.cancel(uow, session_id, "mentor", now=work.now())
+            else:
+                mentoring.answer(uow, session_id, answer == "accepted", now=work.now())
+        except RuleBroken as problem:
+            work.refuse()
+            refused = f"{problem.code}|{getattr(problem, 'field', '')}|{getattr(problem, 'problem', '')}"
+            session = mentoring.get_session(uow, session_id)
+        else:
+            return redirect(url_for("public.mentor", token=token))
+    try:
+        profile = people.profile_of(uow, session.person_id)
+    except NotFound:
+        profile = None
+    return render_template(
+        "public/mentor.html", unit=unit, session=session, profile=profile, refused=refused,
+        over=session.starts_at <= work.now(), wished=request.args.get("answer", ""),
+        field=fields.name(session.field) if session.field else "",
+        when=when_text(session.starts_at, session.mentor.timezone),
     )  # fmt: skip
 
 

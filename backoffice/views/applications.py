@@ -20,6 +20,7 @@ from huntred.applications import board_settings, farewell, moves, service
 from huntred.applications.errors import MovedMeanwhile
 from huntred.applications.models import Application
 from huntred.db.unit_of_work import UnitOfWork
+from huntred.disclosures import service as disclosures
 from huntred.errors import NotFound, RuleBroken
 from huntred.interviews import service as interviews
 
@@ -48,6 +49,7 @@ class ApplicationsView(BaseView):
             "applications/details.html",
             **move_facts(unit_work, application),
             back=url_for("applications.details", id=id),
+            standing=disclosures.standing(unit_work, application.vacancy_id, application.person_id),
             moves=queries.moves(uow.session, application.id),
             ahead=interviews.ahead_of_applications(unit_work, [application.id], now=None).get(application.id),
             earlier=queries.interviews_of(uow.session, application.id),

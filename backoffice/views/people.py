@@ -23,12 +23,14 @@ from huntred.cv import service as cvs
 from huntred.cv import shelf
 from huntred.cv.errors import CvTooLarge
 from huntred.errors import FieldInvalid
+from huntred.learning import service as learning
 from huntred.people.models import UnitProfile
 from huntred.people.recap import shown
 from huntred.people.rules import APPLY_REQUIRED, RECAP_ORDER, missing
 from huntred.people.service import told
 from huntred.privacy.erasure import erase_person
 from huntred.privacy.export import as_json, export_person
+from huntred.units import service as units
 
 # Typed by whoever erases, so that it never happens by a slip.
 _ERASE_WORD = "BORRAR"
@@ -64,6 +66,8 @@ class PeopleView(CvPages, BaseView):
             conversations=conversations,
             cvs=documents,
             step=next_step(conversations, applications, interviews, documents, lacking, now=work.now()),
+            plan=learning.steps_of(work.work_of(profile.unit), profile.person_id),
+            has_plan=units.get(work.current_work(), profile.unit).settings.get("learning_plans"),
             consents=queries.consents(session, profile),
             erased_at=queries.erased_at(session, profile),
             has_curp=queries.has_curp(session, profile.id),

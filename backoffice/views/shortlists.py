@@ -11,6 +11,8 @@ from werkzeug.wrappers import Response
 from backoffice import auth, work
 from backoffice.errors import done, refusals_flashed
 from backoffice.forms import FormReader, id_or_404
+from huntred.disclosures import service as disclosures
+from huntred.disclosures.rules import CLIENT
 from huntred.shortlists import service
 from huntred.vacancies import service as vacancies
 
@@ -52,6 +54,22 @@ class ShortlistsView(BaseView):
                 service.move(uow, entry_id, _STEPS[step])
         if not refused and step in {"note", "remove"}:
             done(f"shortlist_{step}")
+        return _to(vacancy_id)
+
+    @expose("/entries/<id>/client/<any(yes, no):word>", methods=["POST"])
+    def client_word(self, id: str, word: str) -> Response:
+        """What the client said elsewhere about one person of a confidential search."""
+        uow, entry_id = work.current_work(), id_or_404(id)
+        vacancy_id, person_id = service.vacancy_of(uow, entry_id), service.person_of(uow, entry_id)
+        unit = vacancies.get(uow, vacancy_id).unit
+        auth.needs("move_applications")
+        with refusals_flashed() as refused:
+            disclosures.say(
+                work.work_of(unit), vacancy_id, person_id, CLIENT, word == "yes", source="consultant",
+                user_id=auth.acting_user(), now=work.now(),
+            )  # fmt: skip
+        if not refused:
+            done("client_word")
         return _to(vacancy_id)
 
     @expose("/<id>/share", methods=["POST"])

@@ -17,9 +17,12 @@ from backoffice.lists.catalogue import read_vacancy_filter
 from backoffice.queries import vacancies as queries
 from backoffice.queries.conversations import user_names
 from backoffice.vacancy_form import blank, posted, read_vacancy_form, written
+from huntred import fields
+from huntred.disclosures import service as disclosures
 from huntred.errors import FieldInvalid
 from huntred.privacy import service as privacy
 from huntred.shortlists import service as shortlists
+from huntred.units import service as units
 from huntred.vacancies import rules, service
 from huntred.vacancies.models import Vacancy
 
@@ -58,6 +61,7 @@ def _shortlist(vacancy: Vacancy) -> dict[str, Any]:
     return {
         "entries": entries,
         "allowed": privacy.may_be_shown(uow, people),
+        "standings": disclosures.standings(uow, vacancy.id, people) if vacancy.confidential else {},
         "shares": [
             (share, links.shortlist_page(vacancy.unit, share.id, until=share.expires_at)) for share in shares
         ],
@@ -90,7 +94,9 @@ class VacanciesView(BaseView):
         if unit is None:
             return self.render("vacancies/choose_unit.html")
         if request.method == "GET":
-            return self._form(unit, blank(), None)
+            settings = units.get(work.current_work(), unit).settings
+            usual = bool(settings.get("confidential_by_default"))
+            return self._form(unit, blank(confidential=usual), None)
         vacancy = None
         with refusals_flashed() as refused:
             vacancy = service.create(work.work_of(unit), _read(), now=work.now())
@@ -106,7 +112,10 @@ class VacanciesView(BaseView):
         vacancy = service.get(uow, id_or_404(id))
         asked = request.args.get("tab", "")
         tab = asked if asked in TABS else TABS[0]
-        return self.render("vacancies/details.html", vacancy=vacancy, tab=tab, tabs=TABS, **_read_tab(vacancy, tab))
+        return self.render(
+            "vacancies/details.html", vacancy=vacancy, tab=tab, tabs=TABS, field_name=fields.name,
+            **_read_tab(vacancy, tab),
+        )  # fmt: skip
 
     @expose("/<id>/edit", methods=["GET", "POST"])
     def edit(self, id: str) -> str | Response:
@@ -155,4 +164,6 @@ class VacanciesView(BaseView):
             division_required=bool(divisions),
             colleagues=queries.colleagues(session, unit),
             rules=rules,
+            has_internships=units.get(work.current_work(), unit).settings.get("internships"),
+            study_fields=[(code, fields.name(code)) for code in fields.codes()],
         )

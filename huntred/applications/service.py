@@ -22,6 +22,7 @@ from huntred.applications.events import ApplicationReceived, ApplicationWithdraw
 from huntred.applications.models import Application, Stage
 from huntred.applications.types import Answer, ApplicationStatus
 from huntred.db.unit_of_work import UnitOfWork
+from huntred.disclosures import service as disclosures
 from huntred.errors import NotFound
 from huntred.people import service as people
 from huntred.vacancies import service as vacancies
@@ -175,7 +176,7 @@ def _statuses(uow: UnitOfWork, person_ids: list[UUID], now: datetime | None) -> 
                 number=application.number,
                 vacancy_id=vacancy.id,
                 title=vacancy.title,
-                company="" if vacancy.confidential else vacancy.company.name,
+                company=disclosures.company_shown(uow, vacancy, application.person_id),
                 city=vacancy.city,
                 stage_name=application.stage.name,
                 stage_kind=application.stage.kind,

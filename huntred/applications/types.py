@@ -20,7 +20,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class ApplicationStatus:
-    """What a candidate is told about one application. company: empty where it is confidential.
+    """What a candidate is told about one application. company: empty while it may not be named.
 
     interview_id, interview_at: the next one ahead, where there is one.
     """

@@ -8,10 +8,13 @@ from huntred.applications import models as applications
 from huntred.companies import models as companies
 from huntred.conversations import models as conversations
 from huntred.cv import models as cv
+from huntred.disclosures import models as disclosures
 from huntred.events import models as events
 from huntred.interviews import models as interviews
+from huntred.learning import models as learning
 from huntred.lists import models as lists
 from huntred.matching import models as matching
+from huntred.mentoring import models as mentoring
 from huntred.notifications import models as notifications
 from huntred.people import models as people
 from huntred.privacy import models as privacy
@@ -22,6 +25,7 @@ from huntred.vacancies import models as vacancies
 from huntred.webhooks import models as webhooks
 
 __all__ = [
-    "access", "api_clients", "applications", "companies", "conversations", "cv", "events", "interviews", "lists",
-    "matching", "notifications", "people", "privacy", "search", "shortlists", "units", "vacancies", "webhooks",
+    "access", "api_clients", "applications", "companies", "conversations", "cv", "disclosures", "events", "interviews",
+    "learning", "lists", "matching", "mentoring", "notifications", "people", "privacy", "search", "shortlists", "units",
+    "vacancies", "webhooks",
 ]  # fmt: skip

@@ -44,13 +44,17 @@ CREATE OR REPLACE FUNCTION app_busy(
        SELECT i.id, p.slot_id, i.application_id FROM interview_proposals p JOIN interviews i ON i.id = p.interview_id
        WHERE p.state = 'waiting'
      )
-     SELECT CASE WHEN s.interviewer_id = interviewer AND s.id IS DISTINCT FROM in_slot THEN 'interviewer'
+     SELECT coalesce(
+     (SELECT CASE WHEN s.interviewer_id = interviewer AND s.id IS DISTINCT FROM in_slot THEN 'interviewer'
                  WHEN s.room_id = room AND s.id IS DISTINCT FROM in_slot THEN 'room' ELSE 'person' END
      FROM held JOIN interview_slots s ON s.id = held.slot_id JOIN applications a ON a.id = held.application_id
      WHERE s.starts_at < upto AND s.ends_at > since AND held.id IS DISTINCT FROM but
        AND (a.person_id = person
             OR (s.id IS DISTINCT FROM in_slot AND (s.interviewer_id = interviewer OR s.room_id = room)))
-     ORDER BY 1 LIMIT 1 $$;
+     ORDER BY 1 LIMIT 1),
+     -- A mentor's session takes its person's time as an interview does.
+     (SELECT 'person' FROM mentor_sessions m WHERE m.person_id = person AND m.state IN ('asked', 'accepted')
+        AND m.starts_at < upto AND m.ends_at > since LIMIT 1)) $$;
 -- Likewise of the times that are open, so that nobody opens the same time twice.
 CREATE OR REPLACE FUNCTION app_slot_there(
   interviewer uuid, room uuid, since timestamptz, upto timestamptz, but uuid[]
@@ -159,6 +163,10 @@ RULES: dict[str, list[Rule]] = {
     "shortlist_shares": _unit_table(
         _READ_WRITE, _unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
     ),
+    # A ledger: added to, never changed.
+    "disclosure_agreements": _unit_table(
+        "SELECT, INSERT", _unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
+    ),
     "vacancy_questions": _unit_table(
         rows=_unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
     ),
@@ -169,6 +177,21 @@ RULES: dict[str, list[Rule]] = {
     "interview_slots": _unit_table(rows=IN_DIVISION),
     "interviews": _unit_table(rows=IN_DIVISION),
     "interview_proposals": _unit_table("SELECT, INSERT, UPDATE", IN_DIVISION),
+    "learning_steps": _unit_table(
+        rows=_unless_whole_unit(
+            "SELECT 1 FROM unit_profiles p WHERE p.person_id = learning_steps.person_id"
+            " AND p.unit = learning_steps.unit"
+        )
+    ),
+    # Mentors are the whole unit's; a division sees the sessions of whoever it sees.
+    "mentors": _unit_table(_READ_WRITE),
+    "mentor_sessions": _unit_table(
+        _READ_WRITE,
+        _unless_whole_unit(
+            "SELECT 1 FROM unit_profiles p WHERE p.person_id = mentor_sessions.person_id"
+            " AND p.unit = mentor_sessions.unit"
+        ),
+    ),
     # The whole unit's: a division meets in them too.
     "rooms": [Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE", f"{UNIT} AND {WHOLE_UNIT}")],
     "users": [

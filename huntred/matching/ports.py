@@ -71,6 +71,8 @@ class VacancyFeatures:
     salary_min: Decimal | None = None
     salary_max: Decimal | None = None
     salary_currency: str = "MXN"
+    # Which search shows it; it never scores.
+    kind: str = "job"
 
 
 @dataclass(frozen=True)

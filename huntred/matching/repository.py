@@ -18,7 +18,7 @@ from huntred.vacancies.rules import monthly
 _VACANCY_COLUMNS = (
     Vacancy.id, Vacancy.title, Vacancy.description, Vacancy.city, Vacancy.region, Vacancy.latitude, Vacancy.longitude,
     Vacancy.modality, Vacancy.min_experience_years, Vacancy.salary_min, Vacancy.salary_max, Vacancy.salary_currency,
-    Vacancy.salary_period, Vacancy.permits, Vacancy.schedule, Vacancy.seniority,
+    Vacancy.salary_period, Vacancy.permits, Vacancy.schedule, Vacancy.seniority, Vacancy.kind,
 )  # fmt: skip
 _PROFILE_COLUMNS = (
     UnitProfile.id, UnitProfile.headline, UnitProfile.experience_text, UnitProfile.skills,
@@ -28,23 +28,27 @@ _PROFILE_COLUMNS = (
 
 
 def open_vacancies(
-    session: Session, unit: str, among: Sequence[UUID] | None = None, *, most: int | None = None
+    session: Session, unit: str, among: Sequence[UUID] | None = None, *, most: int | None = None, kind: str = ""
 ) -> list[tuple[VacancyFeatures, list[str]]]:
     """Open vacancies of the unit, newest first, each with the work permits that it accepts (none: all).
 
-    among: these only, all of them where none are given. most: the newest so many.
+    among: these only, all of them where none are given. most: the newest so many. kind: of this kind only.
     """
     query = _vacancies().where(Vacancy.unit == unit, Vacancy.state == "open")
+    if kind:
+        query = query.where(Vacancy.kind == kind)
     if among is not None:
         query = query.where(Vacancy.id.in_(among))
     rows = session.execute(query.order_by(Vacancy.published_at.desc(), Vacancy.number.desc()).limit(most))
     return [(_vacancy(row), row.permits) for row in rows]
 
 
-def more_open_than(session: Session, unit: str, number: int) -> bool:
+def more_open_than(session: Session, unit: str, number: int, *, kind: str = "") -> bool:
     """Say whether more vacancies of the unit are open than that, without counting all of them."""
-    query = select(Vacancy.id).where(Vacancy.unit == unit, Vacancy.state == "open").offset(number).limit(1)
-    return session.scalar(query) is not None
+    query = select(Vacancy.id).where(Vacancy.unit == unit, Vacancy.state == "open")
+    if kind:
+        query = query.where(Vacancy.kind == kind)
+    return session.scalar(query.offset(number).limit(1)) is not None
 
 
 def vacancy(session: Session, vacancy_id: UUID) -> tuple[VacancyFeatures, str, list[str]] | None:
@@ -126,6 +130,7 @@ def _vacancy(row: Any) -> VacancyFeatures:
         salary_min=monthly(row.salary_min, row.salary_period),
         salary_max=monthly(row.salary_max, row.salary_period),
         salary_currency=row.salary_currency,
+        kind=row.kind,
     )
 
 

@@ -62,7 +62,7 @@ def vacancies_for(
     wanted = _wanted(profile, query)
     applied = applications.applied_vacancies(uow, person_id)
     open_to, permit_unknown = _eligible(
-        [(features, permits) for features, permits in _worth_ranking(uow, nearest, wanted, permit)
+        [(features, permits) for features, permits in _worth_ranking(uow, nearest, wanted, permit, query.kind)
          if features.id not in applied],
         permit,
     )  # fmt: skip
@@ -78,6 +78,7 @@ def vacancies_for(
             match.reasons,
             match.gaps + ((Reason("permit_unknown"),) if match.vacancy_id in permit_unknown else ()),
             match.distance_km,
+            match.evidence,
         )
         for match in best
     ]
@@ -158,13 +159,13 @@ def _permit(profile: UnitProfile, permits: list[str]) -> tuple[Evidence, ...]:
 
 
 def _worth_ranking(
-    uow: UnitOfWork, nearest: Nearest | None, wanted: CandidateFeatures, permit: str
+    uow: UnitOfWork, nearest: Nearest | None, wanted: CandidateFeatures, permit: str, kind: str
 ) -> list[tuple[VacancyFeatures, list[str]]]:
     """All open vacancies, or the nearest in meaning where there are many and the person said anything of work."""
     said = wanted.title or wanted.skills
-    if nearest is None or not said or not repository.more_open_than(uow.session, uow.unit, RANKED_WHOLE):
-        return repository.open_vacancies(uow.session, uow.unit)
-    return repository.open_vacancies(uow.session, uow.unit, nearest.vacancies(uow, wanted, permit))
+    if nearest is None or not said or not repository.more_open_than(uow.session, uow.unit, RANKED_WHOLE, kind=kind):
+        return repository.open_vacancies(uow.session, uow.unit, kind=kind)
+    return repository.open_vacancies(uow.session, uow.unit, nearest.vacancies(uow, wanted, permit), kind=kind)
 
 
 def _wanted(profile: CandidateFeatures, query: SearchQuery) -> CandidateFeatures:

@@ -17,6 +17,7 @@ class SearchQuery:
     """What somebody looks for just now; what is left empty is taken from their profile.
 
     title: the work. text: the whole sentence, used where no title was understood.
+    kind: job or internship only; empty for all.
     city: a town's name; latitude and longitude, where a location was shared, go before it.
     """
 
@@ -27,6 +28,7 @@ class SearchQuery:
     text: str = ""
     latitude: float | None = None
     longitude: float | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class RankedVacancy:
     reasons: tuple[Reason, ...]
     gaps: tuple[Reason, ...] = ()
     distance_km: float | None = None
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from huntred.access import service as access
 from huntred.conversations import repository as conversations
 from huntred.conversations.models import Conversation
 from huntred.db.unit_of_work import UnitOfWork
+from huntred.disclosures import service as disclosures
 from huntred.errors import NotFound
 from huntred.interviews.models import Interview
 from huntred.notifications.calendar import Appointment
@@ -33,7 +34,10 @@ class Addressee:
 
 @dataclass(frozen=True)
 class InterviewFacts:
-    """company: empty where the search is confidential. contact: the vacancy's own, else the interviewer.
+    """company: empty while the client may not be named. contact: the vacancy's own, else the interviewer.
+
+    candidate_shown: what everybody but the candidate is told of who it is: of a confidential search a number until
+    both sides agreed. Until then nothing goes to the client's contact either.
 
     when: in the time zone of the place.
     """
@@ -43,6 +47,7 @@ class InterviewFacts:
     unit: Unit
     conversation: Conversation | None
     candidate: Addressee
+    candidate_shown: str
     first_name: str
     interviewer_id: UUID
     interviewer: Addressee
@@ -100,7 +105,8 @@ def facts_of(uow: UnitOfWork, interview: Interview) -> InterviewFacts:
     vacancy, profile = application.vacancy, application.profile
     unit = units.get(uow, interview.unit)
     interviewer = addressee_of_user(uow, interview.interviewer_id)
-    contact = vacancy.contact
+    is_open = disclosures.names_open(uow, vacancy, application.person_id)
+    contact = vacancy.contact if is_open else None
     conversation = (
         conversations.get(uow, application.conversation_id)
         if application.conversation_id
@@ -108,7 +114,11 @@ def facts_of(uow: UnitOfWork, interview: Interview) -> InterviewFacts:
     )
     where = wording()["video"]
     if slot.modality != "video":
-        where = slot.address or ", ".join(part for part in (vacancy.address, vacancy.city) if part) or unit.name
+        place = (vacancy.address if is_open else "", vacancy.city)
+        where = disclosures.text_shown(
+            uow, vacancy, application.person_id,
+            slot.address or ", ".join(part for part in place if part) or unit.name, instead=wording()["the_client"],
+        )  # fmt: skip
     hours = unit.settings.get("reminders", {}).get("interview_before_hours", [24, 2])
     return InterviewFacts(
         id=interview.id,
@@ -116,12 +126,15 @@ def facts_of(uow: UnitOfWork, interview: Interview) -> InterviewFacts:
         unit=unit,
         conversation=conversation,
         candidate=Addressee(people.full_name(profile), profile.email, profile.phone),
+        candidate_shown=(
+            people.full_name(profile) if is_open else wording()["hidden_candidate"].format(number=application.number)
+        ),
         first_name=profile.first_name,
         interviewer_id=interview.interviewer_id,
         interviewer=interviewer,
         contact=Addressee(contact.name, contact.email, contact.phone) if contact else interviewer,
         position=vacancy.title,
-        company="" if vacancy.confidential else vacancy.company.name,
+        company=vacancy.company.name if is_open else "",
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
         when=when_text(slot.starts_at, slot.timezone or unit.timezone),

@@ -51,7 +51,7 @@ def to_former_interviewer(
 def interviewer_by_whatsapp(uow: UnitOfWork, facts: InterviewFacts) -> bool:
     """Tell the interviewer by the unit's template that a mail with the links is there."""
     who = facts.interviewer
-    values = (who.name, facts.candidate.name, facts.position, facts.when, facts.where)
+    values = (who.name, facts.candidate_shown, facts.position, facts.when, facts.where)
     source_id = f"{facts.id}:{facts.sequence}:{facts.interviewer_id}:whatsapp"
     return _template(uow, facts, "aviso_entrevistador", who.phone, values, source_id)
 
@@ -59,11 +59,11 @@ def interviewer_by_whatsapp(uow: UnitOfWork, facts: InterviewFacts) -> bool:
 def attendance(uow: UnitOfWork, facts: InterviewFacts) -> None:
     """Tell the contact, by WhatsApp and by mail: who, position, date, in person or by video."""
     who = facts.contact
-    values = (who.name, facts.candidate.name, facts.position, facts.when, facts.where)
+    values = (who.name, facts.candidate_shown, facts.position, facts.when, facts.where)
     source_id = f"{facts.id}:{facts.sequence}:attendance"
     _template(uow, facts, "asistencia_confirmada", who.phone, values, f"{source_id}:whatsapp")
     content = {
-        "contact_name": who.name, "candidate_name": facts.candidate.name, "position": facts.position,
+        "contact_name": who.name, "candidate_name": facts.candidate_shown, "position": facts.position,
         "when": facts.when, "where": facts.where, "video_url": facts.video_url,
     }  # fmt: skip
     send_mail(uow, _SOURCE, source_id, who.email, "attendance_confirmed", content, unit=facts.unit.code)
@@ -81,7 +81,7 @@ def interviewer_values(facts: InterviewFacts, context: Context) -> dict[str, Any
         facts.unit.code, facts.id, facts.interviewer_id, until=facts.ends_at
     )
     return {
-        "interviewer_name": facts.interviewer.name, "candidate_name": facts.candidate.name,
+        "interviewer_name": facts.interviewer.name, "candidate_name": facts.candidate_shown,
         "position": facts.position, "when": facts.when, "where": facts.where, "video_url": facts.video_url,
         "reason": facts.reason, "confirm_url": f"{page}?answer=confirmed", "decline_url": f"{page}?answer=declined",
         "hand_over_url": f"{page}?answer=handed_over",

@@ -30,6 +30,8 @@ from huntred.conversations.models import (
 )
 from huntred.cv import service as cv
 from huntred.db.unit_of_work import UnitOfWork
+from huntred.learning import service as learning
+from huntred.mentoring import service as mentoring
 from huntred.people import service as people
 from huntred.privacy.archive import erase_archived
 from huntred.privacy.models import Erasure, OneTimeCode
@@ -59,6 +61,8 @@ def erase_person(
     cv.forget(uow, person_id)
     forget_answers(uow, person_id)
     shortlists.forget(uow, person_id)
+    learning.forget(uow, person_id)
+    mentoring.forget(uow, person_id, now=now)
     id_ = entry or new_id()
     uow.session.execute(
         insert(Erasure)

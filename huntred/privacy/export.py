@@ -18,8 +18,11 @@ from huntred.conversations.models import ChatMessage, Conversation, Conversation
 from huntred.cv import service as cvs
 from huntred.cv.wire import encoded
 from huntred.db.unit_of_work import UnitOfWork
+from huntred.disclosures.models import DisclosureAgreement
 from huntred.errors import NotFound
 from huntred.interviews.models import Interview
+from huntred.learning.models import LearningStep
+from huntred.mentoring.models import MentorSession
 from huntred.people.models import Consent, PersonIdentity, Referral, UnitProfile
 
 FORMAT = "huntred.person/1"
@@ -72,8 +75,23 @@ def export_person(uow: UnitOfWork, person_id: UUID, *, now: datetime) -> dict[st
             .where(ApplicationMove.application_id.in_(applications))
             .order_by(ApplicationMove.at)
         ),
+        "disclosures": rows(
+            select(DisclosureAgreement)
+            .where(DisclosureAgreement.unit == unit, DisclosureAgreement.person_id == person_id)
+            .order_by(DisclosureAgreement.at)
+        ),
         "interviews": rows(
             select(Interview).where(Interview.application_id.in_(applications)).order_by(Interview.booked_at)
+        ),
+        "learning_steps": rows(
+            select(LearningStep)
+            .where(LearningStep.unit == unit, LearningStep.person_id == person_id)
+            .order_by(LearningStep.ord)
+        ),
+        "mentor_sessions": rows(
+            select(MentorSession)
+            .where(MentorSession.unit == unit, MentorSession.person_id == person_id)
+            .order_by(MentorSession.asked_at)
         ),
         "invitations": rows(
             select(Referral).where(Referral.unit == unit, Referral.inviter_id == person_id)

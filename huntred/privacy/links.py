@@ -82,6 +82,10 @@ class Links:
         """The page on which a client reads a shortlist; until the share ends."""
         return self._public("lista", "shortlist", unit, {"share": share_id}, until)
 
+    def mentor_page(self, unit: str, session_id: UUID, *, until: datetime) -> str:
+        """The page on which a mentor accepts or declines a session, and notes what came of it."""
+        return self._public("mentoria", "mentor", unit, {"session": session_id}, until)
+
     def chat_page(self, unit: str, code: str = "") -> str:
         return f"{self.gateway_url}/chat/{unit}" + (f"?ref={code}" if code else "")
 

@@ -60,6 +60,11 @@ def vacancy_of(uow: UnitOfWork, entry_id: UUID) -> UUID:
     return _entry(uow, entry_id).vacancy_id
 
 
+def person_of(uow: UnitOfWork, entry_id: UUID) -> UUID:
+    """Return who stands there. Raises NotFound."""
+    return _entry(uow, entry_id).profile.person_id
+
+
 def remove(uow: UnitOfWork, entry_id: UUID) -> None:
     """Take somebody from the list. Raises NotFound."""
     uow.session.delete(_entry(uow, entry_id))

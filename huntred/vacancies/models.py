@@ -53,6 +53,16 @@ class Vacancy(Base):
     permits: Mapped[list[str]] = mapped_column(
         JSONB, server_default="[]", comment="work permits that are accepted; empty: all"
     )
+    kind: Mapped[str] = mapped_column(server_default="job", comment="job, internship")
+    internship_weeks: Mapped[int | None]
+    internship_hours: Mapped[int | None] = mapped_column(comment="a week")
+    university_agreement: Mapped[bool] = mapped_column(
+        server_default="false", comment="an internship: the university must have an agreement"
+    )
+    study_fields: Mapped[list[str]] = mapped_column(
+        JSONB, server_default="[]", comment="an internship: codes of huntred/fields.yml; empty: all"
+    )
+    unpaid: Mapped[bool] = mapped_column(server_default="false", comment="an internship that says so")
     published_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     search_text: Mapped[str] = mapped_column(server_default="")
@@ -71,6 +81,7 @@ class Vacancy(Base):
 
     __table_args__ = (
         CheckConstraint("state IN ('draft', 'open', 'paused', 'closed', 'filled')", name="state"),
+        CheckConstraint("kind IN ('job', 'internship')", name="kind"),
         CheckConstraint("salary_min IS NULL OR salary_max IS NULL OR salary_min <= salary_max", name="salary"),
         Index("ix_vacancies_unit_state_published_at", "unit", "state", "published_at"),
         # What changed since a process read the vacancies last (huntred/matching/nearest.py).

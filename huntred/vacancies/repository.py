@@ -43,6 +43,11 @@ def is_of_unit(session: Session, name: str, wanted: UUID, unit: str) -> bool:
     return session.scalar(queries[name]) is not None
 
 
+def company_name(session: Session, company_id: UUID) -> str:
+    """Return a company's name; empty where there is none of this id."""
+    return session.scalar(select(Company.name).where(Company.id == company_id)) or ""
+
+
 def by_number(session: Session, number: int) -> Vacancy | None:
     return session.scalars(select(Vacancy).where(Vacancy.number == number)).one_or_none()
 
@@ -77,6 +82,8 @@ def _conditions(wanted: VacancyFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [
         Vacancy.search_text.contains(word, autoescape=True) for word in normalise(wanted.text).split()
     ]
+    if wanted.company_id and wanted.named_only:
+        conditions.append(~Vacancy.confidential)
     for column, value in (
         (Vacancy.state, wanted.state),
         (Vacancy.city, wanted.city),

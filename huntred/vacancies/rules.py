@@ -19,6 +19,7 @@ SENIORITIES = ("", "entry", "junior", "mid", "senior", "manager", "director", "c
 PERIODS = ("hour", "day", "week", "fortnight", "month", "year")
 REQUIREMENT_KINDS = ("skill", "language", "certification", "education", "other")
 IMPORTANCES = ("must", "nice")
+KINDS = ("job", "internship")
 QUESTION_KINDS = ("yes_no", "number")
 
 # How many of a period a month has: 48 hours a week as the law has it, and 4.33 weeks.
@@ -105,6 +106,12 @@ def missing_to_publish(title: str, description: str, city: str, modality: str) -
     if not city.strip() and modality != "remote":
         missing.append("city")
     return missing
+
+
+def missing_of_internship(weeks: int | None, hours: int | None, pay_stated: bool) -> list[str]:
+    """Return what a student must know before applying: how long, how many hours a week, and what is paid."""
+    told = {"internship_weeks": weeks, "internship_hours": hours, "salary_min": pay_stated or None}
+    return [name for name, value in told.items() if value is None]
 
 
 def is_new(published_at: datetime | None, now: datetime, *, days: int = 7) -> bool:

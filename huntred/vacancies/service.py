@@ -7,7 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from contract.text import normalise
+from huntred import fields
 from huntred.db.unit_of_work import UnitOfWork
+from huntred.disclosures import rules as disclosure
 from huntred.errors import FieldInvalid, NotFound
 from huntred.geography import find_place
 from huntred.pages import Page
@@ -25,7 +27,8 @@ __all__ = [
 _PLAIN_FIELDS = (
     "division_id", "company_id", "contact_id", "consultant_id", "title", "description", "confidential", "openings",
     "modality", "schedule", "benefits", "address", "city", "region", "latitude", "longitude", "seniority",
-    "min_experience_years", "salary_min", "salary_max", "salary_currency", "salary_period",
+    "min_experience_years", "salary_min", "salary_max", "salary_currency", "salary_period", "kind", "internship_weeks",
+    "internship_hours", "university_agreement", "unpaid",
 )  # fmt: skip
 
 
@@ -84,6 +87,7 @@ def create(uow: UnitOfWork, form: VacancyForm, *, now: datetime) -> Vacancy:
     """Make a draft. Raises FieldInvalid; NotFound where the form names a company or the like of another unit."""
     vacancy = Vacancy(unit=uow.unit, state="draft", created_at=now)
     _require_own(uow, vacancy, form)
+    _require_discreet(uow, form)
     _write(vacancy, form, now)
     uow.session.add(vacancy)
     uow.session.flush()
@@ -94,6 +98,7 @@ def update(uow: UnitOfWork, vacancy_id: UUID, form: VacancyForm, *, now: datetim
     """Replace what is written about it; its state stays. Raises NotFound, FieldInvalid."""
     vacancy = _locked(uow, vacancy_id)
     _require_own(uow, vacancy, form)
+    _require_discreet(uow, form)
     vacancy.requirements.clear()
     vacancy.questions.clear()
     uow.session.flush()
@@ -164,8 +169,24 @@ def _require_own(uow: UnitOfWork, vacancy: Vacancy, form: VacancyForm) -> None:
                 raise NotFound(f"{name} {named}")
 
 
+def _require_discreet(uow: UnitOfWork, form: VacancyForm) -> None:
+    """A confidential vacancy says nowhere whose it is. Raises FieldInvalid."""
+    company = repository.company_name(uow.session, form.company_id) if form.confidential else ""
+    if not company:
+        return
+    told = {name: str(getattr(form, name)) for name in ("title", "description", "schedule", "benefits")}
+    told["requirements"] = " · ".join(requirement.name for requirement in form.requirements)
+    told["questions"] = " · ".join(question.text for question in form.questions)
+    for field, text in told.items():
+        if disclosure.names_client(text, company):
+            raise FieldInvalid(field, "names_client")
+
+
 def _require_complete(vacancy: Vacancy) -> None:
     missing = rules.missing_to_publish(vacancy.title, vacancy.description, vacancy.city, vacancy.modality)
+    if vacancy.kind == "internship":
+        pay_stated = vacancy.unpaid or vacancy.salary_min is not None or vacancy.salary_max is not None
+        missing += rules.missing_of_internship(vacancy.internship_weeks, vacancy.internship_hours, pay_stated)
     if missing:
         raise FieldInvalid(missing[0], "missing")
 
@@ -175,7 +196,11 @@ def _write(vacancy: Vacancy, form: VacancyForm, now: datetime) -> None:
     for name in _PLAIN_FIELDS:
         setattr(vacancy, name, getattr(form, name))
     vacancy.title = " ".join(form.title.split())
-    vacancy.permits = list(form.permits)
+    vacancy.permits, vacancy.study_fields = list(form.permits), list(dict.fromkeys(form.study_fields))
+    if form.kind != "internship":
+        # What only an internship has does not linger where it is none any more.
+        vacancy.internship_weeks = vacancy.internship_hours = None
+        vacancy.university_agreement, vacancy.study_fields, vacancy.unpaid = False, [], False
     place = find_place(form.city) if form.city else None
     if place is not None:
         # The list's own spelling, so that a filter by city finds all of them.
@@ -222,6 +247,9 @@ def _check(form: VacancyForm) -> None:
         raise FieldInvalid("openings", "not_positive")
     if len(form.salary_currency) != 3 or not form.salary_currency.isupper():
         raise FieldInvalid("salary_currency", "unknown")
+    rules.check_choice("kind", form.kind, rules.KINDS)
+    if form.kind == "internship":
+        _check_internship(form)
     rules.check_choice("modality", form.modality, rules.MODALITIES)
     rules.check_choice("seniority", form.seniority, rules.SENIORITIES)
     rules.check_choice("salary_period", form.salary_period, rules.PERIODS)
@@ -239,3 +267,14 @@ def _check(form: VacancyForm) -> None:
             raise FieldInvalid("questions", "expected_missing")
         if question.kind == "number" and not {"min", "max"} & set(question.expected):
             raise FieldInvalid("questions", "expected_missing")
+
+
+def _check_internship(form: VacancyForm) -> None:
+    if form.internship_weeks is not None and not 1 <= form.internship_weeks <= 104:
+        raise FieldInvalid("internship_weeks", "out_of_range")
+    if form.internship_hours is not None and not 1 <= form.internship_hours <= 48:
+        raise FieldInvalid("internship_hours", "out_of_range")
+    if not fields.known(form.study_fields):
+        raise FieldInvalid("study_fields", "unknown")
+    if form.unpaid and (form.salary_min is not None or form.salary_max is not None):
+        raise FieldInvalid("unpaid", "pays_too")

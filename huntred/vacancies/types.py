@@ -55,11 +55,20 @@ class VacancyForm:
     permits: tuple[str, ...] = ()
     requirements: tuple[RequirementForm, ...] = ()
     questions: tuple[QuestionForm, ...] = ()
+    kind: str = "job"
+    internship_weeks: int | None = None
+    internship_hours: int | None = None
+    university_agreement: bool = False
+    study_fields: tuple[str, ...] = ()
+    unpaid: bool = False
 
 
 @dataclass(frozen=True)
 class VacancyFilter:
-    """Every field narrows; what is empty does not. state: `open` unless told, empty for all."""
+    """Every field narrows; what is empty does not. state: `open` unless told, empty for all.
+
+    named_only: a company leads only to the vacancies that name it.
+    """
 
     text: str = ""
     city: str = ""
@@ -68,3 +77,4 @@ class VacancyFilter:
     company_id: UUID | None = None
     division_id: UUID | None = None
     consultant_id: UUID | None = None
+    named_only: bool = False

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from contract.text import normalise
+from huntred import fields
 from huntred.geography import Place, find_place
 from huntred.vacancies.rules import Paid, salary_text
 from runtime.demo.content import Job
@@ -98,6 +99,7 @@ def _vacancy(demo: Demo, dice: Dice, job: Job, company: dict[str, object]) -> No
         address="" if confidential else f"{street}, {place.name}{region}", city=place.name, region=place.state,
         latitude=latitude, longitude=longitude, seniority=job.seniority, min_experience_years=job.years or None,
         salary_min=low, salary_max=high, salary_currency="MXN", salary_period=job.period,
+        **_internship(dice, unit, job),
         permits=["citizen", "permanent", "temporary"] if unit == "amigro" and dice.chance(0.15) else [],
         published_at=published, closed_at=ended if state in {"closed", "filled"} else None,
         search_text=normalise(" ".join([job.title, place.name, place.state, job.about, *(w.name for w in job.wanted)])),
@@ -117,6 +119,20 @@ def _vacancy(demo: Demo, dice: Dice, job: Job, company: dict[str, object]) -> No
             division, state, published, salary_text(pay), questions, confidential,
         )
     )  # fmt: skip
+
+
+def _internship(dice: Dice, unit: str, job: Job) -> dict[str, object]:
+    """What makes an internship of those of huntU whose title says so."""
+    if unit != "huntu" or not normalise(job.title).startswith(("practica", "beca")):
+        # Every row has the same columns.
+        return {
+            "kind": "job", "internship_weeks": None, "internship_hours": None, "university_agreement": False,
+            "study_fields": [],
+        }  # fmt: skip
+    return {
+        "kind": "internship", "internship_weeks": dice.one([16, 24, 26]), "internship_hours": dice.one([20, 25, 30]),
+        "university_agreement": dice.chance(0.5), "study_fields": fields.named_in(f"{job.title} {job.about}")[:3],
+    }  # fmt: skip
 
 
 def _pay(dice: Dice, job: Job) -> tuple[Decimal, Decimal]:

@@ -40,12 +40,13 @@ State = Literal["draft", "open", "paused", "closed", "filled"]
 Modality = Literal["on_site", "hybrid", "remote"]
 Seniority = Literal["", "entry", "junior", "mid", "senior", "manager", "director", "c_level"]
 Period = Literal["hour", "day", "week", "fortnight", "month", "year"]
+Kind = Literal["job", "internship"]
 Permit = Literal["citizen", "permanent", "temporary", "humanitarian", "in_process", "none"]
 Years = Annotated[float, Field(ge=0, le=60)]
 _PLAIN = (
     "title", "company_id", "description", "division_id", "contact_id", "consultant_id", "confidential", "openings",
     "modality", "schedule", "benefits", "address", "city", "region", "latitude", "longitude", "seniority",
-    "salary_period",
+    "salary_period", "kind", "internship_weeks", "internship_hours", "university_agreement", "unpaid",
 )  # fmt: skip
 
 
@@ -96,6 +97,12 @@ class VacancyPatch(Given):
     salary_max: Money | None = None
     salary_period: Period = "month"
     permits: list[Permit] = Field([], max_length=6)
+    kind: Kind = "job"
+    internship_weeks: int | None = Field(None, ge=1, le=104)
+    internship_hours: int | None = Field(None, ge=1, le=48)
+    university_agreement: bool = False
+    unpaid: bool = False
+    study_fields: list[Line] = Field([], max_length=20)
     requirements: list[Requirement] = Field([], max_length=50)
     questions: list[Question] = Field([], max_length=20)
 
@@ -123,12 +130,14 @@ class RequirementTold(Told):
 
 
 class VacancyTold(Told):
+    """company_id, company_name, contact_id, address, latitude, longitude: empty where the search is confidential."""
+
     id: UUID
     number: int
     unit: str
     state: State
     title: str
-    company_id: UUID
+    company_id: UUID | None
     company_name: str
     description: str
     division_id: UUID | None
@@ -150,6 +159,12 @@ class VacancyTold(Told):
     salary_max: Money | None
     salary_period: str
     permits: list[str]
+    kind: Kind
+    internship_weeks: int | None
+    internship_hours: int | None
+    university_agreement: bool
+    unpaid: bool
+    study_fields: list[str]
     requirements: list[RequirementTold]
     questions: list[QuestionTold]
     published_at: Time | None
@@ -183,9 +198,13 @@ class CompanyTold(Told):
 
 def vacancy_told(row: Vacancy) -> VacancyTold:
     plain = {name: getattr(row, name) for name in _PLAIN}
+    if row.confidential:
+        plain |= {"company_id": None, "contact_id": None, "address": "", "latitude": None, "longitude": None}
     return VacancyTold(
-        **plain, id=row.id, number=row.number, unit=row.unit, state=row.state, company_name=row.company.name,
+        **plain, id=row.id, number=row.number, unit=row.unit, state=row.state,
+        company_name="" if row.confidential else row.company.name,
         min_experience_years=_float(row.min_experience_years), permits=list(row.permits),
+        study_fields=list(row.study_fields),
         salary_min=money(row.salary_min, row.salary_currency), salary_max=money(row.salary_max, row.salary_currency),
         requirements=[
             RequirementTold(name=one.name, kind=one.kind, importance=one.importance, min_years=_float(one.min_years))
@@ -201,7 +220,8 @@ def vacancy_told(row: Vacancy) -> VacancyTold:
 @operation("GET", "/api/v1/vacancies", "vacancies:read", query=VacanciesQuery, answer=VacancyTold, many=True)
 def list_vacancies(query: VacanciesQuery) -> Listed:
     args = {"text": query.text, "state": query.state, "city": query.city}
-    args |= {"company": str(query.company)} if query.company else {}
+    # Whoever asks by company must not learn which confidential search is theirs.
+    args |= {"company": str(query.company), "named": "1"} if query.company else {}
     page = LISTS["vacancies"].page(work.current_work().session, args, query.cursor, query.limit, work.now())
     repository.with_questions(work.current_work().session, [row.id for row in page.items])
     return Listed([vacancy_told(row) for row in page.items], page.next_cursor)
@@ -287,7 +307,7 @@ def _written(row: Vacancy) -> VacancyForm:
     return VacancyForm(
         **{name: getattr(row, name) for name in _PLAIN}, min_experience_years=row.min_experience_years,
         salary_min=row.salary_min, salary_max=row.salary_max, salary_currency=row.salary_currency,
-        permits=tuple(row.permits),
+        permits=tuple(row.permits), study_fields=tuple(row.study_fields),
         requirements=tuple(
             RequirementForm(one.name, one.kind, one.importance, one.min_years) for one in row.requirements
         ),
@@ -314,6 +334,8 @@ def _form(body: VacancyPatch, before: VacancyForm) -> VacancyForm:
                 raise FieldInvalid(name, "missing")
     if "min_experience_years" in sent:
         changed["min_experience_years"] = _decimal(body.min_experience_years)
+    if "study_fields" in sent:
+        changed["study_fields"] = tuple(body.study_fields)
     if "permits" in sent:
         changed["permits"] = tuple(dict.fromkeys(body.permits))
     if "requirements" in sent:

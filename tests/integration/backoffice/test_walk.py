@@ -22,7 +22,9 @@ from huntred.conversations.models import ChannelAccount, Conversation, Quarantin
 from huntred.cv import shelf
 from huntred.cv.models import CvFile
 from huntred.interviews.models import InterviewProposal, Room
+from huntred.learning.models import LearningStep
 from huntred.lists.models import ListExport, SavedView
+from huntred.mentoring.models import Mentor, MentorSession
 from huntred.people.models import UnitProfile
 from huntred.shortlists.models import ShortlistEntry, ShortlistShare
 from huntred.units.models import Division
@@ -46,7 +48,7 @@ class Place:
 
 
 # Reached without a log-in; by signed links (test_public) or the log-in's own pages (test_sign_in).
-PUBLIC = {"public.calendar_feed", "public.shortlist", "public.interviewer", "public.private", "public.profile", "public.privacy", "static", "home.static",
+PUBLIC = {"public.calendar_feed", "public.mentor", "public.shortlist", "public.interviewer", "public.private", "public.profile", "public.privacy", "static", "home.static",
           "security.static"}  # fmt: skip
 SIGN_IN = {"security.login", "security.logout", "security.change_password", "security.two_factor_rescue",
            "security.tf_select", "security.two_factor_setup", "security.two_factor_setup_validate",
@@ -66,10 +68,11 @@ EVERYBODY = {
     "dashboards.board": "/dashboards/recruiting", "dashboards.rows": "/dashboards/recruiting/funnel/rows",
     "dashboards.rows_file": "/dashboards/recruiting/funnel/rows.csv",
     "dashboards.figures_file": "/dashboards/recruiting/funnel.csv", "dashboards.report": "/dashboards/report.pdf", "lists.index": "/lists/", "mass.index": "/mass/",
-    "candidates.index": "/candidates/", "shortlists.index": "/shortlists/",
+    "mentors.index": "/mentors/", "mentors.sessions": "/mentors/sessions",
+    "learning.index": "/learning/", "candidates.index": "/candidates/", "shortlists.index": "/shortlists/",
 }  # fmt: skip
 SWITCHED = {
-    "vacancies.new": "/vacancies/new",
+    "vacancies.new": "/vacancies/new", "mentors.new": "/mentors/new",
     "companies.new": "/companies/new",
     "interviews.new_slots": "/interviews/slots/new",
 }
@@ -102,7 +105,10 @@ BY_ID = {
     "candidates.compare": "/candidates/{vacancy}/compare?person={profile}",
     "candidates.export": "/candidates/{vacancy}/export", "shortlists.add": "/shortlists/{vacancy}/add",
     "shortlists.step": "/shortlists/entries/{entry}/up", "shortlists.share": "/shortlists/{vacancy}/share",
-    "shortlists.revoke": "/shortlists/shares/{share}/revoke",
+    "shortlists.client_word": "/shortlists/entries/{entry}/client/yes", "shortlists.revoke": "/shortlists/shares/{share}/revoke",
+    "mentors.outcome": "/mentors/sessions/{mentor_session}/outcome",
+    "mentors.cancel_session": "/mentors/sessions/{mentor_session}/cancel",
+    "learning.add": "/learning/person/{profile}/add", "learning.step": "/learning/steps/{learning_step}/done",
     "vacancies.edit": "/vacancies/{vacancy}/edit", "vacancies.step": "/vacancies/{vacancy}/pause",
     "people.details": "/people/{profile}", "people.timeline": "/people/{profile}/timeline",
     "people.upload_cv": "/people/{profile}/cvs", "people.cv": "/people/cv/{cv}", "people.cv_file": "/people/cv/{cv}/archivo",
@@ -128,6 +134,7 @@ BY_ID = {
 }  # fmt: skip
 # Companies and quick replies are the whole unit's: a division sees them.
 OF_UNIT = {
+    "mentors.details": "/mentors/{mentor}", "mentors.edit": "/mentors/{mentor}/edit",
     "companies.details": "/companies/{company}", "companies.edit": "/companies/{company}/edit",
     "companies.add_contact": "/companies/{company}/contacts",
     "quick_replies.edit": "/quick-replies/{quick_reply}/edit",
@@ -201,6 +208,17 @@ def place(office: Office, unit: str, **vacancy: Any) -> Place:
         id=new_id(), unit=unit, division_id=vacancy.get("division_id"), interview_id=made.interview, slot_id=later.id,
         proposed_by=stranger.id, proposed_at=desk.now, expires_at=desk.now + timedelta(hours=1),
     )  # fmt: skip
+    mentor = Mentor(id=new_id(), unit=unit, name="Laura Méndez", email="laura@example.com", fields=["finance"])
+    desk.add(mentor)
+    mentor_session = MentorSession(
+        id=new_id(), unit=unit, mentor_id=mentor.id, person_id=desk.one(UnitProfile, made.profile).person_id,
+        starts_at=desk.now + timedelta(days=3), ends_at=desk.now + timedelta(days=3, hours=1), asked_at=desk.now,
+        answer_until=desk.now + timedelta(days=1),
+    )  # fmt: skip
+    learning_step = LearningStep(
+        id=new_id(), unit=unit, person_id=mentor_session.person_id, ord=1, skill="Excel", skill_key="excel"
+    )
+    desk.add(mentor_session, learning_step)
     entry = ShortlistEntry(id=new_id(), unit=unit, vacancy_id=made.vacancy, profile_id=made.profile, ord=1)
     share = ShortlistShare(
         id=new_id(), unit=unit, vacancy_id=made.vacancy, expires_at=desk.now + timedelta(days=1)
@@ -214,7 +232,7 @@ def place(office: Office, unit: str, **vacancy: Any) -> Place:
         webhook, _ = webhooks.subscribe(uow, SubscriptionForm("https://example.com/", ["vacancy.closed"]), now=desk.now)
         delivery = webhooks.send_test(uow, webhook.id, now=desk.now)
     ids = vars(made) | {
-        "client": client.id, "webhook": webhook.id, "delivery": delivery.id,
+        "learning_step": learning_step.id, "mentor": mentor.id, "mentor_session": mentor_session.id, "client": client.id, "webhook": webhook.id, "delivery": delivery.id,
         "view": view.id, "export": export.id, "user": stranger.id, "body": body.id, "model": model,
         "reason": reason.id, "room": room.id, "proposal": proposal.id, "entry": entry.id, "share": share.id, "unit": unit, "account": account.id, "app": account.app_id, "aside": came(desk, conversation, "aside").id,
         "review": went(desk, conversation, "review").id, "file": sent_file(desk, conversation, office.shelf),

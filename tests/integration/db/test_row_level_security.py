@@ -24,10 +24,13 @@ from huntred.conversations import escalation, handoff, notes
 from huntred.cv.models import CvFile
 from huntred.db import policies
 from huntred.db.base import Base
+from huntred.disclosures.models import DisclosureAgreement
 from huntred.interviews import proposals
 from huntred.interviews import service as interviews
 from huntred.interviews.models import Room
+from huntred.learning.models import LearningStep
 from huntred.matching.models import RankingWeights, VacancyVector
+from huntred.mentoring.models import Mentor, MentorSession
 from huntred.notifications.service import schedule
 from huntred.people import invitations
 from huntred.people import service as people
@@ -84,6 +87,15 @@ def filled(desk: Desk) -> Desk:
         VacancyVector(unit="amigro", vacancy_id=application.vacancy_id, model="m", content_hash="", vector=np.ones(3)),
         ShortlistEntry(unit="amigro", vacancy_id=application.vacancy_id, profile_id=profile.id, ord=1),
         ShortlistShare(unit="amigro", vacancy_id=application.vacancy_id, expires_at=now),
+        LearningStep(unit="amigro", person_id=person.id, ord=1, skill="Excel", skill_key="excel"),
+        MentorSession(
+            unit="amigro", mentor=Mentor(unit="amigro", name="M", email="m@example.com"), person_id=person.id,
+            starts_at=now + timedelta(days=9), ends_at=now + timedelta(days=9, hours=1), asked_at=now, answer_until=now,
+        ),
+        DisclosureAgreement(
+            unit="amigro", vacancy_id=application.vacancy_id, person_id=person.id, side="client", granted=True, version="1",
+            source="link", at=now,
+        ),
         RankingWeights(unit="amigro", weights={}, updated_at=now),
         ApplicationMove(unit="amigro", application_id=application.id, to_stage_id=application.stage_id, at=now),
     )

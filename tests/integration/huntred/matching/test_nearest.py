@@ -141,8 +141,8 @@ def test_among_many_the_same_work_is_found_as_when_all_are_ranked(
     read: list[int] = []
     kept = service.repository.open_vacancies
 
-    def counted(*given: object) -> object:
-        rows = kept(*given)  # type: ignore[arg-type]
+    def counted(*given: object, **named: object) -> object:
+        rows = kept(*given, **named)  # type: ignore[arg-type]
         read.append(len(rows))
         return rows
 

@@ -1,0 +1,1 @@
+"""Confidential searches: client and candidate learn each other's names only after both agreed (decision 0025)."""

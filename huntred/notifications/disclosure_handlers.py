@@ -1,0 +1,48 @@
+"""The two sides of a confidential search: the candidate is asked, and told the name once both agreed."""
+
+from __future__ import annotations
+
+from huntred.conversations import repository as conversations
+from huntred.db.unit_of_work import UnitOfWork
+from huntred.disclosures import service as disclosures
+from huntred.disclosures.events import ClientAgreed, NamesOpened
+from huntred.events.registry import Context, handles
+from huntred.notifications.outbound import send_mail
+from huntred.notifications.service import tell
+from huntred.people import service as people
+from huntred.privacy import service as privacy
+from huntred.vacancies import service as vacancies
+
+
+@handles(ClientAgreed)
+def ask_candidate(uow: UnitOfWork, event: ClientAgreed, context: Context) -> None:
+    """By chat with the two answers, and by mail that the question waits there; not where it is answered meanwhile."""
+    standing = disclosures.standing(uow, event.vacancy_id, event.person_id)
+    if standing.open or standing.client is None or standing.client.id != event.agreement_id:
+        return
+    vacancy, profile = vacancies.get(uow, event.vacancy_id), people.profile_of(uow, event.person_id)
+    conversation = conversations.latest_of_person(uow, uow.unit, event.person_id)
+    if conversation is not None:
+        values = {"name": profile.first_name, "position": vacancy.title, "number": str(vacancy.number)}
+        key = f"disclosure:{event.agreement_id}:asked"
+        tell(uow, conversation, key, "utter_disclosure_asked", values, now=context.now)
+    if profile.email and privacy.may_mail_first(uow, event.person_id):
+        send_mail(
+            uow, "disclosure", f"{event.agreement_id}:asked", profile.email, "disclosure_asked",
+            {"first_name": profile.first_name, "position": vacancy.title}, unit=vacancy.unit,
+        )  # fmt: skip
+
+
+@handles(NamesOpened)
+def tell_of_names(uow: UnitOfWork, event: NamesOpened, context: Context) -> None:
+    """The candidate hears who it is, unless their own yes in the chat was the last and was answered there."""
+    standing = disclosures.standing(uow, event.vacancy_id, event.person_id)
+    if not standing.open or (standing.candidate is not None and standing.candidate.id == event.agreement_id):
+        return
+    vacancy, profile = vacancies.get(uow, event.vacancy_id), people.profile_of(uow, event.person_id)
+    conversation = conversations.latest_of_person(uow, uow.unit, event.person_id)
+    if conversation is None:
+        return
+    values = {"name": profile.first_name, "position": vacancy.title, "company": vacancy.company.name}
+    key = f"disclosure:{event.agreement_id}:opened"
+    tell(uow, conversation, key, "utter_disclosure_opened", values, now=context.now)
