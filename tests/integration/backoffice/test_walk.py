@@ -23,7 +23,7 @@ from huntred.cv import shelf
 from huntred.cv.models import CvFile
 from huntred.interviews.models import InterviewProposal, Room
 from huntred.lists.models import ListExport, SavedView
-from huntred.people.models import UnitProfile
+from huntred.people.models import PersonMerge, UnitProfile
 from huntred.shortlists.models import ShortlistEntry, ShortlistShare
 from huntred.units.models import Division
 from huntred.webhooks import service as webhooks
@@ -85,7 +85,7 @@ HEADS = {
     "board_settings.add_reason": "/board/settings/reasons",
     "messaging.index": "/messaging/", "messaging.now": "/messaging/now", "messaging.aside": "/messaging/aside",
     "messaging.review": "/messaging/review", "messaging.not_sent": "/messaging/not-sent",
-    "interviews.rooms": "/interviews/rooms",
+    "interviews.rooms": "/interviews/rooms", "duplicates.index": "/duplicates/",
     "messaging.live_token": "/messaging/live-token", "api_clients.index": "/api-clients/",
     "api_clients.new": "/api-clients/new", "webhooks.index": "/webhooks/",
 }  # fmt: skip
@@ -134,6 +134,8 @@ OF_UNIT = {
     "quick_replies.remove": "/quick-replies/{quick_reply}/remove",
 }  # fmt: skip
 OF_HEADS = {
+    "duplicates.compare": "/duplicates/{profile}/{double}", "duplicates.different": "/duplicates/{profile}/{double}/different",
+    "duplicates.merge": "/duplicates/{profile}/{double}/merge", "duplicates.undo": "/duplicates/merges/{merge}/undo",
     "people.export": "/people/{profile}/export", "people.erase": "/people/{profile}/erase",
     "messaging.replay": "/messaging/aside/{aside}/replay",
     "messaging.decide": "/messaging/review/{review}/drop",
@@ -218,9 +220,20 @@ def place(office: Office, unit: str, **vacancy: Any) -> Place:
         "view": view.id, "export": export.id, "user": stranger.id, "body": body.id, "model": model,
         "reason": reason.id, "room": room.id, "proposal": proposal.id, "entry": entry.id, "share": share.id, "unit": unit, "account": account.id, "app": account.app_id, "aside": came(desk, conversation, "aside").id,
         "review": went(desk, conversation, "review").id, "file": sent_file(desk, conversation, office.shelf),
-        "cv": cv(office, made).id,
+        "cv": cv(office, made).id, "double": desk.profile(unit).id, "merge": one_of_two(office, made).id,
     }  # fmt: skip
     return Place(made, ids)
+
+
+def one_of_two(office: Office, made: Things) -> PersonMerge:
+    profile = office.desk.one(UnitProfile, made.profile)
+    row = PersonMerge(
+        id=new_id(), unit=profile.unit, kept_person_id=profile.person_id, kept_profile_id=profile.id,
+        other_person_id=office.desk.profile(profile.unit).person_id, other_profile_id=new_id(),
+        merged_at=office.desk.now,
+    )  # fmt: skip
+    office.desk.add(row)
+    return row
 
 
 def cv(office: Office, made: Things) -> CvFile:
