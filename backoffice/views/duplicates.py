@@ -102,7 +102,7 @@ class DuplicatesView(BaseView):
 def _whole_unit() -> UnitOfWork:
     """Two are made one only by who sees all that hangs on them: for a division the pages are not there."""
     uow = work.current_work()
-    if uow.scope.divisions is not None:
+    if uow.scope.divisions:
         abort(404)
     return uow
 

@@ -43,7 +43,7 @@ class PeopleView(CvPages, BaseView):
         return self.render(
             "people/index.html",
             listing=listing.show("people"),
-            sees_whole_unit=work.current_work().scope.divisions is None,
+            sees_whole_unit=not work.current_work().scope.divisions,
             wanted=read_people_filter(FormReader(request.args)),
         )
 
@@ -153,7 +153,7 @@ def _needs_head() -> None:
 def _twice(profile: UnitProfile) -> dict[str, object]:
     """Who may be the same person, and who was made one with this one; a division is not shown them."""
     uow = work.current_work()
-    if uow.scope.divisions is not None:
+    if uow.scope.divisions:
         return {"doubles": [], "merges": []}
     merges = undoing.merges_of(uow, profile)
     return {

@@ -1,4 +1,4 @@
-"""Finds who may be in a unit twice: by email, phone, CURP and RFC (their blind indexes), birth date with a similar name.
+"""Finds who may be in a unit twice: by email, phone, CURP and RFC (blind indexes), birth date with a similar name.
 
 The page of a person asks for their own; the worker compares whoever is new or has changed and keeps the pairs.
 """
@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from contract.ids import new_id
 from huntred.db.unit_of_work import UnitOfWork
@@ -58,7 +59,9 @@ def candidates(uow: UnitOfWork, profile: UnitProfile) -> list[Candidate]:
     return sorted(ranked, key=lambda one: (-one.strength, one.profile.number))
 
 
-def pairs(uow: UnitOfWork, unit: str, *, limit: int = 50, state: str = "open") -> list[tuple[DuplicatePair, UnitProfile, UnitProfile]]:
+def pairs(
+    uow: UnitOfWork, unit: str, *, limit: int = 50, state: str = "open"
+) -> list[tuple[DuplicatePair, UnitProfile, UnitProfile]]:
     """Return pairs of the unit, the surest first, with both profiles; who is gone is left out."""
     first, second = aliased(UnitProfile), aliased(UnitProfile)
     query = (
@@ -88,7 +91,8 @@ def remember_different(
     uow.session.execute(
         insert(DuplicatePair)
         .values(
-            id=new_id(), unit=uow.unit, first_id=low, second_id=high, state="different", decided_by=user_id, found_at=now
+            id=new_id(), unit=uow.unit, first_id=low, second_id=high, state="different", decided_by=user_id,
+            found_at=now,
         )
         .on_conflict_do_update(
             index_elements=["first_id", "second_id"], set_={"state": "different", "decided_by": user_id}
@@ -159,8 +163,8 @@ def _keep(uow: UnitOfWork, profile: UnitProfile, found: list[Candidate], *, now:
         )
 
 
-def _keys(profile: UnitProfile) -> list[tuple[str, object, str]]:
-    told = (
+def _keys(profile: UnitProfile) -> list[tuple[str, InstrumentedAttribute[Any], str]]:
+    told: tuple[tuple[str, InstrumentedAttribute[Any], str | None], ...] = (
         ("curp", UnitProfile.curp_hash, profile.curp_hash),
         ("rfc", UnitProfile.rfc_hash, profile.rfc_hash),
         ("email", UnitProfile.email, profile.email),

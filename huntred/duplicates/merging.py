@@ -102,7 +102,13 @@ def merge(
     people.replace_columns(uow, kept, values, now=now)
     undo.kept_before |= packed({"completed_at": before["completed_at"], "created_at": before["created_at"]})
     undo.kept_after = packed({key: getattr(kept, key) for key in undo.kept_before})
-    row.undo_sealed = json.dumps(vars(undo), ensure_ascii=False)
+    # As a statement: the audit has the merge already, and no word of what it took.
+    uow.session.execute(
+        update(PersonMerge)
+        .where(PersonMerge.id == row.id)
+        .values(undo_sealed=json.dumps(vars(undo), ensure_ascii=False)),
+        execution_options=_QUIET,
+    )
     uow.record(PeopleMerged(row.id, kept.id, other_id))
     uow.session.flush()
     # What was read before by the other's ids is not true any more.

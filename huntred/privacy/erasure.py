@@ -72,7 +72,7 @@ def erase_person(
     return id_
 
 
-def _lock_chats(uow: UnitOfWork, person_id: UUID) -> Sequence[Row[tuple[UUID, UUID]]]:
+def _lock_chats(uow: UnitOfWork, person_id: UUID) -> Sequence[Row[UUID, UUID]]:
     """Under the chats' locks a turn that runs meanwhile commits before or is refused after."""
     conversations = uow.session.execute(
         select(Conversation.id, Conversation.chat_id).where(

@@ -65,4 +65,5 @@ def purge(uow: UnitOfWork, *, now: datetime) -> Purged:
         int(uow.session.execute(statement, execution_options={"synchronize_session": False}).rowcount)  # type: ignore[attr-defined]
         for statement in statements
     ]
-    return Purged(*counts, merges=undoing.purge(uow, now=now))
+    counts.append(undoing.purge(uow, now=now))
+    return Purged(*counts)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -50,8 +51,7 @@ def written(desk: Desk, channel: str, **fields: str) -> tuple[Conversation, Unit
 
 def merged(desk: Desk, kept: UnitProfile, other: UnitProfile, **choices: Any) -> PersonMerge:
     with desk.work() as uow:
-        row = merge(uow, kept.id, other.id, choices, user_id=None, now=desk.now)
-        return row
+        return merge(uow, kept.id, other.id, choices, user_id=None, now=desk.now)
 
 
 def everything(desk: Desk) -> dict[str, list[Any]]:
@@ -118,7 +118,7 @@ def rich(desk: Desk) -> tuple[tuple[Conversation, UnitProfile], tuple[Conversati
 
 
 def test_everything_of_the_other_hangs_on_the_one_who_is_left(desk: Desk) -> None:
-    (chat_a, kept), (chat_b, other), of = rich(desk)
+    (_chat_a, kept), (_chat_b, other), of = rich(desk)
 
     row = merged(desk, kept, other, email="other", skills="both")
 
@@ -165,7 +165,7 @@ def test_undone_everything_is_as_it_was(desk: Desk) -> None:
 
 
 def test_what_came_since_stays_where_it_belongs(desk: Desk) -> None:
-    (chat_a, kept), (chat_b, other), of = rich(desk)
+    (chat_a, kept), (chat_b, other), _of = rich(desk)
     row = merged(desk, kept, other, email="other")
     later = desk.now + timedelta(days=2)
     with desk.work() as uow:
@@ -188,7 +188,7 @@ def test_what_came_since_stays_where_it_belongs(desk: Desk) -> None:
 
 
 def test_a_chat_that_was_open_meets_the_one_who_is_left(desk: Desk) -> None:
-    chat_a, kept = written(desk, "whatsapp")
+    _chat_a, kept = written(desk, "whatsapp")
     chat_b, other = written(desk, "telegram")
     version = desk.one(Conversation, chat_b.id).version
     merged(desk, kept, other)
@@ -305,8 +305,8 @@ def test_after_thirty_days_what_would_undo_it_is_gone(desk: Desk) -> None:
 
 
 def test_erased_in_the_meantime_nothing_is_left_of_either(desk: Desk) -> None:
-    chat_a, kept = written(desk, "whatsapp", email="secreta@example.com")
-    chat_b, other = written(desk, "telegram", email="oculta@example.com")
+    _chat_a, kept = written(desk, "whatsapp", email="secreta@example.com")
+    _chat_b, other = written(desk, "telegram", email="oculta@example.com")
     row = merged(desk, kept, other)
     with desk.work() as uow:
         exported = as_json(export_person(uow, kept.person_id, now=desk.now))
@@ -340,11 +340,28 @@ def at_once(*jobs: Callable[[], Any]) -> list[Any]:
         return list(pool.map(run, jobs))
 
 
+def _apply(desk: Desk, vacancy_id: Any, profile: UnitProfile) -> Any:
+    """As the API does: without a chat."""
+    with desk.work() as uow:
+        return applications.apply(uow, vacancy_id, profile.person_id, [], None, now=desk.now).id
+
+
+def _say(desk: Desk, conversation: Conversation) -> None:
+    with desk.work() as uow:
+        person = people.person_of(uow, conversation.id, now=desk.now)
+        people.set_field(uow, person.id, "headline", "Cajera de mostrador", now=desk.now)
+
+
+def _erase(desk: Desk, profile: UnitProfile) -> Any:
+    with desk.work() as uow:
+        return erase_person(uow, profile.person_id, now=desk.now)
+
+
 def test_two_who_merge_the_same_two_make_one_merge(desk: Desk) -> None:
     for _ in range(5):
         _, first = written(desk, "whatsapp")
         _, second = written(desk, "telegram")
-        results = at_once(lambda: merged(desk, first, second), lambda: merged(desk, second, first))
+        results = at_once(partial(merged, desk, first, second), partial(merged, desk, second, first))
         errors = [one for one in results if isinstance(one, Exception)]
         assert len(errors) == 1 and isinstance(errors[0], NotFound), results
         assert len(desk.rows(select(PersonMerge).where(PersonMerge.other_person_id.in_(
@@ -358,16 +375,10 @@ def test_who_applies_during_the_merge_has_applied_as_the_one_who_is_left(desk: D
         position = desk.application(*first, title="Mostrador").vacancy_id
         desk.execute("DELETE FROM applications WHERE vacancy_id = :id", id=position)
 
-        def apply_as_the_api() -> Any:
-            with desk.work() as uow:
-                return applications.apply(uow, position, second[1].person_id, [], None, now=desk.now).id
-
-        def say_in_chat() -> Any:
-            with desk.work() as uow:
-                person = people.person_of(uow, second[0].id, now=desk.now)
-                people.set_field(uow, person.id, "headline", "Cajera de mostrador", now=desk.now)
-
-        results = at_once(lambda: merged(desk, first[1], second[1]), apply_as_the_api, say_in_chat)
+        results = at_once(
+            partial(merged, desk, first[1], second[1]), partial(_apply, desk, position, second[1]),
+            partial(_say, desk, second[0]),
+        )  # fmt: skip
         assert not [one for one in results if isinstance(one, Exception)], results
         owners = desk.rows(select(Application).where(Application.vacancy_id == position))
         assert [one.profile_id for one in owners] == [first[1].id]
@@ -380,11 +391,7 @@ def test_a_merge_and_an_erasure_at_once_leave_nothing(desk: Desk) -> None:
         _, kept = written(desk, "whatsapp", email=f"quien{turn}@example.com")
         _, other = written(desk, "telegram", email=f"fue{turn}@example.com")
 
-        def erase() -> Any:
-            with desk.work() as uow:
-                return erase_person(uow, kept.person_id, now=desk.now)
-
-        results = at_once(lambda: merged(desk, kept, other), erase)
+        results = at_once(partial(merged, desk, kept, other), partial(_erase, desk, kept))
         assert not [one for one in results if isinstance(one, Exception)], results
         left = desk.one(UnitProfile, kept.id).email
         assert left in {"", f"fue{turn}@example.com"}, "erased first, only what the other told came after"
@@ -456,8 +463,8 @@ def test_pairs_are_found_kept_and_forgotten(desk: Desk) -> None:
 
 
 def test_a_birth_date_from_before_the_index_is_found_too(desk: Desk) -> None:
-    _, first = written(desk, "whatsapp", birth_date="3 de mayo de 1990")
-    _, second = written(desk, "telegram", birth_date="3 de mayo de 1990")
+    _, _first = written(desk, "whatsapp", birth_date="3 de mayo de 1990")
+    _, _second = written(desk, "telegram", birth_date="3 de mayo de 1990")
     desk.execute("UPDATE unit_profiles SET birth_hash = NULL")
     with desk.work() as uow:
         finding.compare_new(uow, now=desk.now)
