@@ -18,6 +18,8 @@ from huntred.db.session import Scope
 from huntred.db.unit_of_work import UnitOfWork, unit_of_work
 from huntred.duplicates import finding
 from huntred.events import service as events
+from huntred.importing import service as importing
+from huntred.importing import writing as imports
 from huntred.interviews import proposals
 from huntred.matching import encoding
 from huntred.notifications import profile_reminders
@@ -96,6 +98,7 @@ def register(app: Celery, wiring: Wiring) -> None:
         try:
             _each_unit(wiring, lambda uow: retention.purge(uow, now=wiring.clock()), faults)
             _each_unit(wiring, lambda uow: webhooks.forget_old(uow, now=wiring.clock()), faults)
+            _each_unit(wiring, lambda uow: importing.forget_rows(uow, now=wiring.clock()), faults)
         finally:
             with unit_of_work(wiring.engine, Scope()) as uow:
                 files.sweep(uow, Path(wiring.settings.media_dir), now=wiring.clock())
@@ -127,6 +130,12 @@ def register(app: Celery, wiring: Wiring) -> None:
     def send_webhooks() -> None:
         for unit in _units(wiring):
             webhook_sending.send_due(wiring.engine, unit, wiring.webhook_caller, wiring.clock)
+
+    @app.task(name=celery_app.WRITE_IMPORTS)
+    def write_imports() -> None:
+        for unit in _units(wiring):
+            while imports.write_next(wiring.engine, unit, wiring.clock):
+                pass
 
     @app.task(name=celery_app.FIND_DUPLICATES)
     def find_duplicates() -> None:

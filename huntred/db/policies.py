@@ -138,6 +138,9 @@ RULES: dict[str, list[Rule]] = {
     # Two become one only before the eyes of who sees the whole unit.
     "person_merges": [Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE", f"{UNIT} AND {WHOLE_UNIT}")],
     "duplicate_pairs": _unit_table(rows=f"{UNIT} AND {WHOLE_UNIT}"),
+    # Files make companies and vacancies of the whole unit.
+    "import_mappings": _unit_table(_READ_WRITE, f"{UNIT} AND {WHOLE_UNIT}"),
+    "imports": _unit_table(_READ_WRITE, f"{UNIT} AND {WHOLE_UNIT}"),
     "application_merges": [
         Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE, DELETE", f"{UNIT} AND {WHOLE_UNIT}"),
     ],

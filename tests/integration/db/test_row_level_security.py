@@ -24,6 +24,7 @@ from huntred.conversations import escalation, handoff, notes
 from huntred.cv.models import CvFile
 from huntred.db import policies
 from huntred.db.base import Base
+from huntred.importing.models import ImportJob, ImportMapping
 from huntred.interviews import proposals
 from huntred.interviews import service as interviews
 from huntred.interviews.models import Room
@@ -97,6 +98,10 @@ def filled(desk: Desk) -> Desk:
     desk.add(
         DuplicatePair(unit="amigro", first_id=min(profile.id, other.id), second_id=max(profile.id, other.id), found_at=now),
         ApplicationMerge(id=new_id(), number=1, unit="amigro", into_id=application.id, merge_id=one_of_two.id),
+    )
+    desk.add(
+        ImportMapping(unit="amigro", kind="vacancies", columns={}),
+        ImportJob(unit="amigro", kind="vacancies", user_id=interviewer.id, file_name="a.csv", heads=[]),
     )
     slot = desk.slot(interviewer, timedelta(days=1))
     desk.add(Room(unit="amigro", name="Sala Norte"))

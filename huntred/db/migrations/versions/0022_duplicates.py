@@ -1,4 +1,4 @@
-"""people who are one: pairs that were found, merges that can be undone, and what was folded by them"""
+"""people who are one (pairs, merges that can be undone, what was folded), and files on their way in"""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ down_revision = "0018"
 branch_labels = None
 depends_on = None
 
+_NOW = sa.text("clock_timestamp()")
 _FOUND_BY = "of the birth date, to find the same person twice"
 _SEEN = "updated_at as of the last look for duplicates"
 
@@ -104,8 +105,55 @@ def upgrade() -> None:
     op.create_index(op.f("ix_application_merges_into_id"), "application_merges", ["into_id"])
     op.create_index(op.f("ix_application_merges_merge_id"), "application_merges", ["merge_id"])
 
+    op.create_table(
+        "import_mappings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("columns", postgresql.JSONB(), nullable=False, comment="field → head of the column"),
+        sa.Column("updated_by", sa.Uuid(), nullable=True),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=_NOW, nullable=False),
+        sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_import_mappings_unit_units")),
+        sa.ForeignKeyConstraint(["updated_by"], ["users.id"], name=op.f("fk_import_mappings_updated_by_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_mappings")),
+        sa.UniqueConstraint("unit", "kind", name=op.f("uq_import_mappings_unit_kind")),
+    )
+    op.create_index(op.f("ix_import_mappings_unit"), "import_mappings", ["unit"])
+    op.create_table(
+        "imports",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("heads", postgresql.JSONB(), nullable=False),
+        sa.Column("rows_sealed", sa.Text(), nullable=True),
+        sa.Column("mapping", postgresql.JSONB(), server_default="{}", nullable=False),
+        sa.Column("state", sa.Text(), server_default="preview", nullable=False),
+        sa.Column("skip_faulty", sa.Boolean(), server_default="false", nullable=False),
+        sa.Column("rows_total", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("rows_done", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("made", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("token", sa.Uuid(), nullable=True),
+        sa.Column("touched_at", sa.DateTime(timezone=True), server_default=_NOW, nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=_NOW, nullable=False),
+        sa.CheckConstraint(
+            "state IN ('preview', 'waiting', 'writing', 'done', 'failed')", name=op.f("ck_imports_state")
+        ),
+        sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_imports_unit_units")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_imports_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
+    )
+    op.create_index(op.f("ix_imports_unit"), "imports", ["unit"])
+    op.create_index("ix_imports_unit_created_at", "imports", ["unit", "created_at"])
+    op.create_index(
+        "ix_imports_open", "imports", ["created_at"], postgresql_where=sa.text("state IN ('waiting', 'writing')")
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("imports")
+    op.drop_table("import_mappings")
     op.drop_table("application_merges")
     op.drop_table("duplicate_pairs")
     op.drop_table("person_merges")
