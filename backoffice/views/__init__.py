@@ -21,6 +21,7 @@ def all_views() -> list[BaseView]:
         conversations,
         dashboards,
         duplicates,
+        imports,
         interviews,
         lists,
         mass,
@@ -38,6 +39,7 @@ def all_views() -> list[BaseView]:
 
     return [
         vacancies.VacanciesView(endpoint="vacancies", url="/vacancies"),
+        imports.ImportsView(endpoint="imports", url="/imports"),
         candidates.CandidatesView(endpoint="candidates", url="/candidates"),
         shortlists.ShortlistsView(endpoint="shortlists", url="/shortlists"),
         people.PeopleView(endpoint="people", url="/people"),

@@ -23,6 +23,6 @@ from huntred.vacancies import models as vacancies
 from huntred.webhooks import models as webhooks
 
 __all__ = [
-    "access", "api_clients", "applications", "companies", "conversations", "cv", "events", "importing", "interviews", "lists",
-    "matching", "notifications", "people", "privacy", "search", "shortlists", "units", "vacancies", "webhooks",
+    "access", "api_clients", "applications", "companies", "conversations", "cv", "events", "importing", "interviews",
+    "lists", "matching", "notifications", "people", "privacy", "search", "shortlists", "units", "vacancies", "webhooks",
 ]  # fmt: skip

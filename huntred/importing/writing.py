@@ -13,7 +13,7 @@ from huntred.importing import service
 
 
 def write_next(engine: Engine, unit: str, clock: Callable[[], datetime]) -> bool:
-    """Write the import that has waited longest in this unit; false where none waits. What fails is marked, then raised."""
+    """Write what has waited longest in this unit, or say that nothing waits. What fails is marked and raised."""
     scope = Scope(units=(unit,))
     with unit_of_work(engine, scope) as uow:
         claimed = service.claim(uow, now=clock())
