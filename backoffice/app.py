@@ -21,6 +21,7 @@ from backoffice.public import calendar_feed  # noqa: F401  # adds its route to t
 from backoffice.public import pages as public
 from backoffice.views import all_views, home
 from huntred.cv import shelf
+from huntred.importing.files import MOST_BYTES
 
 _VENDOR = Path(__file__).parent / "static"
 
@@ -88,6 +89,8 @@ def _room_for_files() -> None:
     """Where a file is uploaded the body may be as large as a CV, and a little more for the form around it."""
     if request.endpoint == "people.upload_cv":
         request.max_content_length = shelf.MOST_BYTES + 64 * 1024
+    elif request.endpoint == "imports.upload":
+        request.max_content_length = MOST_BYTES + 64 * 1024
 
 
 def _switch_unit() -> Response:

@@ -24,6 +24,8 @@ WRITE_EXPORTS = "huntred.write_exports"
 TEND_LISTS = "huntred.tend_lists"
 READ_CVS = "huntred.read_cvs"
 SEND_WEBHOOKS = "huntred.send_webhooks"
+WRITE_IMPORTS = "huntred.write_imports"
+FIND_DUPLICATES = "huntred.find_duplicates"
 
 # A task that nobody took within this time is of no use any more: beat has sent the next one.
 _SOON = {"expires": 60}
@@ -62,6 +64,8 @@ def make_celery(settings: AppSettings) -> Celery:
             "encode-vacancies": {"task": ENCODE_VACANCIES, "schedule": 60.0, "options": _SOON},
             "write-exports": {"task": WRITE_EXPORTS, "schedule": 5.0, "options": {"expires": 5}},
             "send-webhooks": {"task": SEND_WEBHOOKS, "schedule": 3.0, "options": {"expires": 3}},
+            "write-imports": {"task": WRITE_IMPORTS, "schedule": 5.0, "options": {"expires": 5}},
+            "find-duplicates": {"task": FIND_DUPLICATES, "schedule": 60.0, "options": _SOON},
             "tend-lists": {"task": TEND_LISTS, "schedule": 3600.0, "options": _SOON},
             "archive": {"task": ARCHIVE, "schedule": 600.0, "options": _SOON},
         },

@@ -16,7 +16,10 @@ from huntred.conversations import escalation, handoff, sentiment
 from huntred.cv import reading, telling
 from huntred.db.session import Scope
 from huntred.db.unit_of_work import UnitOfWork, unit_of_work
+from huntred.duplicates import finding
 from huntred.events import service as events
+from huntred.importing import service as importing
+from huntred.importing import writing as imports
 from huntred.interviews import proposals
 from huntred.matching import encoding
 from huntred.mentoring import service as mentoring
@@ -33,6 +36,7 @@ from runtime.wiring import Wiring
 _MOVING_SECONDS = 60.0
 _ENCODING_SECONDS = 50.0
 _READING_SECONDS = 20.0
+_COMPARING_SECONDS = 40.0
 
 logger = logging.getLogger(__name__)
 
@@ -96,6 +100,7 @@ def register(app: Celery, wiring: Wiring) -> None:
         try:
             _each_unit(wiring, lambda uow: retention.purge(uow, now=wiring.clock()), faults)
             _each_unit(wiring, lambda uow: webhooks.forget_old(uow, now=wiring.clock()), faults)
+            _each_unit(wiring, lambda uow: importing.forget_rows(uow, now=wiring.clock()), faults)
         finally:
             with unit_of_work(wiring.engine, Scope()) as uow:
                 files.sweep(uow, Path(wiring.settings.media_dir), now=wiring.clock())
@@ -128,6 +133,16 @@ def register(app: Celery, wiring: Wiring) -> None:
         for unit in _units(wiring):
             webhook_sending.send_due(wiring.engine, unit, wiring.webhook_caller, wiring.clock)
 
+    @app.task(name=celery_app.WRITE_IMPORTS)
+    def write_imports() -> None:
+        for unit in _units(wiring):
+            while imports.write_next(wiring.engine, unit, wiring.clock):
+                pass
+
+    @app.task(name=celery_app.FIND_DUPLICATES)
+    def find_duplicates() -> None:
+        _find_duplicates(wiring)
+
     @app.task(name=celery_app.TEND_LISTS)
     def tend_lists() -> None:
         from backoffice.lists import exporting
@@ -157,6 +172,16 @@ def _encode_vacancies(wiring: Wiring) -> None:
                     told = encoding.progress(uow, model.name)
                 if encoded:
                     logger.info("%s: %d of %d vacancies are encoded with %s", unit, told.encoded, told.of, told.model)
+
+
+def _find_duplicates(wiring: Wiring) -> None:
+    """Batch by batch, each in a transaction of its own; what is not compared in this time waits for the next one."""
+    ends = time.monotonic() + _COMPARING_SECONDS
+    for unit in _units(wiring):
+        compared = 1
+        while compared and time.monotonic() < ends:
+            with unit_of_work(wiring.engine, Scope(units=(unit,))) as uow:
+                compared = finding.compare_new(uow, now=wiring.clock())
 
 
 def _read_cvs(wiring: Wiring) -> None:

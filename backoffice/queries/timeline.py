@@ -22,7 +22,7 @@ from huntred.conversations.models import ChatMessage, Conversation, Conversation
 from huntred.cv.models import CvFile
 from huntred.interviews.models import Interview
 from huntred.pages import Page, read_cursor, write_cursor
-from huntred.people.models import Consent, Referral, UnitProfile
+from huntred.people.models import Consent, PersonMerge, Referral, UnitProfile
 
 PAGE = 40
 _LARGEST_AUDIT_ID = 2**63 - 1
@@ -193,8 +193,17 @@ def _referrals(session: Session, profile: UnitProfile, before: Key | None, limit
 
 def _audit(session: Session, profile: UnitProfile, before: Key | None, limit: int) -> Iterator[Happening]:
     """What the team changed: of the profile, the person, their applications and CVs."""
+    was = select(cast(PersonMerge.other_profile_id, Text)).where(PersonMerge.kept_profile_id == profile.id)
     concerned = or_(
         and_(AuditEntry.object_type == "unit_profiles", AuditEntry.object_id == str(profile.id)),
+        # Of who was merged into them too; and the merge itself.
+        and_(AuditEntry.object_type == "unit_profiles", AuditEntry.object_id.in_(was)),
+        and_(
+            AuditEntry.object_type == "person_merges",
+            AuditEntry.object_id.in_(
+                select(cast(PersonMerge.id, Text)).where(PersonMerge.kept_profile_id == profile.id)
+            ),
+        ),
         and_(
             AuditEntry.object_type == "applications",
             AuditEntry.object_id.in_(select(cast(Application.id, Text)).where(Application.profile_id == profile.id)),

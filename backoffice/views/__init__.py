@@ -20,6 +20,8 @@ def all_views() -> list[BaseView]:
         companies,
         conversations,
         dashboards,
+        duplicates,
+        imports,
         interviews,
         learning,
         lists,
@@ -39,9 +41,11 @@ def all_views() -> list[BaseView]:
 
     return [
         vacancies.VacanciesView(endpoint="vacancies", url="/vacancies"),
+        imports.ImportsView(endpoint="imports", url="/imports"),
         candidates.CandidatesView(endpoint="candidates", url="/candidates"),
         shortlists.ShortlistsView(endpoint="shortlists", url="/shortlists"),
         people.PeopleView(endpoint="people", url="/people"),
+        duplicates.DuplicatesView(endpoint="duplicates", url="/duplicates"),
         applications.ApplicationsView(endpoint="applications", url="/applications"),
         board.BoardView(endpoint="board", url="/board"),
         board_settings.BoardSettingsView(endpoint="board_settings", url="/board/settings"),

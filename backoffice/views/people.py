@@ -22,6 +22,7 @@ from backoffice.views.cvs import CvPages
 from huntred.cv import service as cvs
 from huntred.cv import shelf
 from huntred.cv.errors import CvTooLarge
+from huntred.duplicates import finding, undoing
 from huntred.errors import FieldInvalid
 from huntred.learning import service as learning
 from huntred.people.models import UnitProfile
@@ -44,12 +45,18 @@ class PeopleView(CvPages, BaseView):
         return self.render(
             "people/index.html",
             listing=listing.show("people"),
+            sees_whole_unit=not work.current_work().scope.divisions,
             wanted=read_people_filter(FormReader(request.args)),
         )
 
     @expose("/<id>")
-    def details(self, id: str) -> str:
+    def details(self, id: str) -> str | Response:
         session = work.current_work().session
+        if session.get(UnitProfile, id_or_404(id)) is None:
+            # Merged into somebody: links that were given before still lead there.
+            stays = undoing.into_whom(work.current_work(), id_or_404(id))
+            if stays is not None and session.get(UnitProfile, stays) is not None:
+                return redirect(url_for("people.details", id=stays))
         profile = _profile(id)
         lacking = missing(told(profile), APPLY_REQUIRED)
         applications = queries.applications(session, profile)
@@ -72,6 +79,7 @@ class PeopleView(CvPages, BaseView):
             erased_at=queries.erased_at(session, profile),
             has_curp=queries.has_curp(session, profile.id),
             erase_word=_ERASE_WORD,
+            **_twice(profile),
             **_timeline(profile),
         )
 
@@ -144,6 +152,18 @@ def _needs_head() -> None:
     """Who answers for a whole unit; for others it is not there."""
     if not auth.runs_unit():
         abort(404)
+
+
+def _twice(profile: UnitProfile) -> dict[str, object]:
+    """Who may be the same person, and who was made one with this one; a division is not shown them."""
+    uow = work.current_work()
+    if uow.scope.divisions:
+        return {"doubles": [], "merges": []}
+    merges = undoing.merges_of(uow, profile)
+    return {
+        "doubles": [one for one in finding.candidates(uow, profile) if one.state == "open"][:5],
+        "merges": [(row, undoing.undoable_until(uow, row, now=work.now())) for row in merges],
+    }
 
 
 def _timeline(profile: UnitProfile) -> dict[str, object]:

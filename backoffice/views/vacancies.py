@@ -81,6 +81,7 @@ class VacanciesView(BaseView):
         return self.render(
             "vacancies/index.html",
             listing=listing.show("vacancies"),
+            sees_whole_unit=not uow.scope.divisions,
             wanted=read_vacancy_filter(FormReader(request.args)),
             cities=queries.cities(uow.session),
             companies=queries.companies(uow.session),

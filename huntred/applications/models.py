@@ -128,3 +128,15 @@ class ApplicationMove(Base):
         Index("ix_application_moves_batch_id", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
         Index("ix_application_moves_user_id_at", "user_id", "at", postgresql_where=text("batch_id IS NOT NULL")),
     )
+
+
+class ApplicationMerge(Base):
+    """An application that was folded into another one to the same vacancy: its id and number still lead there."""
+
+    __tablename__ = "application_merges"
+
+    id: Mapped[Id]
+    number: Mapped[int] = mapped_column(unique=True)
+    unit: Mapped[UnitCode]
+    into_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id"), index=True)
+    merge_id: Mapped[UUID] = mapped_column(ForeignKey("person_merges.id"), index=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
-from huntred.applications.models import Application, ApplicationMove, RejectReason, Stage
+from huntred.applications.models import Application, ApplicationMerge, ApplicationMove, RejectReason, Stage
 from huntred.people.models import UnitProfile
 
 
@@ -25,8 +25,13 @@ def _locking(query: Select[Application]) -> Select[Application]:
 
 
 def get(session: Session, application_id: UUID, *, lock: bool = False) -> Application | None:
+    """Return it; of one that was folded into another, that one."""
     query = select(Application).where(Application.id == application_id)
-    return session.scalars(_locking(query) if lock else query).one_or_none()
+    found = session.scalars(_locking(query) if lock else query).one_or_none()
+    if found is None:
+        into = session.scalar(select(ApplicationMerge.into_id).where(ApplicationMerge.id == application_id))
+        return get(session, into, lock=lock) if into else None
+    return found
 
 
 def by_ids(session: Session, application_ids: list[UUID], *, lock: bool = False) -> dict[UUID, Application]:
@@ -59,7 +64,11 @@ def moves_of_batch(session: Session, unit: str, batch_id: UUID, user_id: UUID) -
 
 
 def by_number(session: Session, number: int) -> Application | None:
-    return session.scalars(select(Application).where(Application.number == number)).one_or_none()
+    found = session.scalars(select(Application).where(Application.number == number)).one_or_none()
+    if found is None:
+        into = session.scalar(select(ApplicationMerge.into_id).where(ApplicationMerge.number == number))
+        return get(session, into) if into else None
+    return found
 
 
 def of_vacancy_and_person(session: Session, vacancy_id: UUID, person_id: UUID) -> Application | None:

@@ -83,11 +83,12 @@ def apply(
     AnswersMissing, FieldInvalid, AlreadyApplied.
     """
     vacancy = vacancies.get_open(uow, vacancy_id)
+    profile = people.held_profile(uow, person_id)
+    person_id = profile.person_id
     missing = people.missing_fields(uow, person_id)
     if missing:
         raise ProfileIncomplete(missing)
     given, knocked_out = _judge(list(vacancy.questions), answers)
-    profile = people.profile_of(uow, person_id)
     first = _stage_of_kind(uow, "new")
     application = repository.of_vacancy_and_person(uow.session, vacancy_id, person_id)
     if application is not None and application.stage.kind != "withdrawn":

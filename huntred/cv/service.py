@@ -73,7 +73,7 @@ def upload(
         raise FieldInvalid("consent_note", "missing")
     if len(note) > _LONGEST_NOTE:
         raise FieldInvalid("consent_note", "too_long")
-    people.profile_of(uow, person_id)
+    person_id = people.held_profile(uow, person_id).person_id
     cv = CvFile(
         unit=uow.unit, person_id=person_id, source="upload", uploaded_by=user_id, consent_note=note, due=now,
         created_at=now, **_columns(file),

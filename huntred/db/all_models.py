@@ -10,6 +10,7 @@ from huntred.conversations import models as conversations
 from huntred.cv import models as cv
 from huntred.disclosures import models as disclosures
 from huntred.events import models as events
+from huntred.importing import models as importing
 from huntred.interviews import models as interviews
 from huntred.learning import models as learning
 from huntred.lists import models as lists
@@ -25,7 +26,7 @@ from huntred.vacancies import models as vacancies
 from huntred.webhooks import models as webhooks
 
 __all__ = [
-    "access", "api_clients", "applications", "companies", "conversations", "cv", "disclosures", "events", "interviews",
-    "learning", "lists", "matching", "mentoring", "notifications", "people", "privacy", "search", "shortlists", "units",
-    "vacancies", "webhooks",
+    "access", "api_clients", "applications", "companies", "conversations", "cv", "disclosures", "events",
+    "importing", "interviews", "learning", "lists", "matching", "mentoring", "notifications", "people", "privacy",
+    "search", "shortlists", "units", "vacancies", "webhooks",
 ]  # fmt: skip

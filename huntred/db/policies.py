@@ -137,8 +137,17 @@ RULES: dict[str, list[Rule]] = {
     "unit_profiles": _unit_table(
         rows=_unless_whole_unit("SELECT 1 FROM applications a WHERE a.profile_id = unit_profiles.id")
     ),
-    # A ledger: added to, never changed.
-    "consents": _unit_table("SELECT, INSERT"),
+    # A ledger: added to, never changed; whose it is changes where two turn out to be one person.
+    "consents": _unit_table("SELECT, INSERT, UPDATE (person_id)"),
+    # Two become one only before the eyes of who sees the whole unit.
+    "person_merges": [Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE", f"{UNIT} AND {WHOLE_UNIT}")],
+    "duplicate_pairs": _unit_table(rows=f"{UNIT} AND {WHOLE_UNIT}"),
+    # Files make companies and vacancies of the whole unit.
+    "import_mappings": _unit_table(_READ_WRITE, f"{UNIT} AND {WHOLE_UNIT}"),
+    "imports": _unit_table(_READ_WRITE, f"{UNIT} AND {WHOLE_UNIT}"),
+    "application_merges": [
+        Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE, DELETE", f"{UNIT} AND {WHOLE_UNIT}"),
+    ],
     # A log: added to, never changed.
     "erasures": _unit_table("SELECT, INSERT"),
     "referrals": _unit_table(),
@@ -173,7 +182,8 @@ RULES: dict[str, list[Rule]] = {
     "stages": _unit_table(),
     "reject_reasons": [Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE", f"{UNIT} AND {WHOLE_UNIT}")],
     "applications": _unit_table(rows=IN_DIVISION),
-    "application_moves": _unit_table("SELECT, INSERT", IN_DIVISION),
+    # History is only added to; it follows its application where that is folded into another.
+    "application_moves": _unit_table("SELECT, INSERT, UPDATE (application_id)", IN_DIVISION),
     "interview_slots": _unit_table(rows=IN_DIVISION),
     "interviews": _unit_table(rows=IN_DIVISION),
     "interview_proposals": _unit_table("SELECT, INSERT, UPDATE", IN_DIVISION),

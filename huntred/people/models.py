@@ -10,19 +10,18 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Identity, Index, Numeric, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 from sqlalchemy.types import Text
 
-from huntred.db.base import Base, CreatedAt, Id, Sealed, UnitCode
+from huntred.db.base import Base, CreatedAt, Id, KeyRing, Sealed, UnitCode
 
 
 class Person(Base):
     __tablename__ = "people"
 
     id: Mapped[Id]
-    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     created_at: Mapped[CreatedAt]
 
 
@@ -58,6 +57,7 @@ class UnitProfile(Base):
     email: Mapped[str] = mapped_column(server_default="")
     phone: Mapped[str] = mapped_column(server_default="")
     birth_date_sealed: Mapped[str | None] = mapped_column(Sealed("unit_profiles.birth_date"), deferred=True)
+    birth_hash: Mapped[str | None] = mapped_column(comment="of the birth date, to find the same person twice")
     curp_sealed: Mapped[str | None] = mapped_column(Sealed("unit_profiles.curp"), deferred=True)
     curp_hash: Mapped[str | None] = mapped_column(index=True)
     rfc_sealed: Mapped[str | None] = mapped_column(Sealed("unit_profiles.rfc"), deferred=True)
@@ -81,6 +81,7 @@ class UnitProfile(Base):
     search_text: Mapped[str] = mapped_column(server_default="", comment="names, work, skills, place; folded")
     completed_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
+    compared_at: Mapped[datetime | None] = mapped_column(comment="updated_at as of the last look for duplicates")
     generated: Mapped[bool] = mapped_column(server_default="false")
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[CreatedAt]
@@ -89,7 +90,23 @@ class UnitProfile(Base):
         UniqueConstraint("unit", "person_id"),
         Index("ix_unit_profiles_unit_updated_at", "unit", "updated_at"),
         Index("ix_unit_profiles_email", "unit", "email"),
-    )
+        Index("ix_unit_profiles_phone", "unit", "phone", postgresql_where=text("phone <> ''")),
+        Index("ix_unit_profiles_birth_hash", "unit", "birth_hash", postgresql_where=text("birth_hash IS NOT NULL")),
+        Index(
+            "ix_unit_profiles_uncompared", "unit", "updated_at",
+            postgresql_where=text("compared_at IS NULL OR compared_at < updated_at"),
+        ),
+    )  # fmt: skip
+
+    @validates("birth_date_sealed")
+    def _hash_birth_date(self, key: str, value: str | None) -> str | None:
+        self.birth_hash = birth_hash(value) if value else None
+        return value
+
+
+def birth_hash(iso_day: str) -> str:
+    """Return by what a sealed birth date is found; nobody reads it back."""
+    return KeyRing.lookup(f"birth:{iso_day}")
 
 
 class Consent(Base):
@@ -122,3 +139,59 @@ class Referral(Base):
     created_at: Mapped[CreatedAt]
 
     __table_args__ = (UniqueConstraint("unit", "invited_id"),)
+
+
+class PersonMerge(Base):
+    """Two people of one unit who turned out to be one: the other's rows hang on the kept one from then on.
+
+    undo_sealed: what `huntred.duplicates.undoing` needs, as JSON; empty once the time to undo is over or somebody was
+    erased. Profiles are no keys here: the other's row is gone, and the kept one's goes when it is merged in its turn.
+    """
+
+    __tablename__ = "person_merges"
+
+    id: Mapped[Id]
+    unit: Mapped[UnitCode]
+    kept_person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    kept_profile_id: Mapped[UUID]
+    other_person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    other_profile_id: Mapped[UUID] = mapped_column(index=True)
+    merged_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    merged_at: Mapped[datetime]
+    undone_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    undone_at: Mapped[datetime | None]
+    undo_sealed: Mapped[str | None] = mapped_column(Sealed("person_merges.undo"), deferred=True)
+
+    __table_args__ = (
+        Index(
+            "uq_person_merges_other", "unit", "other_person_id", unique=True,
+            postgresql_where=text("undone_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+
+class DuplicatePair(Base):
+    """Two profiles of a unit that may be one person's. state: open, or different (said by a person, remembered).
+
+    first_id < second_id. reasons: email, phone, curp, rfc, birth (with a similar name), name. Profiles are no keys:
+    what was said of one stays while it is merged into another.
+    """
+
+    __tablename__ = "duplicate_pairs"
+
+    id: Mapped[Id]
+    unit: Mapped[UnitCode]
+    first_id: Mapped[UUID]
+    second_id: Mapped[UUID] = mapped_column(index=True)
+    reasons: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    strength: Mapped[int] = mapped_column(server_default="0", comment="0 to 100")
+    state: Mapped[str] = mapped_column(server_default="open")
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    found_at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("first_id", "second_id"),
+        CheckConstraint("first_id < second_id", name="order"),
+        CheckConstraint("state IN ('open', 'different')", name="state"),
+        Index("ix_duplicate_pairs_open", "unit", "strength", "id", postgresql_where=text("state = 'open'")),
+    )

@@ -63,6 +63,12 @@ def set_private(
     uow.session.flush()
 
 
+def birth_date_of_curp(curp: str) -> date:
+    """Return the day that a CURP of ours says."""
+    born: date = curp_number.get_birth_date(curp)
+    return born
+
+
 def _birth_date(text: str, *, today: date) -> date:
     return parse_birth_date(text, today=today)
 

@@ -9,9 +9,10 @@ from sqlalchemy import Select, select, tuple_
 from contract.text import normalise
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.pages import Page, read_cursor, write_cursor
-from huntred.people.models import PersonIdentity, Referral, UnitProfile
+from huntred.people.models import PersonIdentity, PersonMerge, Referral, UnitProfile
 
 _MOST = 200
+_LONGEST_CHAIN = 100
 
 
 def identity(uow: UnitOfWork, kind: str, channel_account_id: UUID, value: str) -> PersonIdentity | None:
@@ -25,9 +26,36 @@ def identity(uow: UnitOfWork, kind: str, channel_account_id: UUID, value: str) -
     )
 
 
-def profile(uow: UnitOfWork, person_id: UUID, *, for_update: bool = False) -> UnitProfile | None:
+def profile(uow: UnitOfWork, person_id: UUID, *, for_update: bool = False, held: bool = False) -> UnitProfile | None:
+    """Return what the person told the unit; of one who was merged into another, that one's.
+
+    held: until the end of the transaction nobody merges it away, so that rows may be hung on it.
+    """
     query = select(UnitProfile).where(UnitProfile.unit == uow.unit, UnitProfile.person_id == person_id)
-    return uow.session.scalar(query.with_for_update() if for_update else query)
+    if for_update:
+        query = query.with_for_update()
+    elif held:
+        query = query.with_for_update(read=True, key_share=True)
+    found = uow.session.scalar(query)
+    if found is None:
+        now_is = who_it_is_now(uow, person_id)
+        if now_is != person_id:
+            return profile(uow, now_is, for_update=for_update, held=held)
+    return found
+
+
+def who_it_is_now(uow: UnitOfWork, person_id: UUID) -> UUID:
+    """Return the person into whom this one was merged in the unit, or the same one."""
+    for _ in range(_LONGEST_CHAIN):
+        into = uow.session.scalar(
+            select(PersonMerge.kept_person_id).where(
+                PersonMerge.unit == uow.unit, PersonMerge.other_person_id == person_id, PersonMerge.undone_at.is_(None)
+            )
+        )
+        if into is None:
+            return person_id
+        person_id = into
+    raise RuntimeError(f"person {person_id} was merged in a circle")
 
 
 def search(

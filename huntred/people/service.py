@@ -18,7 +18,7 @@ from huntred.people import repository
 from huntred.people.events import PermitChanged, PersonRegistered, ProfileCompleted
 from huntred.people.models import Person, PersonIdentity, UnitProfile
 from huntred.people.recap import shown
-from huntred.people.repository import search
+from huntred.people.repository import search, who_it_is_now
 from huntred.people.rules import (
     APPLY_REQUIRED,
     EXPIRING_PERMITS,
@@ -34,6 +34,8 @@ __all__ = [
     "clear_field",
     "forget",
     "full_name",
+    "held_profile",
+    "lock",
     "missing_fields",
     "name_of",
     "person_of",
@@ -41,10 +43,12 @@ __all__ = [
     "recap",
     "refresh_search_text",
     "register",
+    "replace_columns",
     "search",
     "set_field",
     "set_fields",
     "told",
+    "who_it_is_now",
 ]
 
 _MEXICO = ZoneInfo("America/Mexico_City")
@@ -58,6 +62,8 @@ def person_of(uow: UnitOfWork, conversation_id: UUID, *, now: datetime) -> Perso
     identity = repository.identity(uow, chat.channel, chat.channel_account_id, chat.user_id)
     if person_id is None and identity is not None:
         person_id = identity.person_id
+    if person_id is not None:
+        person_id = repository.who_it_is_now(uow, person_id)
     person = uow.session.get(Person, person_id) if person_id else None
     if person is None:
         person = Person(created_at=now)
@@ -78,7 +84,7 @@ def person_of(uow: UnitOfWork, conversation_id: UUID, *, now: datetime) -> Perso
         )
     if chat.person_id is None:
         chat.person_id = person.id
-    if conversation.person_id is None:
+    if conversation.person_id != person.id:
         conversation.person_id = person.id
     if repository.profile(uow, person.id) is None:
         uow.session.add(
@@ -119,6 +125,19 @@ def profile_of(uow: UnitOfWork, person_id: UUID) -> UnitProfile:
     return profile
 
 
+def held_profile(uow: UnitOfWork, person_id: UUID) -> UnitProfile:
+    """As `profile_of`, and nobody merges it away before the commit: for whoever hangs a row on it. Raises NotFound."""
+    profile = repository.profile(uow, person_id, held=True)
+    if profile is None:
+        raise NotFound("profile")
+    return profile
+
+
+def lock(uow: UnitOfWork, person_id: UUID) -> None:
+    """Let nobody else change or merge the person's profile before the commit."""
+    repository.profile(uow, person_id, for_update=True)
+
+
 def name_of(uow: UnitOfWork, person_id: UUID | None) -> str:
     """Return the name that the person told this unit; empty where none was told."""
     profile = repository.profile(uow, person_id) if person_id else None
@@ -140,6 +159,15 @@ def set_fields(uow: UnitOfWork, person_id: UUID, texts: Mapping[str, str], *, no
     expired_on = profile.permit_expires_on
     for value in values:
         _assign(profile, value)
+    _note_permit(uow, profile, expired_on)
+    _after_change(uow, profile, now=now)
+
+
+def replace_columns(uow: UnitOfWork, profile: UnitProfile, columns: Mapping[str, Any], *, now: datetime) -> None:
+    """Put values that were read before into a locked profile, by column; what follows from a change follows."""
+    expired_on = profile.permit_expires_on
+    for column, content in columns.items():
+        setattr(profile, column, content)
     _note_permit(uow, profile, expired_on)
     _after_change(uow, profile, now=now)
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, func, null, select, text, update
+from sqlalchemy import CursorResult, Row, delete, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from contract import tables
@@ -30,6 +30,7 @@ from huntred.conversations.models import (
 )
 from huntred.cv import service as cv
 from huntred.db.unit_of_work import UnitOfWork
+from huntred.duplicates import undoing
 from huntred.learning import service as learning
 from huntred.mentoring import service as mentoring
 from huntred.people import service as people
@@ -47,14 +48,14 @@ def erase_person(
 
     entry: the id of an erasure that is played again after a restore.
     """
-    conversations = uow.session.execute(
-        select(Conversation.id, Conversation.chat_id).where(
-            Conversation.unit == uow.unit, Conversation.person_id == person_id
-        )
-    ).all()
-    # Under the chats' locks: a turn that runs meanwhile commits before or is refused after.
+    if entry is None:
+        # Somebody may have made them one with another just now: they are erased as who they are now.
+        person_id = people.who_it_is_now(uow, person_id)
+    _lock_chats(uow, person_id)
+    people.lock(uow, person_id)
+    # Read only now: before the profile was locked, somebody else's conversations could become theirs.
+    conversations = _lock_chats(uow, person_id)
     chat_ids = sorted({row.chat_id for row in conversations})
-    uow.session.execute(select(Chat.id).where(Chat.id.in_(chat_ids)).order_by(Chat.id).with_for_update())
     _forget_what_was_said(uow, [row.id for row in conversations], chat_ids)
     _forget_addresses(uow, chat_ids)
     people.forget(uow, person_id)
@@ -64,12 +65,27 @@ def erase_person(
     learning.forget(uow, person_id)
     mentoring.forget(uow, person_id, now=now)
     id_ = entry or new_id()
-    uow.session.execute(
-        insert(Erasure)
-        .values(id=id_, unit=uow.unit, person_id=person_id, erased_at=now, requested_by=requested_by)
-        .on_conflict_do_nothing()
-    )
+    # Who was merged into this one stands in the log too: after a restore to before the merge they are two again.
+    logged = [(id_, person_id), *((new_id(), other) for other in undoing.forget(uow, person_id))]
+    for row_id, whose in logged:
+        uow.session.execute(
+            insert(Erasure)
+            .values(id=row_id, unit=uow.unit, person_id=whose, erased_at=now, requested_by=requested_by)
+            .on_conflict_do_nothing()
+        )
     return id_
+
+
+def _lock_chats(uow: UnitOfWork, person_id: UUID) -> Sequence[Row[UUID, UUID]]:
+    """Under the chats' locks a turn that runs meanwhile commits before or is refused after."""
+    conversations = uow.session.execute(
+        select(Conversation.id, Conversation.chat_id).where(
+            Conversation.unit == uow.unit, Conversation.person_id == person_id
+        )
+    ).all()
+    chat_ids = {row.chat_id for row in conversations}
+    uow.session.execute(select(Chat.id).where(Chat.id.in_(chat_ids)).order_by(Chat.id).with_for_update())
+    return conversations
 
 
 def _forget_what_was_said(uow: UnitOfWork, conversation_ids: Sequence[UUID], chat_ids: Sequence[UUID]) -> None:

@@ -19,6 +19,7 @@ from huntred.cv import service as cvs
 from huntred.cv.wire import encoded
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.disclosures.models import DisclosureAgreement
+from huntred.duplicates import undoing
 from huntred.errors import NotFound
 from huntred.interviews.models import Interview
 from huntred.learning.models import LearningStep
@@ -26,7 +27,12 @@ from huntred.mentoring.models import MentorSession
 from huntred.people.models import Consent, PersonIdentity, Referral, UnitProfile
 
 FORMAT = "huntred.person/1"
-_LEFT_OUT = frozenset({"search_text", "curp_hash", "rfc_hash", "user_id", "uploaded_by", "inbox_id", "outbox_id"})
+_LEFT_OUT = frozenset(
+    {
+        "search_text", "compared_at", "curp_hash", "rfc_hash", "birth_hash", "user_id", "uploaded_by", "inbox_id",
+        "outbox_id",
+    }
+)  # fmt: skip
 
 
 def export_person(uow: UnitOfWork, person_id: UUID, *, now: datetime) -> dict[str, Any]:
@@ -96,6 +102,7 @@ def export_person(uow: UnitOfWork, person_id: UUID, *, now: datetime) -> dict[st
         "invitations": rows(
             select(Referral).where(Referral.unit == unit, Referral.inviter_id == person_id)
         ),
+        "merges": undoing.held_for_undo(uow, person_id),
         "cvs": [
             {
                 **_row(cv, but="content_sealed"),

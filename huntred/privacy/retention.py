@@ -10,6 +10,7 @@ from sqlalchemy import delete, null, update
 from contract import tables
 from huntred.conversations.models import ActionReply, InboxRow, MediaFile
 from huntred.db.unit_of_work import UnitOfWork
+from huntred.duplicates import undoing
 from huntred.events.models import StoredEvent
 from huntred.privacy.models import OneTimeCode
 
@@ -27,6 +28,7 @@ class Purged:
     replies: int
     files: int
     events: int
+    merges: int
 
 
 def purge(uow: UnitOfWork, *, now: datetime) -> Purged:
@@ -63,4 +65,5 @@ def purge(uow: UnitOfWork, *, now: datetime) -> Purged:
         int(uow.session.execute(statement, execution_options={"synchronize_session": False}).rowcount)  # type: ignore[attr-defined]
         for statement in statements
     ]
+    counts.append(undoing.purge(uow, now=now))
     return Purged(*counts)

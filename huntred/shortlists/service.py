@@ -36,7 +36,9 @@ def add(uow: UnitOfWork, vacancy_id: UUID, profile_id: UUID, user_id: UUID, *, n
     """Put somebody at the end of the list; who stands on it stays as they are. Raises NotFound, ShortlistFull."""
     vacancy = vacancies.get(uow, vacancy_id)
     known = uow.session.scalar(
-        select(UnitProfile.id).where(UnitProfile.id == profile_id, UnitProfile.unit == vacancy.unit)
+        select(UnitProfile.id)
+        .where(UnitProfile.id == profile_id, UnitProfile.unit == vacancy.unit)
+        .with_for_update(read=True, key_share=True)
     )
     if known is None:
         raise NotFound(f"profile {profile_id}")

@@ -21,11 +21,12 @@ from huntred.applications.models import RejectReason
 from huntred.conversations.models import ChannelAccount, Conversation, Quarantined
 from huntred.cv import shelf
 from huntred.cv.models import CvFile
+from huntred.importing.models import ImportJob
 from huntred.interviews.models import InterviewProposal, Room
 from huntred.learning.models import LearningStep
 from huntred.lists.models import ListExport, SavedView
 from huntred.mentoring.models import Mentor, MentorSession
-from huntred.people.models import UnitProfile
+from huntred.people.models import PersonMerge, UnitProfile
 from huntred.shortlists.models import ShortlistEntry, ShortlistShare
 from huntred.units.models import Division
 from huntred.webhooks import service as webhooks
@@ -88,7 +89,8 @@ HEADS = {
     "board_settings.add_reason": "/board/settings/reasons",
     "messaging.index": "/messaging/", "messaging.now": "/messaging/now", "messaging.aside": "/messaging/aside",
     "messaging.review": "/messaging/review", "messaging.not_sent": "/messaging/not-sent",
-    "interviews.rooms": "/interviews/rooms",
+    "interviews.rooms": "/interviews/rooms", "duplicates.index": "/duplicates/",
+    "imports.index": "/imports/", "imports.template": "/imports/template.csv",
     "messaging.live_token": "/messaging/live-token", "api_clients.index": "/api-clients/",
     "api_clients.new": "/api-clients/new", "webhooks.index": "/webhooks/",
 }  # fmt: skip
@@ -141,6 +143,10 @@ OF_UNIT = {
     "quick_replies.remove": "/quick-replies/{quick_reply}/remove",
 }  # fmt: skip
 OF_HEADS = {
+    "imports.details": "/imports/{imported}", "imports.progress": "/imports/{imported}/progress",
+    "imports.columns": "/imports/{imported}/columns", "imports.start": "/imports/{imported}/start",
+    "duplicates.compare": "/duplicates/{profile}/{double}", "duplicates.different": "/duplicates/{profile}/{double}/different",
+    "duplicates.merge": "/duplicates/{profile}/{double}/merge", "duplicates.undo": "/duplicates/merges/{merge}/undo",
     "people.export": "/people/{profile}/export", "people.erase": "/people/{profile}/erase",
     "messaging.replay": "/messaging/aside/{aside}/replay",
     "messaging.decide": "/messaging/review/{review}/drop",
@@ -172,6 +178,7 @@ BY_FORM: dict[str, list[tuple[str, dict[str, str]]]] = {
     "board.bulk_move": [("/board/bulk/move", {"card": "{application}:0", "to_stage": "{stage}"})],
     "board.undo": [(f"/board/undo/{NOWHERE}", {"unit": "{unit}"})],
     "webhooks.new": [("/webhooks/new", {"unit": "{unit}", "url": "https://example.com/", "events": "vacancy.closed"})],
+    "imports.upload": [("/imports/upload", {"unit": "{unit}"})],
     "quick_replies.new": [("/quick-replies/new", {"unit": "{unit}", "shortcut": "x", "quick_text": "y"})],
     "lists.save_view": [("/lists/vacancies/views", {"view_name": "x", "view": "{view}"})],
     "lists.columns": [("/lists/vacancies/columns", {"column": "title", "view": "{view}"})],
@@ -236,9 +243,30 @@ def place(office: Office, unit: str, **vacancy: Any) -> Place:
         "view": view.id, "export": export.id, "user": stranger.id, "body": body.id, "model": model,
         "reason": reason.id, "room": room.id, "proposal": proposal.id, "entry": entry.id, "share": share.id, "unit": unit, "account": account.id, "app": account.app_id, "aside": came(desk, conversation, "aside").id,
         "review": went(desk, conversation, "review").id, "file": sent_file(desk, conversation, office.shelf),
-        "cv": cv(office, made).id,
+        "cv": cv(office, made).id, "double": desk.profile(unit).id, "merge": one_of_two(office, made).id,
+        "imported": imported(office, unit, stranger.id).id,
     }  # fmt: skip
     return Place(made, ids)
+
+
+def imported(office: Office, unit: str, user_id: Any) -> ImportJob:
+    row = ImportJob(
+        id=new_id(), unit=unit, kind="vacancies", user_id=user_id, file_name="a.csv", heads=["Puesto"],
+        rows_sealed='[["Cajera"]]', created_at=office.desk.now,
+    )  # fmt: skip
+    office.desk.add(row)
+    return row
+
+
+def one_of_two(office: Office, made: Things) -> PersonMerge:
+    profile = office.desk.one(UnitProfile, made.profile)
+    row = PersonMerge(
+        id=new_id(), unit=profile.unit, kept_person_id=profile.person_id, kept_profile_id=profile.id,
+        other_person_id=office.desk.profile(profile.unit).person_id, other_profile_id=new_id(),
+        merged_at=office.desk.now,
+    )  # fmt: skip
+    office.desk.add(row)
+    return row
 
 
 def cv(office: Office, made: Things) -> CvFile:

@@ -19,12 +19,13 @@ from psycopg import errors, sql
 from contract.ids import new_id
 from huntred.access.models import AuditEntry
 from huntred.api_clients import service as api_clients
-from huntred.applications.models import ApplicationMove
+from huntred.applications.models import ApplicationMerge, ApplicationMove
 from huntred.conversations import escalation, handoff, notes
 from huntred.cv.models import CvFile
 from huntred.db import policies
 from huntred.db.base import Base
 from huntred.disclosures.models import DisclosureAgreement
+from huntred.importing.models import ImportJob, ImportMapping
 from huntred.interviews import proposals
 from huntred.interviews import service as interviews
 from huntred.interviews.models import Room
@@ -34,6 +35,7 @@ from huntred.mentoring.models import Mentor, MentorSession
 from huntred.notifications.service import schedule
 from huntred.people import invitations
 from huntred.people import service as people
+from huntred.people.models import DuplicatePair, PersonMerge
 from huntred.privacy import service as privacy
 from huntred.shortlists.models import ShortlistEntry, ShortlistShare
 from huntred.units.models import Division
@@ -98,6 +100,20 @@ def filled(desk: Desk) -> Desk:
         ),
         RankingWeights(unit="amigro", weights={}, updated_at=now),
         ApplicationMove(unit="amigro", application_id=application.id, to_stage_id=application.stage_id, at=now),
+    )
+    other = desk.profile()
+    one_of_two = PersonMerge(
+        id=new_id(), unit="amigro", kept_person_id=person.id, kept_profile_id=profile.id,
+        other_person_id=other.person_id, other_profile_id=new_id(), merged_at=now,
+    )
+    desk.add(one_of_two)
+    desk.add(
+        DuplicatePair(unit="amigro", first_id=min(profile.id, other.id), second_id=max(profile.id, other.id), found_at=now),
+        ApplicationMerge(id=new_id(), number=1, unit="amigro", into_id=application.id, merge_id=one_of_two.id),
+    )
+    desk.add(
+        ImportMapping(unit="amigro", kind="vacancies", columns={}),
+        ImportJob(unit="amigro", kind="vacancies", user_id=interviewer.id, file_name="a.csv", heads=[]),
     )
     slot = desk.slot(interviewer, timedelta(days=1))
     desk.add(Room(unit="amigro", name="Sala Norte"))

@@ -1,0 +1,35 @@
+"""What can be refused of a file that is to be imported."""
+
+from __future__ import annotations
+
+from huntred.errors import RuleBroken
+
+
+class FileTooLarge(RuleBroken):
+    """More bytes, rows, columns or unpacked content than a list of vacancies needs."""
+
+    code = "import_too_large"
+
+
+class FileUnreadable(RuleBroken):
+    """Neither CSV nor XLSX, damaged, or with content that no spreadsheet writes."""
+
+    code = "import_unreadable"
+
+
+class FileEmpty(RuleBroken):
+    """No heads, or no row below them."""
+
+    code = "import_empty"
+
+
+class ImportOver(RuleBroken):
+    """It was imported already, or its preview is no longer kept."""
+
+    code = "import_over"
+
+
+class RowsFaulty(RuleBroken):
+    """Rows have faults, and nobody said that they are to be left out."""
+
+    code = "import_rows_faulty"
