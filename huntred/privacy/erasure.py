@@ -30,6 +30,7 @@ from huntred.conversations.models import (
 )
 from huntred.cv import service as cv
 from huntred.db.unit_of_work import UnitOfWork
+from huntred.matching import encoding
 from huntred.people import service as people
 from huntred.privacy.archive import erase_archived
 from huntred.privacy.models import Erasure, OneTimeCode
@@ -59,6 +60,7 @@ def erase_person(
     cv.forget(uow, person_id)
     forget_answers(uow, person_id)
     shortlists.forget(uow, person_id)
+    encoding.forget_person(uow, person_id)
     id_ = entry or new_id()
     uow.session.execute(
         insert(Erasure)
