@@ -172,6 +172,7 @@ def _encode_vacancies(wiring: Wiring) -> None:
 def _encode_people(wiring: Wiring) -> None:
     """Likewise. What people wrote is encoded here and shared with nobody."""
     ends = time.monotonic() + _ENCODING_SECONDS
+    _each_unit(wiring, encoding.forget_silent, [])
     for model in wiring.people_embedders:
         for unit in _units(wiring):
             encoded = 1

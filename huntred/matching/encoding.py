@@ -133,6 +133,15 @@ def forget_models(uow: UnitOfWork, kept: Sequence[str]) -> None:
         uow.session.execute(delete(table).where(table.unit == uow.unit, table.model.not_in(kept)))
 
 
+def forget_silent(uow: UnitOfWork) -> None:
+    """Delete the vectors of the unit's people who took back all that they had told of their work."""
+    silent = select(UnitProfile.id).where(UnitProfile.unit == uow.unit, ~says_of_work())
+    uow.session.execute(
+        delete(ProfileVector).where(ProfileVector.unit == uow.unit, ProfileVector.profile_id.in_(silent)),
+        execution_options={"synchronize_session": False},
+    )
+
+
 def forget_person(uow: UnitOfWork, person_id: UUID) -> None:
     """Delete what was made of the words of somebody who is erased from this unit."""
     theirs = select(UnitProfile.id).where(UnitProfile.unit == uow.unit, UnitProfile.person_id == person_id)

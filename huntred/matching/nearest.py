@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -61,6 +62,7 @@ class Nearest:
         """index_of: gives the index that suits so many vectors."""
         self._embedder, self._index_of = embedder, index_of
         self._shelves: dict[tuple[str, str], Shelf] = {}
+        self._locks: dict[tuple[str, str], threading.Lock] = {}
         self._lock = threading.Lock()
 
     def vacancies(
@@ -77,8 +79,7 @@ class Nearest:
             _number(wanted.salary_monthly), name_number(wanted.salary_currency), _number(wanted.experience_years),
             [permit] if permit else [],
         )  # fmt: skip
-        with self._lock:
-            shelf = self._shelf(uow, VACANCIES, uow.unit)
+        with self._shelf(uow, VACANCIES, uow.unit) as shelf:
 
             def parts(pool: Places) -> tuple[rough.Values, rough.Values]:
                 pay = rough.salaries(_comparable(shelf, asked, pool), asked.salary)
@@ -102,8 +103,7 @@ class Nearest:
             _number(vacancy.salary_max if vacancy.salary_max is not None else vacancy.salary_min),
             name_number(vacancy.salary_currency), _number(vacancy.min_experience_years), permits, vacancy.remote,
         )  # fmt: skip
-        with self._lock:
-            shelf = self._shelf(uow, PEOPLE, unit)
+        with self._shelf(uow, PEOPLE, unit) as shelf:
 
             def parts(pool: Places) -> tuple[rough.Values, rough.Values]:
                 pay = rough.salaries(asked.salary, _comparable(shelf, asked, pool))
@@ -111,21 +111,27 @@ class Nearest:
 
             return _likely(shelf, asked, parts, weights, most)
 
-    def _shelf(self, uow: UnitOfWork, kind: Kind, unit: str) -> Shelf:
+    @contextmanager
+    def _shelf(self, uow: UnitOfWork, kind: Kind, unit: str) -> Iterator[Shelf]:
+        """What is to be searched, for this thread alone; another unit's is read and searched meanwhile."""
         if uow.scope.divisions:
             # What a division sees changes with every application: nothing tells when.
-            shelf = Shelf(self._index_of, COLUMNS)
-            read(uow, shelf, kind, unit, self._embedder.name)
-            return shelf
-        now = time.monotonic()
+            own = Shelf(self._index_of, COLUMNS)
+            read(uow, own, kind, unit, self._embedder.name)
+            yield own
+            return
         key = (kind.row.__tablename__, unit)
-        kept = self._shelves.get(key)
-        if kept is None or (kind.kept_seconds is not None and now - kept.made_at > kind.kept_seconds):
-            kept = self._shelves[key] = Shelf(self._index_of, COLUMNS)
-        if now - kept.read_at > _FRESH_SECONDS:
-            read(uow, kept, kind, unit, self._embedder.name)
-            kept.read_at = time.monotonic()
-        return kept
+        with self._lock:
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            now = time.monotonic()
+            kept = self._shelves.get(key)
+            if kept is None or (kind.kept_seconds is not None and now - kept.made_at > kind.kept_seconds):
+                kept = self._shelves[key] = Shelf(self._index_of, COLUMNS)
+            if now - kept.read_at > _FRESH_SECONDS:
+                read(uow, kept, kind, unit, self._embedder.name)
+                kept.read_at = time.monotonic()
+            yield kept
 
 
 def _likely(

@@ -12,7 +12,14 @@ from sqlalchemy import func, select, text
 
 from huntred.matching import nearest, service
 from huntred.matching.combining import default_weights
-from huntred.matching.encoding import Progress, encode_people, encode_waiting, forget_person, progress_of_people
+from huntred.matching.encoding import (
+    Progress,
+    encode_people,
+    encode_waiting,
+    forget_person,
+    forget_silent,
+    progress_of_people,
+)
 from huntred.matching.lexemes import terms_of, unpacked
 from huntred.matching.models import ProfileVector
 from huntred.matching.nearest import Nearest
@@ -76,6 +83,13 @@ def test_people_are_encoded_once_and_again_when_they_tell_something_else(board: 
     board.session.commit()
     with board.work() as uow:
         assert encode_people(uow, MODEL, RANKER) == 1
+        forget_silent(uow)
+        assert progress_of_people(uow, MODEL.name).encoded == 1
+    board.session.execute(text("UPDATE unit_profiles SET skills = '{}', headline = '' WHERE id = :id"), {"id": told.id})
+    board.session.commit()
+    with board.work() as uow:
+        forget_silent(uow)
+        assert uow.session.scalars(select(ProfileVector.profile_id)).all() == []
 
 
 def test_what_was_encoded_ahead_ranks_as_what_is_read_now(board: Board, near: Nearest) -> None:
