@@ -32,7 +32,8 @@ class Phrases:
 
     def cosine(self, one: str, other: str) -> float:
         """Return the cosine of two of the phrases; 0 where one is empty."""
-        return float(self._vectors[self._row[one]] @ self._vectors[self._row[other]])
+        # The last bits of a sum depend on where its terms lie in memory: the same phrases must give the same score.
+        return round(float(self._vectors[self._row[one]] @ self._vectors[self._row[other]]), 6)
 
 
 def packed(encoder: Embedder, texts: Sequence[Sequence[str]]) -> list[bytes]:
