@@ -10,7 +10,8 @@ from typing import Any
 from zlib import crc32
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, Uuid, any_, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from contract.text import normalise
 from huntred.db.halfvec import from_wire
@@ -49,26 +50,32 @@ class Kind:
     order: Any
     kept_seconds: float | None = None
 
-    def query(self, unit: str, model: str, since: datetime | None) -> Select[Any]:
-        """What changed since then; all that is listed where it was never read."""
+    def query(self, unit: str, model: str) -> Select[Any]:
+        """All of the unit's rows, with the model's vector where there is one."""
         row, vector = self.row, self.vector
-        ours = (self.key == row.id) & (vector.model == model)
-        query = (
+        return (
             select(
                 row.id, row.city, row.latitude, row.longitude, *self.read, self.listed.label("listed"),
-                func.halfvec_send(vector.vector).label("vector"), vector.words,
-                func.greatest(row.updated_at, vector.encoded_at).label("changed_at"),
+                func.halfvec_send(vector.vector).label("vector"), vector.words, self._changed_at(),
             )
-            .outerjoin(vector, ours)
+            .outerjoin(vector, (self.key == row.id) & (vector.model == model))
             .where(row.unit == unit)
             .order_by(self.order)
         )  # fmt: skip
-        if since is None:
-            return query.where(self.listed)
-        after = since - _OVERLAP
+
+    def changes(self, unit: str, model: str, since: datetime) -> Select[Any]:
+        """Which rows changed since then, and when."""
+        row, vector, after = self.row, self.vector, since - _OVERLAP
         touched = select(row.id).where(row.unit == unit, row.updated_at > after)
         encoded = select(self.key).where(vector.unit == unit, vector.model == model, vector.encoded_at > after)
-        return query.where(row.id.in_(touched.union(encoded)))
+        return (
+            select(row.id, self._changed_at())
+            .outerjoin(vector, (self.key == row.id) & (vector.model == model))
+            .where(row.unit == unit, row.id.in_(touched.union(encoded)))
+        )
+
+    def _changed_at(self) -> Any:
+        return func.greatest(self.row.updated_at, self.vector.encoded_at).label("changed_at")
 
 
 def _of_vacancy(row: Any) -> tuple[Any, ...]:
@@ -99,13 +106,19 @@ PEOPLE = Kind(
 def read(uow: UnitOfWork, shelf: Shelf, kind: Kind, unit: str, model: str) -> None:
     """Bring the shelf to what stands in the tables, as far as this work sees them."""
     now = uow.session.scalar(select(func.now()))
-    read_before = shelf.versions
-    rows = [
-        row
-        for row in uow.session.execute(kind.query(unit, model, shelf.seen))
-        # What lies in the overlap comes again.
-        if read_before.get(row.id) != row.changed_at
-    ]
+    query = kind.query(unit, model)
+    if shelf.seen is None:
+        query = query.where(kind.listed)
+    else:
+        # What lies in the overlap comes again, most of it as it was: only what is new is read whole.
+        told = uow.session.execute(kind.changes(unit, model, shelf.seen))
+        changed = [row.id for row in told if shelf.versions.get(row.id) != row.changed_at]
+        if not changed:
+            shelf.seen = now
+            return
+        # An array: after a large import there are more than a statement has room for parameters.
+        query = query.where(kind.row.id == any_(literal(changed, ARRAY(Uuid))))
+    rows = uow.session.execute(query).all()
     shelf.seen = now
     for row in rows:
         shelf.take_away(row.id)
