@@ -37,7 +37,7 @@ __all__ = [
 
 # Up to here all are ranked; beyond, so many of those that are likely to be among the best.
 RANKED_WHOLE = 1_000
-WORTH_RANKING = 300
+WORTH_RANKING = 400
 # Where somebody names a town, what lies farther is not "there" (remote work is everywhere).
 _REACH_KM = 60.0
 
