@@ -63,8 +63,11 @@ upgrade:  ## after new code was fetched: back up, migrate, train; undone where a
 test:  ## everything that CI runs (ONLY=lint,types,imports,app,bot,lint-dialogue,train,dialogue,e2e,coverage for a part)
 	@$(RUN) --tests runtime.suite --only "$(ONLY)"
 
-benchmark-matching:  ## how well titles are found (MAP, MRR) and how fast among 10,000 to 1,000,000 vectors
-	@$(APP) benchmarks.matching
+benchmark-matching:  ## titles (MAP, MRR), the index to 1,000,000 vectors, CVs, what retrieval loses, the action and the page (MODEL=…)
+	@$(RUN) --tests benchmarks.matching $(if $(MODEL),--model "$(MODEL)",)
+	@$(RUN) --tests benchmarks.cv
+	@$(RUN) --tests benchmarks.matching_recall --rows "$(or $(ROWS),10000)"
+	@$(RUN) --tests benchmarks.matching_action --rows "$(or $(ROWS),100000)"
 
 benchmark-predictions:  ## how well each unit's own past foretells, beside its base rate (SIMULATED=100: the gate itself)
 	@$(RUN) --tests benchmarks.predictions --simulated "$(or $(SIMULATED),0)"

@@ -8,13 +8,14 @@ from typing import Protocol
 
 from sqlalchemy import Engine
 
+from huntred.matching.nearest import Nearest
 from huntred.matching.ports import Ranker
 from huntred.privacy.links import Links
 from huntred.settings import AppSettings
 
 
 class Wiring(Protocol):
-    """Settings, engine, clock, ranker and signed links of this process."""
+    """Settings, engine, clock, ranker, who is worth ranking, and signed links of this process."""
 
     @property
     def settings(self) -> AppSettings: ...
@@ -27,6 +28,9 @@ class Wiring(Protocol):
 
     @property
     def ranker(self) -> Ranker: ...
+
+    @property
+    def nearest(self) -> Nearest: ...
 
     @property
     def links(self) -> Links: ...

@@ -1,10 +1,11 @@
-"""A person who searches among very many vacancies: from the action's call to its reply.
+"""A person who searches among very many vacancies, and a vacancy's page among very many people.
 
-    python -m benchmarks.matching_action [--vacancies 100000] [--searches 100]
+    python -m benchmarks.matching_action [--rows 100000] [--searches 100]
 
-A PostgreSQL of its own, seeded; vacancies with titles of our Mexican set and places all over the country, encoded as
-the worker encodes them; the action server as it runs, called as Rasa calls it. Floor: the same calls while eleven
-vacancies are open. The processor's ms beside the clock's tell what a busy machine adds. Prints `name=value` last.
+A PostgreSQL of its own, seeded; as many vacancies and people of one unit, drawn by a seed, encoded as the worker
+encodes them. The action server is called as Rasa calls it, from the call to its reply; the page of a vacancy's people
+as a signed-in browser calls it, rendering and all. Floor: the same with eleven of each. The processor's ms beside the
+clock's tell what a busy machine adds. Prints `name=value` last.
 """
 
 from __future__ import annotations
@@ -12,113 +13,105 @@ from __future__ import annotations
 import argparse
 import os
 
-# One thread, as the action server has it.
+# One thread, as the servers have it.
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[_variable] = "1"
 
+import base64  # noqa: E402
 import random  # noqa: E402
+import re  # noqa: E402
+import resource  # noqa: E402
 import secrets  # noqa: E402
 import tempfile  # noqa: E402
 import time  # noqa: E402
-from collections.abc import Sequence  # noqa: E402
-from datetime import datetime, timezone  # noqa: E402
+from collections.abc import Callable, Sequence  # noqa: E402
 from pathlib import Path  # noqa: E402
 from types import SimpleNamespace  # noqa: E402
+from typing import Any  # noqa: E402
 
-from sqlalchemy import create_engine, insert  # noqa: E402
+from flask.testing import FlaskClient  # noqa: E402
 
-from actions.server import create_app  # noqa: E402
+from actions.server import create_app as create_actions  # noqa: E402
+from backoffice.app import create_app as create_office  # noqa: E402
+from benchmarks.matching_stage import UNIT, encode, fill, ids, stage  # noqa: E402
 from benchmarks.platform import percentile, show  # noqa: E402
-from contract.encryption import Cipher  # noqa: E402
-from contract.ids import new_id  # noqa: E402
-from huntred.companies.models import Company  # noqa: E402
-from huntred.db import migrate  # noqa: E402
-from huntred.db.base import KeyRing  # noqa: E402
-from huntred.db.policies import ROLES  # noqa: E402
-from huntred.db.session import make_engine  # noqa: E402
-from huntred.matching import encoding  # noqa: E402
+from huntred.access.passwords import hash_password  # noqa: E402
 from huntred.matching.nearest import Nearest  # noqa: E402
-from huntred.units.seed import seed  # noqa: E402
-from huntred.vacancies.models import Vacancy, VacancyRequirement  # noqa: E402
+from huntred.settings import read_app_settings  # noqa: E402
 from ml.embeddings.index import index_of  # noqa: E402
 from ml.embeddings.registry import embedder  # noqa: E402
 from ml.ranking import SemanticRanker  # noqa: E402
-from runtime.embedded import EmbeddedPostgres  # noqa: E402
-from tests.factories.desk import ACCOUNTS, KEYS, Desk  # noqa: E402
+from runtime.embedded_redis import EmbeddedRedis  # noqa: E402
+from runtime.wiring import Wiring  # noqa: E402
+from tests.factories import crowd  # noqa: E402
+from tests.factories.desk import Desk  # noqa: E402
 from tests.factories.talk import SECRET, Client, Talk  # noqa: E402
 
-_DATABASE, _UNIT, _FEW = "matching", "amigro", 11
-_SET = Path("ml/evaluation/mexican_titles")
-_CITIES = (
-    ("Monterrey", "Nuevo León", 25.6866, -100.3161), ("Guadalajara", "Jalisco", 20.6597, -103.3496),
-    ("Ciudad de México", "Ciudad de México", 19.4326, -99.1332), ("Tijuana", "Baja California", 32.5149, -117.0382),
-    ("Puebla", "Puebla", 19.0414, -98.2063), ("Mérida", "Yucatán", 20.9674, -89.5926),
-)  # fmt: skip
-_SKILLS = (
-    "Atención a clientes", "Excel", "Inglés", "Licencia de conducir", "Manejo de efectivo", "Inventarios",
-    "Trabajo en equipo", "Secundaria terminada", "Control de calidad", "Ventas", "SAP", "Liderazgo", "Python",
-    "Soldadura MIG", "Limpieza",
-)  # fmt: skip
+_FEW, _WARM = 11, 5
+_SALT, _PASSWORD = "the salt of a benchmark", "una clave de prueba"  # opens nothing but this
+# Vacancies of the few come first.
+_VACANCIES = "SELECT id FROM vacancies WHERE unit = :unit AND state = 'open' ORDER BY number LIMIT 2000"
+
+_Taken = tuple[list[float], list[float]]
 
 
-def _titles(name: str) -> list[str]:
-    lines = (_SET / name).read_text(encoding="utf-8").splitlines()[1:]
-    return [line.split("\t")[1] for line in lines]
-
-
-def offer(desk: Desk, company: Company, number: int, chance: random.Random) -> None:
-    """Put in open vacancies, in the order of their publication."""
-    titles = [*_titles("corpus.tsv"), *_titles("queries.tsv")]
-    for first in range(0, number, 5_000):
-        vacancies, wanted = [], []
-        for _ in range(min(5_000, number - first)):
-            city, region, latitude, longitude = chance.choice(_CITIES)
-            id_ = new_id()
-            vacancies.append({
-                "id": id_, "unit": _UNIT, "company_id": company.id, "title": chance.choice(titles), "state": "open",
-                "city": city, "region": region, "latitude": latitude + chance.uniform(-0.2, 0.2),
-                "longitude": longitude + chance.uniform(-0.2, 0.2), "salary_max": chance.randrange(8, 40) * 1000,
-                "published_at": desk.now, "updated_at": desk.now,
-            })  # fmt: skip
-            wanted += [
-                {"id": new_id(), "unit": _UNIT, "vacancy_id": id_, "ord": ord_, "name": name}
-                for ord_, name in enumerate(chance.sample(_SKILLS, 3))
-            ]
-        with desk.admin.begin() as connection:
-            connection.execute(insert(Vacancy), vacancies)
-            connection.execute(insert(VacancyRequirement), wanted)
-    desk.execute("ANALYZE vacancies, vacancy_requirements")
-
-
-def encode(desk: Desk) -> float:
-    """Encode what waits, as the worker does; return the seconds."""
-    began, some = time.perf_counter(), 1
-    while some:
-        with desk.work(_UNIT) as uow:
-            some = encoding.encode_waiting(uow, embedder(), most=2_000)
-    desk.execute("ANALYZE vacancy_vectors")
-    return time.perf_counter() - began
-
-
-def search(talk: Talk, searches: int, chance: random.Random) -> tuple[list[float], list[float]]:
-    """Search for work, each time another; return each call's ms by the clock, and those that this process computed."""
-    asked = [*_titles("development/queries.tsv")]
+def timed(call: Callable[[int], None], times: int) -> _Taken:
+    """Return each call's ms by the clock, and those that this process computed."""
     took, computed = [], []
-    for number in range(searches):
-        city = chance.choice(_CITIES)[0]
-        talk.slots["search"] = {"title": chance.choice(asked), **({"city": city} if number % 2 else {})}
-        intent = {"name": "search_jobs", "confidence": 0.9}
-        message = {"text": "", "intent": intent, "entities": [], "intent_ranking": []}
+    for number in range(times):
         began, cpu = time.perf_counter(), time.process_time()
-        answer = talk.call("action_search_asked", message)
+        call(number)
         took.append((time.perf_counter() - began) * 1000)
         computed.append((time.process_time() - cpu) * 1000)
-        assert answer.status_code == 200, answer.text
-        assert answer.json()["responses"], "nothing was said"
     return took, computed
 
 
-def _facts(name: str, measured: tuple[Sequence[float], Sequence[float]]) -> dict[str, float]:
+def search(talk: Talk, chance: random.Random) -> Callable[[int], None]:
+    """Search for work, each time another; every other time in a town."""
+    titles = [headline for trade in crowd.trades() for headline in trade.headlines]
+
+    def ask(number: int) -> None:
+        town = {"city": chance.choice(crowd.TOWNS)} if number % 2 else {}
+        talk.slots["search"] = {"title": chance.choice(titles), **town}
+        intent = {"name": "search_jobs", "confidence": 0.9}
+        answer = talk.call("action_search_asked", {"text": "", "intent": intent, "entities": [], "intent_ranking": []})
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["responses"], "nothing was said"
+
+    return ask
+
+
+def open_page(browser: FlaskClient, vacancies: Sequence[Any]) -> Callable[[int], None]:
+    """Open the people of one vacancy after another."""
+
+    def look(number: int) -> None:
+        answer = browser.get(f"/candidates/{vacancies[number % len(vacancies)]}")
+        assert answer.status_code == 200, answer.text
+
+    return look
+
+
+def office(desk: Desk, redis_url: str, near: Nearest) -> FlaskClient:
+    """A browser that is signed in at the back office."""
+    key = base64.b64encode(b"k" * 32).decode()
+    settings = read_app_settings({
+        "DATABASE_URL": desk.app.url.render_as_string(hide_password=False).replace("+psycopg", ""),
+        "REDIS_URL": redis_url, "ENVIRONMENT": "test", "ENCRYPTION_KEYS": f"test:{key}", "LOOKUP_KEY": key,
+        "LINK_SECRET": desk.links.secret, "FLASK_SECRET_KEY": secrets.token_hex(), "SECURITY_PASSWORD_SALT": _SALT,
+        "ACTIONS_SECRET": SECRET,
+    })  # fmt: skip
+    wiring = Wiring(settings, desk.app, lambda: desk.now)
+    wiring.__dict__["nearest"] = near
+    user = desk.user(UNIT, "consultant", password=hash_password(_PASSWORD, _SALT))
+    browser = create_office(wiring).test_client()
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', browser.get("/login").text)
+    assert token
+    sent = {"csrf_token": token[1], "email": user.email, "password": _PASSWORD}
+    assert browser.post("/login", data=sent).status_code == 302
+    return browser
+
+
+def _facts(name: str, measured: _Taken) -> dict[str, float]:
     took, computed = measured
     return {
         f"{name}_p50_ms": percentile(took, 0.5), f"{name}_p95_ms": percentile(took, 0.95),
@@ -128,51 +121,46 @@ def _facts(name: str, measured: tuple[Sequence[float], Sequence[float]]) -> dict
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--vacancies", type=int, default=100_000)
+    parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--searches", type=int, default=100)
     given = parser.parse_args()
     chance = random.Random(1)
-    KeyRing.cipher, KeyRing.lookup_key = Cipher(KEYS), b"l" * 32
-    passwords = {role: secrets.token_urlsafe(12) for role in ROLES}
-    with tempfile.TemporaryDirectory(prefix="matching-") as folder:
-        postgres = EmbeddedPostgres(Path(folder), password=secrets.token_urlsafe(12))
-        postgres.start()
+    with tempfile.TemporaryDirectory(prefix="redis-") as folder, stage() as desk:
+        redis = EmbeddedRedis(Path(folder), password=secrets.token_urlsafe(12), durable=False)
+        redis.start()
         try:
-            migrate.create_roles(postgres.url(), passwords)
-            migrate.create_database(postgres.url(), _DATABASE)
-            owner_url = postgres.url(_DATABASE, user="huntred_migrator", password=passwords["huntred_migrator"])
-            migrate.upgrade(owner_url)
-            owner = make_engine(owner_url)
-            seeded = seed(
-                owner, cipher=KeyRing.cipher, units=[_UNIT], credentials=ACCOUNTS, gateway_url="http://gateway.test",
-                approve_templates=True,
+            near = Nearest(embedder(), index_of)
+            actions = create_actions(
+                SimpleNamespace(
+                    engine=desk.app, settings=SimpleNamespace(actions_secret=SECRET, environment="production"),
+                    ranker=SemanticRanker(), nearest=near, links=desk.links, clock=lambda: desk.now,
+                )
             )  # fmt: skip
-            owner.dispose()
-            admin = create_engine(postgres.url(_DATABASE).replace("postgresql://", "postgresql+psycopg://", 1))
-            app = make_engine(postgres.url(_DATABASE, user="huntred_app", password=passwords["huntred_app"]))
-            desk = Desk(admin, app, datetime.now(timezone.utc), seeded)
-            company = Company(id=new_id(), unit=_UNIT, name="Empresa")
-            desk.add(company)
-            wiring = SimpleNamespace(
-                engine=app, settings=SimpleNamespace(actions_secret=SECRET, environment="production"),
-                ranker=SemanticRanker(), nearest=Nearest(embedder(), index_of), links=desk.links,
-                clock=lambda: desk.now,
-            )  # fmt: skip
-            conversation = desk.chat(_UNIT)
-            talk = Talk(Client(create_app(wiring)), f"{_UNIT}:{conversation.id}", "whatsapp")
-            offer(desk, company, _FEW, chance)
-            search(talk, 10, chance)
-            floor = search(talk, given.searches, chance)
-            offer(desk, company, given.vacancies - _FEW, chance)
+            asking = search(Talk(Client(actions), f"{UNIT}:{desk.chat(UNIT).id}", "whatsapp"), chance)
+            browser = office(desk, redis.url, near)
+            fill(desk, vacancies=_FEW, people=_FEW)
+            encode(desk)
+            looking = open_page(browser, ids(desk, _VACANCIES))
+            timed(asking, _WARM), timed(looking, _WARM)
+            floor, page_floor = timed(asking, given.searches), timed(looking, given.searches)
+            fill(desk, vacancies=given.rows - _FEW, people=given.rows - _FEW, seed=2)
             encoding_seconds = encode(desk)
-            first = search(talk, 1, chance)
-            search(talk, 10, chance)
-            measured = search(talk, given.searches, chance)
+            print(f"encoded in {encoding_seconds:.0f} s", flush=True)
+            looking = open_page(browser, chance.sample(ids(desk, _VACANCIES), given.searches + _WARM))
+            first, page_first = timed(asking, 1), timed(looking, 1)
+            timed(asking, _WARM), timed(looking, _WARM)
+            measured, page = timed(asking, given.searches), timed(looking, given.searches)
         finally:
-            postgres.stop()
-    show(vacancies=given.vacancies, encoding_seconds=encoding_seconds, first_ms=first[0][0])
+            redis.stop()
+    load = os.getloadavg()[0]
+    show(rows=given.rows, encoding_seconds=encoding_seconds, first_ms=first[0][0], page_first_ms=page_first[0][0])
     show(**_facts("floor", floor), **_facts("search", measured))
-    show(p95_times_floor=percentile(measured[0], 0.95) / percentile(floor[0], 0.95))
+    show(**_facts("page_floor", page_floor), **_facts("page", page))
+    show(
+        search_p95_times_floor=percentile(measured[0], 0.95) / percentile(floor[0], 0.95),
+        page_p95_times_floor=percentile(page[0], 0.95) / percentile(page_floor[0], 0.95), load=load,
+        memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ REMIND_PROFILES = "huntred.remind_profiles"
 PURGE = "huntred.purge"
 ARCHIVE = "huntred.archive"
 ENCODE_VACANCIES = "huntred.encode_vacancies"
+ENCODE_PEOPLE = "huntred.encode_people"
 WRITE_EXPORTS = "huntred.write_exports"
 TEND_LISTS = "huntred.tend_lists"
 READ_CVS = "huntred.read_cvs"
@@ -62,6 +63,7 @@ def make_celery(settings: AppSettings) -> Celery:
             "remind-profiles": {"task": REMIND_PROFILES, "schedule": 3600.0, "options": _SOON},
             "purge": {"task": PURGE, "schedule": 3600.0, "options": _SOON},
             "encode-vacancies": {"task": ENCODE_VACANCIES, "schedule": 60.0, "options": _SOON},
+            "encode-people": {"task": ENCODE_PEOPLE, "schedule": 60.0, "options": _SOON},
             "write-exports": {"task": WRITE_EXPORTS, "schedule": 5.0, "options": {"expires": 5}},
             "send-webhooks": {"task": SEND_WEBHOOKS, "schedule": 3.0, "options": {"expires": 3}},
             "write-imports": {"task": WRITE_IMPORTS, "schedule": 5.0, "options": {"expires": 5}},

@@ -120,6 +120,18 @@ def register(app: Celery, wiring: Wiring) -> None:
     def encode_vacancies() -> None:
         _encode_vacancies(wiring)
 
+    encoding_people = threading.Lock()
+
+    @app.task(name=celery_app.ENCODE_PEOPLE)
+    def encode_people() -> None:
+        # A first run goes on for longer than a minute: the next one would encode the same people.
+        if not encoding_people.acquire(blocking=False):
+            return
+        try:
+            _encode_people(wiring)
+        finally:
+            encoding_people.release()
+
     @app.task(name=celery_app.WRITE_EXPORTS)
     def write_exports() -> None:
         # Flask comes with it: only the worker that writes one pays for that.
@@ -172,6 +184,21 @@ def _encode_vacancies(wiring: Wiring) -> None:
                     told = encoding.progress(uow, model.name)
                 if encoded:
                     logger.info("%s: %d of %d vacancies are encoded with %s", unit, told.encoded, told.of, told.model)
+
+
+def _encode_people(wiring: Wiring) -> None:
+    """Likewise. What people wrote is encoded here and shared with nobody."""
+    ends = time.monotonic() + _ENCODING_SECONDS
+    _each_unit(wiring, encoding.forget_silent, [])
+    for model in wiring.people_embedders:
+        for unit in _units(wiring):
+            encoded = 1
+            while encoded and time.monotonic() < ends:
+                with unit_of_work(wiring.engine, Scope(units=(unit,))) as uow:
+                    encoded = encoding.encode_people(uow, model, wiring.people_ranker)
+                    told = encoding.progress_of_people(uow, model.name)
+                if encoded:
+                    logger.info("%s: %d of %d people are encoded with %s", unit, told.encoded, told.of, told.model)
 
 
 def _find_duplicates(wiring: Wiring) -> None:

@@ -41,7 +41,7 @@ class Wiring:
     settings: AppSettings
     engine: Engine
     clock: Callable[[], datetime] = utc_now
-    # Whether the vectors that this process makes are for all; they must be of vacancies only.
+    # Whether the vectors that `embedder` makes in this process are for all; they must be of vacancies only.
     shares_vectors: bool = False
 
     @cached_property
@@ -63,6 +63,22 @@ class Wiring:
         name = self.settings.embedding_next
         return self._model("EMBEDDING_NEXT", name) if name else None
 
+    @cached_property
+    def people_ranker(self) -> Ranker:
+        """The ranker that reads people's phrases ahead of time; what it encodes stays in this process."""
+        from ml.embeddings.cache import unshared
+        from ml.embeddings.registry import DEFAULT
+        from ml.ranking.ranker import SemanticRanker
+
+        return SemanticRanker(unshared(self._model("EMBEDDING_MODEL", DEFAULT)))
+
+    @cached_property
+    def people_embedders(self) -> list[Embedder]:
+        """Likewise the models that search, and that are to."""
+        from ml.embeddings.cache import unshared
+
+        return [unshared(model) for model in (self.embedder, self.next_embedder) if model is not None]
+
     def _model(self, variable: str, name: str) -> Embedder:
         from ml.embeddings.registry import UnknownModel, embedder
 
@@ -79,7 +95,7 @@ class Wiring:
 
     @cached_property
     def nearest(self) -> Nearest:
-        """The vacancies of this process's units, in memory from the first search among very many on."""
+        """Vacancies and people of this process's units, in memory from the first search among very many on."""
         from ml.embeddings.index import index_of
 
         return Nearest(self.embedder, index_of)

@@ -59,7 +59,7 @@ class CandidatesView(BaseView):
         return self.render(
             "vacancies/_people.html",
             vacancy=vacancy,
-            ranked=matching.people_for(work.work_of(vacancy.unit), work.wiring().ranker, vacancy.id, limit=_SHOWN),
+            ranked=_ranked(vacancy, _SHOWN),
             listed=queries.on_shortlist(session, vacancy.id),
             applied=queries.applied(session, vacancy.id),
             most=_SIDE_BY_SIDE,
@@ -96,7 +96,7 @@ class CandidatesView(BaseView):
         if only_listed:
             rows = _named(vacancy, [entry.profile_id for entry in entries])
         else:
-            rows = matching.people_for(uow, work.wiring().ranker, vacancy.id, limit=_EXPORTED)
+            rows = _ranked(vacancy, _EXPORTED)
         facts = {"notes": {entry.profile_id: entry.note for entry in entries}}
         with tempfile.TemporaryDirectory(prefix="export-") as folder:
             path = Path(folder) / "rows"
@@ -112,6 +112,13 @@ class CandidatesView(BaseView):
 
 def _vacancy(raw: str) -> Vacancy:
     return service.get(work.current_work(), id_or_404(raw))
+
+
+def _ranked(vacancy: Vacancy, limit: int) -> list[RankedPerson]:
+    wiring = work.wiring()
+    return matching.people_for(
+        work.work_of(vacancy.unit), wiring.ranker, vacancy.id, limit=limit, nearest=wiring.nearest
+    )
 
 
 def _named(vacancy: Vacancy, ids: list[UUID]) -> list[RankedPerson]:

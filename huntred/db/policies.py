@@ -164,6 +164,9 @@ RULES: dict[str, list[Rule]] = {
     "vacancy_vectors": _unit_table(
         rows=_unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
     ),
+    "profile_vectors": _unit_table(
+        rows=_unless_whole_unit("SELECT 1 FROM unit_profiles p WHERE p.id = profile_id")
+    ),
     # How people are ranked is the super administrator's to say, and everybody's of the unit to know.
     "ranking_weights": [Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE, DELETE", ALL_UNITS)],
     "shortlist_entries": _unit_table(

@@ -1,4 +1,4 @@
-"""The vectors by which vacancies are found before they are ranked, and what a unit weighs when it ranks."""
+"""The vectors by which vacancies and people are found before they are ranked, and what a unit weighs when it ranks."""
 
 from __future__ import annotations
 
@@ -22,11 +22,31 @@ class VacancyVector(Base):
     vacancy_id: Mapped[UUID] = mapped_column(ForeignKey("vacancies.id", ondelete="CASCADE"), primary_key=True)
     model: Mapped[str] = mapped_column(primary_key=True, comment="the embedder's name, with its revision")
     unit: Mapped[UnitCode]
-    content_hash: Mapped[str] = mapped_column(comment="of the title and the requirements that were encoded")
+    content_hash: Mapped[str] = mapped_column(comment="of the title, the requirements and the description")
     vector: Mapped[Any] = mapped_column(Halfvec)
+    words: Mapped[bytes] = mapped_column(server_default="", comment="stems as numbers, see lexemes.py")
     encoded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 
     __table_args__ = (Index("ix_vacancy_vectors_unit_model_encoded_at", "unit", "model", "encoded_at"),)
+
+
+class ProfileVector(Base):
+    """What a person told one unit of their work, as one model says it; it goes when the person is erased."""
+
+    __tablename__ = "profile_vectors"
+
+    profile_id: Mapped[UUID] = mapped_column(ForeignKey("unit_profiles.id", ondelete="CASCADE"), primary_key=True)
+    model: Mapped[str] = mapped_column(primary_key=True, comment="the embedder's name, with its revision")
+    unit: Mapped[UnitCode]
+    content_hash: Mapped[str] = mapped_column(comment="of the work, the skills and the experience that were encoded")
+    vector: Mapped[Any] = mapped_column(Halfvec)
+    words: Mapped[bytes] = mapped_column(server_default="", comment="stems as numbers, see lexemes.py")
+    phrases: Mapped[bytes] = mapped_column(
+        server_default="", comment="what the ranker keeps of each phrase, so that it need not read it again"
+    )
+    encoded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+
+    __table_args__ = (Index("ix_profile_vectors_unit_model_encoded_at", "unit", "model", "encoded_at"),)
 
 
 class RankingWeights(Base):

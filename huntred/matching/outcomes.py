@@ -54,7 +54,7 @@ def labelled_pairs(uow: UnitOfWork) -> Iterator[LabelledPair]:
             reasons[pair] = reason or reasons.get(pair, "")
             if label == "applied" or pair not in since:
                 since[pair] = at
-    people = dict(repository.candidates_named(uow.session, uow.unit, [profile for profile, _ in labels]))
+    people = dict(repository.candidates_named(uow.session, uow.unit, [profile for profile, _ in labels])[0])
     offered: dict[UUID, VacancyFeatures | None] = {}
     for pair in sorted(labels, key=lambda one: since[one]):
         profile_id, vacancy_id = pair

@@ -149,6 +149,11 @@ class Ranker(Protocol):
     weights: of the unit; those of `weights.yml` where none are given.
     """
 
+    @property
+    def model(self) -> str:
+        """The name of the model by which phrases are compared; what is kept of phrases belongs to it."""
+        ...
+
     def rank(
         self, query: CandidateFeatures, vacancies: Sequence[VacancyFeatures], weights: Weights | None = None
     ) -> list[Match]: ...
@@ -158,7 +163,15 @@ class Ranker(Protocol):
         vacancy: VacancyFeatures,
         people: Sequence[tuple[UUID, CandidateFeatures]],
         weights: Weights | None = None,
-    ) -> list[Match]: ...
+        *,
+        kept: Sequence[bytes] = (),
+    ) -> list[Match]:
+        """kept: of these people's phrases, what `to_keep` gave; what is not among it is read anew."""
+        ...
+
+    def to_keep(self, people: Sequence[CandidateFeatures]) -> list[bytes]:
+        """Return, one a person, what reading their phrases gave: to be stored and handed back to `rank_people`."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from huntred.matching.models import ProfileVector
 from huntred.matching.ports import CandidateFeatures, RequirementFeatures, VacancyFeatures
 from huntred.people.models import UnitProfile
 from huntred.vacancies.models import Vacancy, VacancyRequirement
@@ -25,6 +26,11 @@ _PROFILE_COLUMNS = (
     UnitProfile.experience_years, UnitProfile.salary_amount, UnitProfile.salary_currency, UnitProfile.city,
     UnitProfile.state, UnitProfile.latitude, UnitProfile.longitude,
 )  # fmt: skip
+
+
+def says_of_work() -> ColumnElement[bool]:
+    """Profiles that say anything of work: the others are not ranked for any vacancy."""
+    return (UnitProfile.headline != "") | (func.cardinality(UnitProfile.skills) > 0)
 
 
 def open_vacancies(
@@ -66,26 +72,46 @@ def candidate(session: Session, unit: str, person_id: UUID) -> tuple[CandidateFe
     return None if row is None else (_candidate(row), row.work_permit)
 
 
-def candidates_named(session: Session, unit: str, ids: Sequence[UUID]) -> list[tuple[UUID, CandidateFeatures]]:
-    """These profiles of the unit, whatever they say."""
-    query = select(*_PROFILE_COLUMNS).where(UnitProfile.unit == unit, UnitProfile.id.in_(ids))
-    return [(row.id, _candidate(row)) for row in session.execute(query)]
+def candidates_named(
+    session: Session, unit: str, ids: Sequence[UUID], model: str = ""
+) -> tuple[list[tuple[UUID, CandidateFeatures]], list[bytes]]:
+    """These profiles of the unit, whatever they say; and what that ranker's model keeps of their phrases."""
+    return _read(session, _profiles(unit, model).where(UnitProfile.id.in_(ids)))
 
 
 def candidates(
-    session: Session, unit: str, permits: list[str], *, most: int | None = None
-) -> list[tuple[UUID, CandidateFeatures]]:
+    session: Session, unit: str, permits: Sequence[str], *, among: Sequence[UUID] | None = None, model: str = "",
+    most: int | None = None,
+) -> tuple[list[tuple[UUID, CandidateFeatures]], list[bytes]]:  # fmt: skip
     """Profiles of the unit that say anything about work, and whose permit the vacancy accepts or nobody knows.
 
-    most: so many of those that changed last.
+    among: these only. most: so many of those that changed last. With them what the ranker's model keeps of their
+    phrases, where a model is named.
     """
-    query = select(*_PROFILE_COLUMNS).where(
-        UnitProfile.unit == unit, (UnitProfile.headline != "") | (func.cardinality(UnitProfile.skills) > 0)
-    )
+    query = _profiles(unit, model).where(says_of_work())
+    if among is not None:
+        query = query.where(UnitProfile.id.in_(among))
     if permits:
         query = query.where(UnitProfile.work_permit.in_(["", *permits]))
-    rows = session.execute(query.order_by(UnitProfile.updated_at.desc()).limit(most))
-    return [(row.id, _candidate(row)) for row in rows]
+    return _read(session, query.order_by(UnitProfile.updated_at.desc()).limit(most))
+
+
+def more_people_than(session: Session, unit: str, number: int) -> bool:
+    """Say whether more profiles of the unit say anything of work than that, without counting all of them."""
+    query = select(UnitProfile.id).where(UnitProfile.unit == unit, says_of_work()).offset(number).limit(1)
+    return session.scalar(query) is not None
+
+
+def _profiles(unit: str, model: str) -> Any:
+    # Without a model no row is joined: there is none of that name.
+    kept = (ProfileVector.profile_id == UnitProfile.id) & (ProfileVector.model == model)
+    query: Any = select(*_PROFILE_COLUMNS, ProfileVector.phrases)
+    return query.outerjoin(ProfileVector, kept).where(UnitProfile.unit == unit)
+
+
+def _read(session: Session, query: Any) -> tuple[list[tuple[UUID, CandidateFeatures]], list[bytes]]:
+    rows = session.execute(query).all()
+    return [(row.id, _candidate(row)) for row in rows], [bytes(row.phrases) for row in rows if row.phrases]
 
 
 def profiles(session: Session, ids: list[UUID]) -> dict[UUID, UnitProfile]:

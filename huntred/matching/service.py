@@ -35,8 +35,9 @@ __all__ = [
     "nearby", "people_for", "people_named", "vacancies_for",
 ]  # fmt: skip
 
-# Up to here every open vacancy is ranked; beyond, those that lie nearest.
+# Up to here all are ranked; beyond, so many of those that are likely to be among the best.
 RANKED_WHOLE = 1_000
+WORTH_RANKING = 400
 # Where somebody names a town, what lies farther is not "there" (remote work is everywhere).
 _REACH_KM = 60.0
 
@@ -61,12 +62,14 @@ def vacancies_for(
     profile, permit = told if told is not None else (CandidateFeatures(), "")
     wanted = _wanted(profile, query)
     applied = applications.applied_vacancies(uow, person_id)
+    weights = weights_of(uow)
     open_to, permit_unknown = _eligible(
-        [(features, permits) for features, permits in _worth_ranking(uow, nearest, wanted, permit, query.kind)
+        [(features, permits)
+         for features, permits in _worth_ranking(uow, nearest, wanted, permit, weights, query.kind)
          if features.id not in applied],
         permit,
     )  # fmt: skip
-    matches = [match for match in ranker.rank(wanted, open_to, weights_of(uow)) if match.fits]
+    matches = [match for match in ranker.rank(wanted, open_to, weights) if match.fits]
     if query.city or query.latitude is not None:
         matches = _within_reach(matches)
     best = matches[:limit]
@@ -98,12 +101,20 @@ def nearby(
     )  # fmt: skip
 
 
-def people_for(uow: UnitOfWork, ranker: Ranker, vacancy_id: UUID, *, limit: int = 50) -> list[RankedPerson]:
-    """Candidates of the vacancy's unit, best first, with the evidence for everything it asks. Raises NotFound."""
+def people_for(
+    uow: UnitOfWork, ranker: Ranker, vacancy_id: UUID, *, limit: int = 50, nearest: Nearest | None = None
+) -> list[RankedPerson]:
+    """Candidates of the vacancy's unit, best first, with the evidence for everything it asks. Raises NotFound.
+
+    nearest: chooses who is worth ranking where there are very many; without it all of them are ranked.
+    """
     features, unit, permits = _vacancy(uow, vacancy_id)
     weights = weights_of(uow, unit)
-    people = repository.candidates(uow.session, unit, permits)
-    matches = [match for match in ranker.rank_people(features, people, weights) if match.fits][:limit]
+    among = None
+    if nearest is not None and repository.more_people_than(uow.session, unit, RANKED_WHOLE):
+        among = nearest.people(uow, unit, features, permits, weights, most=max(WORTH_RANKING, 2 * limit))
+    people, kept = repository.candidates(uow.session, unit, permits, among=among, model=ranker.model)
+    matches = [match for match in ranker.rank_people(features, people, weights, kept=kept) if match.fits][:limit]
     return _ranked(uow, matches, permits, weights)
 
 
@@ -114,8 +125,8 @@ def people_named(uow: UnitOfWork, ranker: Ranker, vacancy_id: UUID, ids: Sequenc
     """
     features, unit, permits = _vacancy(uow, vacancy_id)
     weights = weights_of(uow, unit)
-    matches = ranker.rank_people(features, repository.candidates_named(uow.session, unit, ids), weights)
-    by_id = {match.subject_id: match for match in matches}
+    people, kept = repository.candidates_named(uow.session, unit, ids, ranker.model)
+    by_id = {match.subject_id: match for match in ranker.rank_people(features, people, weights, kept=kept)}
     return _ranked(uow, [by_id[one] for one in dict.fromkeys(ids) if one in by_id], permits, weights)
 
 
@@ -159,13 +170,13 @@ def _permit(profile: UnitProfile, permits: list[str]) -> tuple[Evidence, ...]:
 
 
 def _worth_ranking(
-    uow: UnitOfWork, nearest: Nearest | None, wanted: CandidateFeatures, permit: str, kind: str
+    uow: UnitOfWork, nearest: Nearest | None, wanted: CandidateFeatures, permit: str, weights: Weights, kind: str
 ) -> list[tuple[VacancyFeatures, list[str]]]:
-    """All open vacancies, or the nearest in meaning where there are many and the person said anything of work."""
-    said = wanted.title or wanted.skills
-    if nearest is None or not said or not repository.more_open_than(uow.session, uow.unit, RANKED_WHOLE, kind=kind):
+    """All open vacancies of the kind, or the likely ones where there are very many."""
+    if nearest is None or not repository.more_open_than(uow.session, uow.unit, RANKED_WHOLE, kind=kind):
         return repository.open_vacancies(uow.session, uow.unit, kind=kind)
-    return repository.open_vacancies(uow.session, uow.unit, nearest.vacancies(uow, wanted, permit), kind=kind)
+    likely = nearest.vacancies(uow, wanted, permit, weights, most=WORTH_RANKING)
+    return repository.open_vacancies(uow.session, uow.unit, likely, kind=kind)
 
 
 def _wanted(profile: CandidateFeatures, query: SearchQuery) -> CandidateFeatures:

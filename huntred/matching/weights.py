@@ -84,8 +84,8 @@ def preview(uow: UnitOfWork, ranker: Ranker, weights: Mapping[str, float | None]
     now, then = weights_of(uow), checked(weights)
     found = []
     for features, permits in repository.open_vacancies(uow.session, uow.unit, most=_VACANCIES):
-        people = repository.candidates(uow.session, uow.unit, permits, most=_PEOPLE)
-        before = [match for match in ranker.rank_people(features, people, now) if match.fits]
+        people, kept = repository.candidates(uow.session, uow.unit, permits, model=ranker.model, most=_PEOPLE)
+        before = [match for match in ranker.rank_people(features, people, now, kept=kept) if match.fits]
         after = sorted((rescored(match, then) for match in before), key=lambda match: -match.score)
         found.append(Preview(vacancies.get(uow, features.id), _moved(uow, before, after)))
     return found

@@ -32,6 +32,7 @@ from huntred.cv import service as cv
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.duplicates import undoing
 from huntred.learning import service as learning
+from huntred.matching import encoding
 from huntred.mentoring import service as mentoring
 from huntred.people import service as people
 from huntred.privacy.archive import erase_archived
@@ -64,6 +65,7 @@ def erase_person(
     shortlists.forget(uow, person_id)
     learning.forget(uow, person_id)
     mentoring.forget(uow, person_id, now=now)
+    encoding.forget_person(uow, person_id)
     id_ = entry or new_id()
     # Who was merged into this one stands in the log too: after a restore to before the merge they are two again.
     logged = [(id_, person_id), *((new_id(), other) for other in undoing.forget(uow, person_id))]

@@ -70,3 +70,8 @@ class CachedEmbedder:
             self._kept |= {key: vector.copy() for key, vector in fresh.items()}
             for key in list(self._kept)[: max(0, len(self._kept) - most)]:
                 del self._kept[key]
+
+
+def unshared(embedder: Embedder) -> Embedder:
+    """Return the same model with a cache of its own that nobody else reads: for what people wrote."""
+    return CachedEmbedder(embedder._encoder) if isinstance(embedder, CachedEmbedder) else embedder

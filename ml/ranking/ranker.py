@@ -10,7 +10,7 @@ from huntred.matching.ports import CandidateFeatures, Embedder, Evidence, Match,
 from ml.embeddings.registry import embedder
 from ml.ranking import scoring
 from ml.ranking.lexicon import phrase, work_of
-from ml.ranking.phrases import Phrases
+from ml.ranking.phrases import Phrases, packed
 from ml.ranking.skills import requirements, told_of
 
 # Cosines of our model on Mexican titles (development set): half of what is unrelated lies below the first, and what
@@ -31,6 +31,15 @@ class SemanticRanker:
         """encoder: our own model unless given; the thresholds above are its."""
         self._encoder = encoder or embedder()
 
+    @property
+    def model(self) -> str:
+        """See `huntred.matching.ports.Ranker`, as all of these."""
+        return self._encoder.name
+
+    def to_keep(self, people: Sequence[CandidateFeatures]) -> list[bytes]:
+        """What encoding the phrases of people gave, one a person."""
+        return packed(self._encoder, [_told(candidate) for candidate in people])
+
     def rank(
         self, query: CandidateFeatures, vacancies: Sequence[VacancyFeatures], weights: Weights | None = None
     ) -> list[Match]:
@@ -45,19 +54,25 @@ class SemanticRanker:
         vacancy: VacancyFeatures,
         people: Sequence[tuple[UUID, CandidateFeatures]],
         weights: Weights | None = None,
+        *,
+        kept: Sequence[bytes] = (),
     ) -> list[Match]:
         """Order candidates for one vacancy, best first."""
         weights = weights or default_weights()
-        phrases = Phrases(self._encoder, _texts([candidate for _, candidate in people], [vacancy]))
+        phrases = Phrases(self._encoder, _texts([candidate for _, candidate in people], [vacancy]), kept)
         matches = [_match(key, candidate, vacancy, phrases, weights) for key, candidate in people]
         return sorted(matches, key=lambda match: -match.score)
+
+
+def _told(candidate: CandidateFeatures) -> list[str]:
+    return [work_of(candidate.title), *told_of(candidate)]
 
 
 def _texts(candidates: Sequence[CandidateFeatures], vacancies: Sequence[VacancyFeatures]) -> list[str]:
     texts = [work_of(vacancy.title) for vacancy in vacancies]
     texts += [requirement.name for vacancy in vacancies for requirement in vacancy.requirements]
     for candidate in candidates:
-        texts += [work_of(candidate.title), *told_of(candidate)]
+        texts += _told(candidate)
     return texts
 
 

@@ -30,7 +30,7 @@ from huntred.interviews import proposals
 from huntred.interviews import service as interviews
 from huntred.interviews.models import Room
 from huntred.learning.models import LearningStep
-from huntred.matching.models import RankingWeights, VacancyVector
+from huntred.matching.models import ProfileVector, RankingWeights, VacancyVector
 from huntred.mentoring.models import Mentor, MentorSession
 from huntred.notifications.service import schedule
 from huntred.people import invitations
@@ -87,6 +87,7 @@ def filled(desk: Desk) -> Desk:
             unit="amigro", person_id=person.id, source="chat", sha256="", stored_name="", content_type="", size=1,
         ),
         VacancyVector(unit="amigro", vacancy_id=application.vacancy_id, model="m", content_hash="", vector=np.ones(3)),
+        ProfileVector(unit="amigro", profile_id=profile.id, model="m", content_hash="", vector=np.ones(3)),
         ShortlistEntry(unit="amigro", vacancy_id=application.vacancy_id, profile_id=profile.id, ord=1),
         ShortlistShare(unit="amigro", vacancy_id=application.vacancy_id, expires_at=now),
         LearningStep(unit="amigro", person_id=person.id, ord=1, skill="Excel", skill_key="excel"),

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 
 from huntred.db.halfvec import from_wire
 from huntred.matching import encoding, nearest, service
+from huntred.matching.combining import default_weights
 from huntred.matching.encoding import about, encode_waiting, forget_models, progress
 from huntred.matching.models import VacancyVector
 from huntred.matching.nearest import Nearest
@@ -22,6 +23,7 @@ from tests.factories.board import Board
 
 MODEL = embedder()
 RANKER = SemanticRanker()
+WEIGHTS = default_weights()
 
 
 class _Other:
@@ -95,7 +97,7 @@ def test_the_nearest_come_first_and_what_waits_to_be_encoded_is_not_left_out(boa
     _encode(board)
     fresh = board.make_vacancy("Panadero")
     with board.work() as uow:
-        found = near.vacancies(uow, CandidateFeatures(title="velador"), "", most=1)
+        found = near.vacancies(uow, CandidateFeatures(title="velador"), "", WEIGHTS, most=1)
     assert found == [night.id, fresh.id]
 
 
@@ -108,8 +110,9 @@ def test_what_is_within_reach_comes_before_what_is_not_and_a_permit_closes(board
     _encode(board)
     wanted = CandidateFeatures(title="cajera", latitude=20.66, longitude=-103.35)
     with board.work() as uow:
-        assert near.vacancies(uow, wanted, "temporary", most=2) == [here.id, remote.id, far.id]
-        assert len(near.vacancies(uow, wanted, "", most=10)) == 4
+        assert near.vacancies(uow, wanted, "temporary", WEIGHTS, most=2)[0] == here.id
+        assert set(near.vacancies(uow, wanted, "temporary", WEIGHTS)) == {here.id, remote.id, far.id}
+        assert len(near.vacancies(uow, wanted, "", WEIGHTS, most=10)) == 4
 
 
 def test_what_changes_is_read_again(board: Board, near: Nearest) -> None:
@@ -117,17 +120,17 @@ def test_what_changes_is_read_again(board: Board, near: Nearest) -> None:
     _encode(board)
     wanted = CandidateFeatures(title="soldador")
     with board.work() as uow:
-        assert near.vacancies(uow, wanted, "") == [first.id]
+        assert near.vacancies(uow, wanted, "", WEIGHTS) == [first.id]
     later = [board.make_vacancy(f"Soldador {number}") for number in range(3)]
     _encode(board)
     with board.work() as uow:
-        assert set(near.vacancies(uow, wanted, "")) == {first.id, *(vacancy.id for vacancy in later)}
+        assert set(near.vacancies(uow, wanted, "", WEIGHTS)) == {first.id, *(vacancy.id for vacancy in later)}
     board.session.execute(
         text("UPDATE vacancies SET state = 'closed', updated_at = clock_timestamp() WHERE id = :id"), {"id": first.id}
     )
     board.session.commit()
     with board.work() as uow:
-        assert first.id not in near.vacancies(uow, wanted, "")
+        assert first.id not in near.vacancies(uow, wanted, "", WEIGHTS)
 
 
 def test_among_many_the_same_work_is_found_as_when_all_are_ranked(
@@ -138,6 +141,7 @@ def test_among_many_the_same_work_is_found_as_when_all_are_ranked(
     _encode(board)
     person = board.make_person()
     monkeypatch.setattr(service, "RANKED_WHOLE", 3)
+    monkeypatch.setattr(service, "WORTH_RANKING", 2)
     read: list[int] = []
     kept = service.repository.open_vacancies
 
@@ -150,7 +154,6 @@ def test_among_many_the_same_work_is_found_as_when_all_are_ranked(
     with board.work() as uow:
         query = SearchQuery(title="mesera")
         whole = vacancies_for(uow, RANKER, person.person_id, query, now=board.now)
-        monkeypatch.setattr(near, "vacancies", lambda *given: Nearest.vacancies(near, *given, most=2))
         among = vacancies_for(uow, RANKER, person.person_id, query, now=board.now, nearest=near)
     assert [ranked.vacancy.title for ranked in among] == [ranked.vacancy.title for ranked in whole] == ["Mesero"]
     assert read[0] == 6

@@ -1,0 +1,158 @@
+"""Reads what a shelf keeps of a unit's vacancies and people: the whole of it once, then what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+from sqlalchemy import ColumnElement, Select, Uuid, any_, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from contract.text import normalise
+from huntred.db.halfvec import from_wire
+from huntred.db.unit_of_work import UnitOfWork
+from huntred.matching.lexemes import unpacked
+from huntred.matching.models import ProfileVector, VacancyVector
+from huntred.matching.repository import says_of_work
+from huntred.matching.shelf import Shelf
+from huntred.people.models import UnitProfile
+from huntred.vacancies.models import Vacancy
+from huntred.vacancies.rules import monthly
+
+# Transactions commit later than their clocks say.
+_OVERLAP = timedelta(minutes=2)
+_NOT_TOLD = float("nan")
+
+COLUMNS: dict[str, Any] = {
+    "latitude": np.float32, "longitude": np.float32, "town": np.uint32, "region": np.uint32, "remote": np.bool_,
+    "salary": np.float32, "currency": np.uint32, "years": np.float32, "permits": np.int32,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Kind:
+    """query: of a unit's rows with a model's vector. row: what of the table may be found at all.
+
+    kept_seconds: after so long all of it is read anew, so that what was erased leaves the memory too; None: never.
+    """
+
+    row: type[Vacancy] | type[UnitProfile]
+    vector: type[VacancyVector] | type[ProfileVector]
+    key: Any
+    listed: ColumnElement[bool]
+    columns: Callable[[Any], tuple[Any, ...]]
+    read: tuple[Any, ...]
+    order: Any
+    kept_seconds: float | None = None
+
+    def query(self, unit: str, model: str) -> Select[Any]:
+        """All of the unit's rows, with the model's vector where there is one."""
+        row, vector = self.row, self.vector
+        return (
+            select(
+                row.id, row.city, row.latitude, row.longitude, *self.read, self.listed.label("listed"),
+                func.halfvec_send(vector.vector).label("vector"), vector.words, self._changed_at(),
+            )
+            .outerjoin(vector, (self.key == row.id) & (vector.model == model))
+            .where(row.unit == unit)
+            .order_by(self.order)
+        )  # fmt: skip
+
+    def changes(self, unit: str, model: str, since: datetime) -> Select[Any]:
+        """Which rows changed since then, and when."""
+        row, vector, after = self.row, self.vector, since - _OVERLAP
+        touched = select(row.id).where(row.unit == unit, row.updated_at > after)
+        encoded = select(self.key).where(vector.unit == unit, vector.model == model, vector.encoded_at > after)
+        return (
+            select(row.id, self._changed_at())
+            .outerjoin(vector, (self.key == row.id) & (vector.model == model))
+            .where(row.unit == unit, row.id.in_(touched.union(encoded)))
+        )
+
+    def _changed_at(self) -> Any:
+        return func.greatest(self.row.updated_at, self.vector.encoded_at).label("changed_at")
+
+
+def _of_vacancy(row: Any) -> tuple[Any, ...]:
+    top = row.salary_max if row.salary_max is not None else row.salary_min
+    pay = monthly(top, row.salary_period)
+    return row.region, row.modality == "remote", pay, row.salary_currency, row.min_experience_years, row.permits
+
+
+def _of_profile(row: Any) -> tuple[Any, ...]:
+    permits = [row.work_permit] if row.work_permit else []
+    return row.state, False, row.salary_amount or None, row.salary_currency, row.experience_years, permits
+
+
+VACANCIES = Kind(
+    Vacancy, VacancyVector, VacancyVector.vacancy_id, Vacancy.state == "open", _of_vacancy,
+    (Vacancy.region, Vacancy.modality, Vacancy.salary_min, Vacancy.salary_max, Vacancy.salary_period,
+     Vacancy.salary_currency, Vacancy.min_experience_years, Vacancy.permits),
+    Vacancy.published_at,
+)  # fmt: skip
+PEOPLE = Kind(
+    UnitProfile, ProfileVector, ProfileVector.profile_id, says_of_work(), _of_profile,
+    (UnitProfile.state, UnitProfile.salary_amount, UnitProfile.salary_currency, UnitProfile.experience_years,
+     UnitProfile.work_permit),
+    UnitProfile.updated_at, kept_seconds=3600.0,
+)  # fmt: skip
+
+
+def read(uow: UnitOfWork, shelf: Shelf, kind: Kind, unit: str, model: str) -> None:
+    """Bring the shelf to what stands in the tables, as far as this work sees them."""
+    now = uow.session.scalar(select(func.now()))
+    query = kind.query(unit, model)
+    if shelf.seen is None:
+        query = query.where(kind.listed)
+    else:
+        # What lies in the overlap comes again, most of it as it was: only what is new is read whole.
+        told = uow.session.execute(kind.changes(unit, model, shelf.seen))
+        changed = [row.id for row in told if shelf.versions.get(row.id) != row.changed_at]
+        if not changed:
+            shelf.seen = now
+            return
+        # An array: after a large import there are more than a statement has room for parameters.
+        query = query.where(kind.row.id == any_(literal(changed, ARRAY(Uuid))))
+    rows = uow.session.execute(query).all()
+    shelf.seen = now
+    for row in rows:
+        shelf.take_away(row.id)
+        shelf.versions[row.id] = row.changed_at
+        if row.listed and row.vector is None:
+            shelf.unencoded[row.id] = None
+    kept = [row for row in rows if row.listed and row.vector is not None]
+    if kept:
+        shelf.put(
+            [row.id for row in kept], from_wire([bytes(row.vector) for row in kept]),
+            [unpacked(bytes(row.words)) for row in kept], _columns(shelf, kind, kept),
+        )  # fmt: skip
+
+
+@lru_cache(maxsize=20_000)
+def name_number(name: str) -> int:
+    """Return a number for a name, the same for what is written alike; 0 where it is empty."""
+    folded = normalise(name)
+    return crc32(folded.encode()) if folded else 0
+
+
+def _columns(shelf: Shelf, kind: Kind, rows: Sequence[Any]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+    for row in rows:
+        region, remote, salary, currency, years, permits = kind.columns(row)
+        for name, value in (
+            ("latitude", _number(row.latitude)), ("longitude", _number(row.longitude)),
+            ("town", name_number(row.city)), ("region", name_number(region)), ("remote", remote),
+            ("salary", _number(salary)), ("currency", name_number(currency)), ("years", _number(years)),
+            ("permits", shelf.permits_number(permits)),
+        ):  # fmt: skip
+            found[name].append(value)
+    return found
+
+
+def _number(value: Any) -> float:
+    return _NOT_TOLD if value is None else float(value)
