@@ -23,6 +23,7 @@ from huntred.cv import service as cvs
 from huntred.cv import shelf
 from huntred.cv.errors import CvTooLarge
 from huntred.errors import FieldInvalid
+from huntred.gains import service as gains
 from huntred.people.models import UnitProfile
 from huntred.people.recap import shown
 from huntred.people.rules import APPLY_REQUIRED, RECAP_ORDER, missing
@@ -65,6 +66,7 @@ class PeopleView(CvPages, BaseView):
             cvs=documents,
             step=next_step(conversations, applications, interviews, documents, lacking, now=work.now()),
             consents=queries.consents(session, profile),
+            **_points(profile),
             erased_at=queries.erased_at(session, profile),
             has_curp=queries.has_curp(session, profile.id),
             erase_word=_ERASE_WORD,
@@ -134,6 +136,18 @@ def _profile(id: str) -> UnitProfile:
     if profile is None:
         abort(404)
     return profile
+
+
+def _points(profile: UnitProfile) -> dict[str, object]:
+    uow = work.work_of(profile.unit)
+    requests = gains.requests_of(uow, profile.person_id)
+    return {
+        "plays": gains.is_played(uow),
+        "standing": gains.standing_of(uow, profile.person_id),
+        "rewards": requests,
+        "ledger": gains.ledger(uow, profile.person_id),
+        "granted_by": names.user_names(uow.session, [one.decided_by for one in requests]),
+    }
 
 
 def _needs_head() -> None:

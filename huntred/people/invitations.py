@@ -73,6 +73,12 @@ def accept_invitation(uow: UnitOfWork, code: str, person_id: UUID, *, now: datet
     return True
 
 
+def inviter_of(uow: UnitOfWork, person_id: UUID) -> UUID | None:
+    """Return who invited this person to this unit; None where nobody did."""
+    referral = repository.referral_of_friend(uow, person_id)
+    return referral.inviter_id if referral else None
+
+
 def clean_code(text: str) -> str:
     """Return the code as it is kept: "inv-abcd2345 " → "INV-ABCD2345"."""
     return text.strip().upper()

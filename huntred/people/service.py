@@ -34,6 +34,8 @@ __all__ = [
     "clear_field",
     "forget",
     "full_name",
+    "is_known",
+    "lock",
     "missing_fields",
     "name_of",
     "person_of",
@@ -117,6 +119,18 @@ def profile_of(uow: UnitOfWork, person_id: UUID) -> UnitProfile:
     if profile is None:
         raise NotFound("profile")
     return profile
+
+
+def is_known(uow: UnitOfWork, person_id: UUID) -> bool:
+    """Whether this unit still knows the person: reached somehow, or registered; nobody is after an erasure."""
+    profile = repository.profile(uow, person_id)
+    return profile is not None and (profile.completed_at is not None or repository.has_identity(uow, person_id))
+
+
+def lock(uow: UnitOfWork, person_id: UUID) -> None:
+    """Let nobody else decide about this person in this unit until the end of the transaction. Raises NotFound."""
+    if repository.profile(uow, person_id, for_update=True) is None:
+        raise NotFound("profile")
 
 
 def name_of(uow: UnitOfWork, person_id: UUID | None) -> str:

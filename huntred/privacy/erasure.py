@@ -1,7 +1,8 @@
 """Erasing a person from one unit (LFPDPPP, cancellation), and the log that makes a restore erase again.
 
 What is rewritten: profile, identities, what was said (messages, inbox, outbox, tracker, archives), files, CVs, pending
-notices, codes, answers. What stays: that a conversation, an application and a consent existed, without who it was.
+notices, codes, answers, points. What stays: that a conversation, an application and a consent existed, without who it
+was.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from huntred.conversations.models import (
 )
 from huntred.cv import service as cv
 from huntred.db.unit_of_work import UnitOfWork
+from huntred.gains import service as gains
 from huntred.people import service as people
 from huntred.privacy.archive import erase_archived
 from huntred.privacy.models import Erasure, OneTimeCode
@@ -59,6 +61,7 @@ def erase_person(
     cv.forget(uow, person_id)
     forget_answers(uow, person_id)
     shortlists.forget(uow, person_id)
+    gains.forget(uow, person_id)
     id_ = entry or new_id()
     uow.session.execute(
         insert(Erasure)

@@ -19,11 +19,14 @@ from huntred.cv import service as cvs
 from huntred.cv.wire import encoded
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import NotFound
+from huntred.gains import service as gains
 from huntred.interviews.models import Interview
 from huntred.people.models import Consent, PersonIdentity, Referral, UnitProfile
 
 FORMAT = "huntred.person/1"
-_LEFT_OUT = frozenset({"search_text", "curp_hash", "rfc_hash", "user_id", "uploaded_by", "inbox_id", "outbox_id"})
+_LEFT_OUT = frozenset(
+    {"search_text", "curp_hash", "rfc_hash", "user_id", "uploaded_by", "decided_by", "inbox_id", "outbox_id"}
+)
 
 
 def export_person(uow: UnitOfWork, person_id: UUID, *, now: datetime) -> dict[str, Any]:
@@ -78,6 +81,8 @@ def export_person(uow: UnitOfWork, person_id: UUID, *, now: datetime) -> dict[st
         "invitations": rows(
             select(Referral).where(Referral.unit == unit, Referral.inviter_id == person_id)
         ),
+        "points": [_row(gain) for gain in reversed(gains.ledger(uow, person_id))],
+        "rewards": [_row(one, but="cost_amount") for one in reversed(gains.requests_of(uow, person_id))],
         "cvs": [
             {
                 **_row(cv, but="content_sealed"),

@@ -20,7 +20,7 @@ SUPER_ONLY = (
 )  # fmt: skip
 LISTS = (
     "/", "/today", "/vacancies/", "/people/", "/applications/", "/interviews/", "/conversations/",
-    "/conversations/list", "/quick-replies/", "/announcements/waiting", "/companies/", "/records/templates/", "/records/referrals/", "/records/consents/",
+    "/conversations/list", "/quick-replies/", "/announcements/waiting", "/companies/", "/records/templates/", "/records/referrals/", "/records/consents/", "/gains/",
     "/account/", "/about/", "/api-clients/", "/api-clients/new", "/webhooks/", "/webhooks/new", "/api/v1/docs", "/search/", "/lists/", "/interviews/list", "/interviews/?view=month", "/interviews/?view=day", "/interviews/?view=agenda", "/interviews/grid", "/interviews/rooms", "/search/list?text=ana", "/messaging/", "/messaging/aside", "/messaging/review", "/messaging/not-sent", "/board/", "/board/bulk", "/board/settings/", "/vacancies/new?unit=amigro", "/companies/new?unit=amigro", "/interviews/slots/new?unit=amigro",
     "/dashboards/recruiting", "/dashboards/conversation", "/dashboards/recruiting/funnel.csv",
     "/dashboards/recruiting/funnel/rows", "/dashboards/recruiting/funnel/rows.csv", "/dashboards/conversation/flows.csv",

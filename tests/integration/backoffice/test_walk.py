@@ -21,6 +21,7 @@ from huntred.applications.models import RejectReason
 from huntred.conversations.models import ChannelAccount, Conversation, Quarantined
 from huntred.cv import shelf
 from huntred.cv.models import CvFile
+from huntred.gains.models import Reward, RewardRequest
 from huntred.interviews.models import InterviewProposal, Room
 from huntred.lists.models import ListExport, SavedView
 from huntred.people.models import UnitProfile
@@ -66,7 +67,7 @@ EVERYBODY = {
     "dashboards.board": "/dashboards/recruiting", "dashboards.rows": "/dashboards/recruiting/funnel/rows",
     "dashboards.rows_file": "/dashboards/recruiting/funnel/rows.csv",
     "dashboards.figures_file": "/dashboards/recruiting/funnel.csv", "dashboards.report": "/dashboards/report.pdf", "lists.index": "/lists/", "mass.index": "/mass/",
-    "candidates.index": "/candidates/", "shortlists.index": "/shortlists/",
+    "candidates.index": "/candidates/", "gains.index": "/gains/", "shortlists.index": "/shortlists/",
 }  # fmt: skip
 SWITCHED = {
     "vacancies.new": "/vacancies/new",
@@ -93,7 +94,8 @@ SUPER = {
     "users.index": "/users/", "users.new": "/users/new", "channels.index": "/channels/", "channels.new": "/channels/new",
     "audit.index": "/records/audit/", "messaging.quarantine": "/messaging/quarantine",
     "messaging.models": "/messaging/models", "ranking.index": "/ranking/", "ranking.preview": "/ranking/preview",
-    "ranking.save": "/ranking/save", "ranking.default": "/ranking/default",
+    "ranking.save": "/ranking/save", "ranking.default": "/ranking/default", "gains.rule": "/gains/rules/profile_completed",
+    "gains.levels": "/gains/levels", "gains.new_reward": "/gains/rewards",
 }  # fmt: skip
 # By an id in the address: another's is not there. The names in braces are those of Place.ids.
 BY_ID = {
@@ -103,7 +105,7 @@ BY_ID = {
     "candidates.export": "/candidates/{vacancy}/export", "shortlists.add": "/shortlists/{vacancy}/add",
     "shortlists.step": "/shortlists/entries/{entry}/up", "shortlists.share": "/shortlists/{vacancy}/share",
     "shortlists.revoke": "/shortlists/shares/{share}/revoke",
-    "vacancies.edit": "/vacancies/{vacancy}/edit", "vacancies.step": "/vacancies/{vacancy}/pause",
+    "gains.decide": "/gains/requests/{reward_request}/decide", "vacancies.edit": "/vacancies/{vacancy}/edit", "vacancies.step": "/vacancies/{vacancy}/pause",
     "people.details": "/people/{profile}", "people.timeline": "/people/{profile}/timeline",
     "people.upload_cv": "/people/{profile}/cvs", "people.cv": "/people/cv/{cv}", "people.cv_file": "/people/cv/{cv}/archivo",
     "people.cv_read_again": "/people/cv/{cv}/read-again",
@@ -146,6 +148,7 @@ OF_HEADS = {
     "webhooks.redeliver": "/webhooks/{webhook}/deliveries/{delivery}/redeliver",
 }
 OF_SUPER = {
+    "gains.change_reward": "/gains/rewards/{reward}",
     "users.details": "/users/{user}", "users.grants": "/users/{user}/grants", "users.active": "/users/{user}/deactivate",
     "users.password": "/users/{user}/password", "users.two_factor": "/users/{user}/two-factor",
     "channels.details": "/channels/{account}", "channels.app_secrets": "/channels/apps/{app}",
@@ -205,7 +208,12 @@ def place(office: Office, unit: str, **vacancy: Any) -> Place:
     share = ShortlistShare(
         id=new_id(), unit=unit, vacancy_id=made.vacancy, expires_at=desk.now + timedelta(days=1)
     )
-    desk.add(view, export, body, reason, room, proposal, entry, share)
+    reward = desk.rows(select(Reward).where(Reward.unit == unit))[0]
+    asked = RewardRequest(
+        id=new_id(), unit=unit, person_id=desk.one(UnitProfile, made.profile).person_id, reward_id=reward.id,
+        name=reward.name, cost_points=reward.cost_points,
+    )  # fmt: skip
+    desk.add(view, export, body, reason, room, proposal, entry, share, asked)
     desk.execute("INSERT INTO published_models (unit, name, sha256, content) VALUES (:unit, 'a', 'a', 'x')", unit=unit)
     model = desk.rows(text("SELECT max(id) FROM published_models"))[0]
     account = desk.rows(select(ChannelAccount).where(ChannelAccount.unit == unit))[0]
@@ -216,7 +224,7 @@ def place(office: Office, unit: str, **vacancy: Any) -> Place:
     ids = vars(made) | {
         "client": client.id, "webhook": webhook.id, "delivery": delivery.id,
         "view": view.id, "export": export.id, "user": stranger.id, "body": body.id, "model": model,
-        "reason": reason.id, "room": room.id, "proposal": proposal.id, "entry": entry.id, "share": share.id, "unit": unit, "account": account.id, "app": account.app_id, "aside": came(desk, conversation, "aside").id,
+        "reason": reason.id, "room": room.id, "reward": reward.id, "reward_request": asked.id, "proposal": proposal.id, "entry": entry.id, "share": share.id, "unit": unit, "account": account.id, "app": account.app_id, "aside": came(desk, conversation, "aside").id,
         "review": went(desk, conversation, "review").id, "file": sent_file(desk, conversation, office.shelf),
         "cv": cv(office, made).id,
     }  # fmt: skip
