@@ -8,6 +8,7 @@ from typing import Protocol
 
 from sqlalchemy import Engine
 
+from huntred.matching.nearest import Nearest
 from huntred.matching.ports import Ranker
 from huntred.privacy.links import Links
 from huntred.settings import AppSettings
@@ -27,6 +28,9 @@ class Wiring(Protocol):
 
     @property
     def ranker(self) -> Ranker: ...
+
+    @property
+    def nearest(self) -> Nearest: ...
 
     @property
     def links(self) -> Links: ...

@@ -9,6 +9,7 @@ from huntred.companies import models as companies
 from huntred.conversations import models as conversations
 from huntred.cv import models as cv
 from huntred.events import models as events
+from huntred.families import models as families
 from huntred.gains import models as gains
 from huntred.interviews import models as interviews
 from huntred.lists import models as lists
@@ -23,6 +24,7 @@ from huntred.vacancies import models as vacancies
 from huntred.webhooks import models as webhooks
 
 __all__ = [
-    "access", "api_clients", "applications", "companies", "conversations", "cv", "events", "gains", "interviews",
-    "lists", "matching", "notifications", "people", "privacy", "search", "shortlists", "units", "vacancies", "webhooks",
+    "access", "api_clients", "applications", "companies", "conversations", "cv", "events", "families", "gains",
+    "interviews", "lists", "matching", "notifications", "people", "privacy", "search", "shortlists", "units",
+    "vacancies", "webhooks",
 ]  # fmt: skip

@@ -152,6 +152,10 @@ RULES: dict[str, list[Rule]] = {
     "rewards": [Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE", ALL_UNITS)],
     "gains": _unit_table("SELECT, INSERT, DELETE", _of_profile("gains")),
     "reward_requests": _unit_table(rows=_of_profile("reward_requests")),
+    "families": _unit_table(
+        rows=_unless_whole_unit("SELECT 1 FROM family_members m WHERE m.family_id = families.id")
+    ),
+    "family_members": _unit_table("SELECT, INSERT, DELETE", _of_profile("family_members")),
     "companies": _unit_table(),
     "contacts": _unit_table(),
     "vacancies": _unit_table(rows=IN_DIVISION),

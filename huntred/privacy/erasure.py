@@ -1,8 +1,8 @@
 """Erasing a person from one unit (LFPDPPP, cancellation), and the log that makes a restore erase again.
 
 What is rewritten: profile, identities, what was said (messages, inbox, outbox, tracker, archives), files, CVs, pending
-notices, codes, answers, points. What stays: that a conversation, an application and a consent existed, without who it
-was.
+notices, codes, answers, points, their place in a family group. What stays: that a conversation, an application and a
+consent existed, without who it was.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from huntred.conversations.models import (
 )
 from huntred.cv import service as cv
 from huntred.db.unit_of_work import UnitOfWork
+from huntred.families import service as families
 from huntred.gains import service as gains
 from huntred.people import service as people
 from huntred.privacy.archive import erase_archived
@@ -62,6 +63,7 @@ def erase_person(
     forget_answers(uow, person_id)
     shortlists.forget(uow, person_id)
     gains.forget(uow, person_id)
+    families.forget(uow, person_id)
     id_ = entry or new_id()
     uow.session.execute(
         insert(Erasure)

@@ -19,6 +19,7 @@ from huntred.cv import service as cvs
 from huntred.cv.wire import encoded
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import NotFound
+from huntred.families import service as families
 from huntred.gains import service as gains
 from huntred.interviews.models import Interview
 from huntred.people.models import Consent, PersonIdentity, Referral, UnitProfile
@@ -81,6 +82,7 @@ def export_person(uow: UnitOfWork, person_id: UUID, *, now: datetime) -> dict[st
         "invitations": rows(
             select(Referral).where(Referral.unit == unit, Referral.inviter_id == person_id)
         ),
+        "family": families.exported(uow, person_id),
         "points": [_row(gain) for gain in reversed(gains.ledger(uow, person_id))],
         "rewards": [_row(one, but="cost_amount") for one in reversed(gains.requests_of(uow, person_id))],
         "cvs": [

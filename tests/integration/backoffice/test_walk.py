@@ -21,6 +21,7 @@ from huntred.applications.models import RejectReason
 from huntred.conversations.models import ChannelAccount, Conversation, Quarantined
 from huntred.cv import shelf
 from huntred.cv.models import CvFile
+from huntred.families import service as families
 from huntred.gains.models import Reward, RewardRequest
 from huntred.interviews.models import InterviewProposal, Room
 from huntred.lists.models import ListExport, SavedView
@@ -107,6 +108,7 @@ BY_ID = {
     "shortlists.revoke": "/shortlists/shares/{share}/revoke",
     "gains.decide": "/gains/requests/{reward_request}/decide", "vacancies.edit": "/vacancies/{vacancy}/edit", "vacancies.step": "/vacancies/{vacancy}/pause",
     "people.details": "/people/{profile}", "people.timeline": "/people/{profile}/timeline",
+    "people.family": "/people/{profile}/family",
     "people.upload_cv": "/people/{profile}/cvs", "people.cv": "/people/cv/{cv}", "people.cv_file": "/people/cv/{cv}/archivo",
     "people.cv_read_again": "/people/cv/{cv}/read-again",
     "applications.details": "/applications/{application}",
@@ -208,6 +210,8 @@ def place(office: Office, unit: str, **vacancy: Any) -> Place:
     share = ShortlistShare(
         id=new_id(), unit=unit, vacancy_id=made.vacancy, expires_at=desk.now + timedelta(days=1)
     )
+    with desk.work(unit) as uow:
+        families.start(uow, desk.one(UnitProfile, made.profile).person_id, "whatsapp", now=desk.now)
     reward = desk.rows(select(Reward).where(Reward.unit == unit))[0]
     asked = RewardRequest(
         id=new_id(), unit=unit, person_id=desk.one(UnitProfile, made.profile).person_id, reward_id=reward.id,

@@ -25,6 +25,7 @@ from huntred.conversations import escalation, handoff, notes
 from huntred.cv.models import CvFile
 from huntred.db import policies
 from huntred.db.base import Base
+from huntred.families import service as families
 from huntred.gains.models import Gain, Reward, RewardRequest
 from huntred.interviews import proposals
 from huntred.interviews import service as interviews
@@ -94,6 +95,8 @@ def filled(desk: Desk) -> Desk:
         Gain(unit="amigro", person_id=person.id, event="profile_completed", source_id=profile.id, points=100, at=now),
         RewardRequest(unit="amigro", person_id=person.id, reward_id=reward.id, name=reward.name, cost_points=100),
     )
+    with desk.work() as uow:
+        families.start(uow, person.id, "whatsapp", now=now)
     slot = desk.slot(interviewer, timedelta(days=1))
     desk.add(Room(unit="amigro", name="Sala Norte"))
     with desk.work() as uow:

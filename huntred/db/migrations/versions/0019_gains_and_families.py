@@ -1,4 +1,4 @@
-"""points, levels, badges and rewards"""
+"""points, levels, badges and rewards; family groups"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 _NOW = sa.text("clock_timestamp()")
-_TABLES = ("gain_rules", "gain_levels", "rewards", "gains", "reward_requests")
+_TABLES = ("gain_rules", "gain_levels", "rewards", "gains", "reward_requests", "families", "family_members")
 
 
 def upgrade() -> None:
@@ -100,6 +100,36 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["decided_by"], ["users.id"], name=op.f("fk_reward_requests_decided_by_users")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reward_requests")),
     )
+    op.create_table(
+        "families",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column(
+            "children", sa.Integer(), server_default="0", nullable=False,
+            comment="how many travel along; nothing else of them",
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=_NOW, nullable=False),
+        sa.CheckConstraint("children BETWEEN 0 AND 20", name=op.f("ck_families_children")),
+        sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_families_unit_units")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_families")),
+        sa.UniqueConstraint("code", name=op.f("uq_families_code")),
+    )  # fmt: skip
+    op.create_table(
+        "family_members",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("family_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["unit"], ["units.code"], name=op.f("fk_family_members_unit_units")),
+        sa.ForeignKeyConstraint(["family_id"], ["families.id"], name=op.f("fk_family_members_family_id_families")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_family_members_person_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_family_members")),
+        sa.UniqueConstraint("unit", "person_id", name=op.f("uq_family_members_unit_person_id")),
+    )
+    op.create_index(op.f("ix_family_members_family_id"), "family_members", ["family_id"])
+    op.create_index(op.f("ix_family_members_person_id"), "family_members", ["person_id"])
     for table in _TABLES:
         op.create_index(op.f(f"ix_{table}_unit"), table, ["unit"])
     op.create_index(op.f("ix_gains_person_id"), "gains", ["person_id"])
