@@ -77,8 +77,10 @@ class FamilyStep(ServiceAction):
             families.set_children(turn.uow, turn.person.id, int(count))
             turn.say("utter_family_children_kept")
             show_family(turn)
+        elif step in _STEPS:
+            _STEPS[step](turn, family)
         else:
-            _STEPS.get(step, lambda turn, family: show_family(turn))(turn, family)
+            show_family(turn)
 
 
 def _invite(turn: Turn, family: Family) -> None:
