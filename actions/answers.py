@@ -16,7 +16,7 @@ from huntred.units import service as units
 # Answers that end where they end; the others lead on by a question or buttons of their own (tests/unit/actions).
 BARE = frozenset(
     {
-        "about_business_unit", "ask_points", "edit_message", "faq_benefits", "faq_cost",
+        "about_business_unit", "edit_message", "faq_benefits", "faq_cost",
         "faq_documents", "faq_is_it_safe", "faq_process_time", "faq_remote_work", "feel_pressured", "send_contact",
         "send_document", "send_image", "send_reaction",
     }

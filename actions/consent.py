@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.base import AtFirst, ServiceAction
+from actions.family import bring_invitation
 from actions.notice import ask_consent as ask_consent
 from actions.notice import consented as consented
 from actions.notice import notice_url
@@ -11,6 +12,7 @@ from actions.turn import Turn
 from actions.wording import folded_in
 from huntred.conversations import handoff
 from huntred.errors import RuleBroken
+from huntred.families import service as families
 from huntred.people import service as people
 from huntred.people.invitations import accept_invitation
 from huntred.privacy import service as privacy
@@ -39,25 +41,27 @@ class DeclinePrivacy(ServiceAction):
 
 def accept(turn: Turn) -> None:
     privacy.accept_notice(turn.uow, turn.person.id, turn.context.channel, now=turn.now)
-    _thank_inviter(turn)
+    code = str(turn.slot("invitation") or "")
+    turn.set(invitation=None)
+    of_family = families.by_code(turn.uow, code) is not None if code else False
+    if code and not of_family:
+        _thank_inviter(turn, code)
     wanted = str(turn.slot("goal") or "")
     turn.set(goal=None)
     turn.say("utter_privacy_accepted")
-    if wanted:
+    if of_family:
+        bring_invitation(turn, code)
+    elif wanted:
         go_on(turn, wanted)
     else:
         offer_to_learn_more(turn)
 
 
-def _thank_inviter(turn: Turn) -> None:
+def _thank_inviter(turn: Turn, code: str) -> None:
     """Note who invited them; a code that is none stops nobody."""
-    code = turn.slot("invitation")
-    if not code:
-        return
-    turn.set(invitation=None)
     try:
         with turn.uow.session.begin_nested():
-            accept_invitation(turn.uow, str(code), turn.person.id, now=turn.now)
+            accept_invitation(turn.uow, code, turn.person.id, now=turn.now)
     except RuleBroken as error:
         turn.say(f"utter_error_{error.code}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from actions.base import AtFirst, ServiceAction
 from actions.consent import known_name
+from actions.family import bring_invitation
 from actions.notice import ask_consent
 from actions.turn import Turn
 from contract.invitations import invitation_in
@@ -29,6 +30,9 @@ def open_conversation(turn: Turn) -> None:
         turn.set(invitation=code)
     if privacy.has_accepted(turn.uow, turn.person.id):
         turn.set(opened=True)
+        if bring_invitation(turn, code):
+            turn.set(invitation=None)
+            return
         name, unit = known_name(turn), units.get(turn.uow, turn.unit)
         if name:
             turn.say("utter_welcome_back", name=name, unit=unit.name)

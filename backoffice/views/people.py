@@ -24,6 +24,9 @@ from huntred.cv import shelf
 from huntred.cv.errors import CvTooLarge
 from huntred.duplicates import finding, undoing
 from huntred.errors import FieldInvalid
+from huntred.families import service as families
+from huntred.families import together
+from huntred.gains import service as gains
 from huntred.learning import service as learning
 from huntred.people.models import UnitProfile
 from huntred.people.recap import shown
@@ -76,6 +79,8 @@ class PeopleView(CvPages, BaseView):
             plan=learning.steps_of(work.work_of(profile.unit), profile.person_id),
             has_plan=units.get(work.current_work(), profile.unit).settings.get("learning_plans"),
             consents=queries.consents(session, profile),
+            **_points(profile),
+            **_family(profile),
             erased_at=queries.erased_at(session, profile),
             has_curp=queries.has_curp(session, profile.id),
             erase_word=_ERASE_WORD,
@@ -116,6 +121,22 @@ class PeopleView(CvPages, BaseView):
             done("cv_uploaded")
         return redirect(target)
 
+    @expose("/<id>/family")
+    def family(self, id: str) -> str:
+        """Who is in the person's group, and the towns with work for several of them."""
+        profile, wiring = _profile(id), work.wiring()
+        uow = work.work_of(profile.unit)
+        family = families.family_of(uow, profile.person_id)
+        if family is None:
+            abort(404)
+        return self.render(
+            "people/family.html",
+            profile=profile,
+            family=family,
+            members=families.members_of(uow, family),
+            places=together.places_for(uow, wiring.ranker, family, now=work.now(), nearest=wiring.nearest),
+        )
+
     @expose("/<id>/export", methods=["POST"])
     def export(self, id: str) -> Response:
         """All that the unit holds of them (ARCO, access). Posted, so that the audit names who took it."""
@@ -146,6 +167,24 @@ def _profile(id: str) -> UnitProfile:
     if profile is None:
         abort(404)
     return profile
+
+
+def _family(profile: UnitProfile) -> dict[str, object]:
+    uow = work.work_of(profile.unit)
+    family = families.family_of(uow, profile.person_id)
+    return {"family": family, "relatives": families.members_of(uow, family) if family else []}
+
+
+def _points(profile: UnitProfile) -> dict[str, object]:
+    uow = work.work_of(profile.unit)
+    requests = gains.requests_of(uow, profile.person_id)
+    return {
+        "plays": gains.is_played(uow),
+        "standing": gains.standing_of(uow, profile.person_id),
+        "rewards": requests,
+        "ledger": gains.ledger(uow, profile.person_id),
+        "granted_by": names.user_names(uow.session, [one.decided_by for one in requests]),
+    }
 
 
 def _needs_head() -> None:

@@ -10,6 +10,8 @@ from huntred.conversations import models as conversations
 from huntred.cv import models as cv
 from huntred.disclosures import models as disclosures
 from huntred.events import models as events
+from huntred.families import models as families
+from huntred.gains import models as gains
 from huntred.importing import models as importing
 from huntred.interviews import models as interviews
 from huntred.learning import models as learning
@@ -27,6 +29,6 @@ from huntred.webhooks import models as webhooks
 
 __all__ = [
     "access", "api_clients", "applications", "companies", "conversations", "cv", "disclosures", "events",
-    "importing", "interviews", "learning", "lists", "matching", "mentoring", "notifications", "people", "privacy",
-    "search", "shortlists", "units", "vacancies", "webhooks",
+    "families", "gains", "importing", "interviews", "learning", "lists", "matching", "mentoring", "notifications",
+    "people", "privacy", "search", "shortlists", "units", "vacancies", "webhooks",
 ]  # fmt: skip

@@ -96,6 +96,13 @@ def _unless_whole_unit(exists: str) -> str:
     return f"{UNIT} AND ({WHOLE_UNIT} OR EXISTS ({exists}))"
 
 
+def _of_profile(table: str) -> str:
+    """A division sees it of whoever it sees; the profile's own policy decides."""
+    return _unless_whole_unit(
+        f"SELECT 1 FROM unit_profiles p WHERE p.person_id = {table}.person_id AND p.unit = {table}.unit"
+    )
+
+
 @dataclass(frozen=True)
 class Rule:
     """What one role may do with a table: its verbs (with columns where confined), and on which rows.
@@ -151,10 +158,17 @@ RULES: dict[str, list[Rule]] = {
     # A log: added to, never changed.
     "erasures": _unit_table("SELECT, INSERT"),
     "referrals": _unit_table(),
-    # A division sees the CVs of whoever it sees; the profile's own policy decides.
-    "cvs": _unit_table(
-        rows=_unless_whole_unit("SELECT 1 FROM unit_profiles p WHERE p.person_id = cvs.person_id AND p.unit = cvs.unit")
+    "cvs": _unit_table(rows=_of_profile("cvs")),
+    # What is given and offered is the super administrator's to say; what was earned is a ledger, gone with the person.
+    "gain_rules": [Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE", ALL_UNITS)],
+    "gain_levels": [Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE, DELETE", ALL_UNITS)],
+    "rewards": [Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE", ALL_UNITS)],
+    "gains": _unit_table("SELECT, INSERT, DELETE", _of_profile("gains")),
+    "reward_requests": _unit_table(rows=_of_profile("reward_requests")),
+    "families": _unit_table(
+        rows=_unless_whole_unit("SELECT 1 FROM family_members m WHERE m.family_id = families.id")
     ),
+    "family_members": _unit_table("SELECT, INSERT, DELETE", _of_profile("family_members")),
     "companies": _unit_table(),
     "contacts": _unit_table(),
     "vacancies": _unit_table(rows=IN_DIVISION),

@@ -43,6 +43,13 @@ class CandidateArrived(Event):
 
 
 @dataclass(frozen=True)
+class InterviewAttended(Event):
+    """Somebody of the team said afterwards that the candidate came."""
+
+    interview_id: UUID
+
+
+@dataclass(frozen=True)
 class InterviewerAnswered(Event):
     """answer: confirmed, declined or handed_over. was_with: who was asked."""
 

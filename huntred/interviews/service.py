@@ -30,6 +30,7 @@ from huntred.interviews.errors import (
 from huntred.interviews.events import (
     AttendanceConfirmed,
     CandidateArrived,
+    InterviewAttended,
     InterviewBooked,
     InterviewCancelled,
     InterviewerAnswered,
@@ -264,6 +265,8 @@ def record_outcome(uow: UnitOfWork, interview_id: UUID, attended: bool, *, now: 
     if now < interview.slot.starts_at:
         raise FieldInvalid("attended", "not_yet")
     interview.state = "attended" if attended else "missed"
+    if attended:
+        uow.record(InterviewAttended(interview.id), unit=interview.unit)
     return interview
 
 

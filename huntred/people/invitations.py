@@ -39,11 +39,11 @@ def invitation(uow: UnitOfWork, person_id: UUID, *, now: datetime, chat_url: str
     profile = profile_of(uow, person_id)
     referral = repository.open_referral(uow, person_id)
     if referral is None:
-        referral = Referral(unit=uow.unit, code=_new_code(), inviter_id=person_id, created_at=now)
+        referral = Referral(unit=uow.unit, code=new_code(), inviter_id=person_id, created_at=now)
         uow.session.add(referral)
         uow.session.flush()
     unit = units.get(uow, uow.unit)
-    url = _url(conversations.addresses_of(uow, uow.unit), referral.code, chat_url)
+    url = url_of(conversations.addresses_of(uow, uow.unit), referral.code, chat_url)
     return Invitation(
         referral.code,
         url,
@@ -61,11 +61,21 @@ def accept_invitation(uow: UnitOfWork, code: str, person_id: UUID, *, now: datet
         raise InvitationUnknown(code)
     if referral.inviter_id == person_id:
         raise OwnInvitation(code)
+    return _accept(uow, referral, person_id, now=now)
+
+
+def note_inviter(uow: UnitOfWork, inviter_id: UUID, person_id: UUID, *, now: datetime) -> bool:
+    """Note who invited this person by a code of another kind; return False where somebody did before."""
+    referral = Referral(unit=uow.unit, code=new_code(), inviter_id=inviter_id, created_at=now)
+    return inviter_id != person_id and _accept(uow, referral, person_id, now=now)
+
+
+def _accept(uow: UnitOfWork, referral: Referral, person_id: UUID, *, now: datetime) -> bool:
     if repository.referral_of_friend(uow, person_id) is not None:
         return False
     if referral.invited_id is not None:
-        referral = Referral(unit=uow.unit, code=_new_code(), inviter_id=referral.inviter_id, created_at=now)
-        uow.session.add(referral)
+        referral = Referral(unit=uow.unit, code=new_code(), inviter_id=referral.inviter_id, created_at=now)
+    uow.session.add(referral)
     referral.invited_id = person_id
     referral.accepted_at = now
     uow.session.flush()
@@ -73,16 +83,24 @@ def accept_invitation(uow: UnitOfWork, code: str, person_id: UUID, *, now: datet
     return True
 
 
+def inviter_of(uow: UnitOfWork, person_id: UUID) -> UUID | None:
+    """Return who invited this person to this unit; None where nobody did."""
+    referral = repository.referral_of_friend(uow, person_id)
+    return referral.inviter_id if referral else None
+
+
 def clean_code(text: str) -> str:
     """Return the code as it is kept: "inv-abcd2345 " → "INV-ABCD2345"."""
     return text.strip().upper()
 
 
-def _new_code() -> str:
+def new_code() -> str:
+    """Return a new code, as people forward it."""
     return PREFIX + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
-def _url(addresses: dict[str, str], code: str, chat_url: str) -> str:
+def url_of(addresses: dict[str, str], code: str, chat_url: str) -> str:
+    """Return the link that opens the unit's chat with the code; "" where there is none. addresses: by channel."""
     if addresses.get("whatsapp"):
         digits = "".join(char for char in addresses["whatsapp"] if char.isdigit())
         return f"https://wa.me/{digits}?text={quote(code)}"

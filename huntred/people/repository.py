@@ -26,6 +26,11 @@ def identity(uow: UnitOfWork, kind: str, channel_account_id: UUID, value: str) -
     )
 
 
+def has_identity(uow: UnitOfWork, person_id: UUID) -> bool:
+    query = select(PersonIdentity.id).where(PersonIdentity.unit == uow.unit, PersonIdentity.person_id == person_id)
+    return uow.session.scalar(query.limit(1)) is not None
+
+
 def profile(uow: UnitOfWork, person_id: UUID, *, for_update: bool = False, held: bool = False) -> UnitProfile | None:
     """Return what the person told the unit; of one who was merged into another, that one's.
 

@@ -35,6 +35,7 @@ __all__ = [
     "forget",
     "full_name",
     "held_profile",
+    "is_known",
     "lock",
     "missing_fields",
     "name_of",
@@ -133,9 +134,16 @@ def held_profile(uow: UnitOfWork, person_id: UUID) -> UnitProfile:
     return profile
 
 
+def is_known(uow: UnitOfWork, person_id: UUID) -> bool:
+    """Whether this unit still knows the person: reached somehow, or registered; nobody is after an erasure."""
+    profile = repository.profile(uow, person_id)
+    return profile is not None and (profile.completed_at is not None or repository.has_identity(uow, person_id))
+
+
 def lock(uow: UnitOfWork, person_id: UUID) -> None:
-    """Let nobody else change or merge the person's profile before the commit."""
-    repository.profile(uow, person_id, for_update=True)
+    """Let nobody else decide about the person, change or merge the profile before the commit. Raises NotFound."""
+    if repository.profile(uow, person_id, for_update=True) is None:
+        raise NotFound("profile")
 
 
 def name_of(uow: UnitOfWork, person_id: UUID | None) -> str:

@@ -1,7 +1,8 @@
 """Erasing a person from one unit (LFPDPPP, cancellation), and the log that makes a restore erase again.
 
 What is rewritten: profile, identities, what was said (messages, inbox, outbox, tracker, archives), files, CVs, pending
-notices, codes, answers. What stays: that a conversation, an application and a consent existed, without who it was.
+notices, codes, answers, points, their place in a family group. What stays: that a conversation, an application and a
+consent existed, without who it was.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from huntred.conversations.models import (
 from huntred.cv import service as cv
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.duplicates import undoing
+from huntred.families import service as families
+from huntred.gains import service as gains
 from huntred.learning import service as learning
 from huntred.matching import encoding
 from huntred.mentoring import service as mentoring
@@ -66,6 +69,8 @@ def erase_person(
     learning.forget(uow, person_id)
     mentoring.forget(uow, person_id, now=now)
     encoding.forget_person(uow, person_id)
+    gains.forget(uow, person_id)
+    families.forget(uow, person_id)
     id_ = entry or new_id()
     # Who was merged into this one stands in the log too: after a restore to before the merge they are two again.
     logged = [(id_, person_id), *((new_id(), other) for other in undoing.forget(uow, person_id))]

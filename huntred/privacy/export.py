@@ -21,6 +21,8 @@ from huntred.db.unit_of_work import UnitOfWork
 from huntred.disclosures.models import DisclosureAgreement
 from huntred.duplicates import undoing
 from huntred.errors import NotFound
+from huntred.families import service as families
+from huntred.gains import service as gains
 from huntred.interviews.models import Interview
 from huntred.learning.models import LearningStep
 from huntred.mentoring.models import MentorSession
@@ -29,8 +31,8 @@ from huntred.people.models import Consent, PersonIdentity, Referral, UnitProfile
 FORMAT = "huntred.person/1"
 _LEFT_OUT = frozenset(
     {
-        "search_text", "compared_at", "curp_hash", "rfc_hash", "birth_hash", "user_id", "uploaded_by", "inbox_id",
-        "outbox_id",
+        "search_text", "compared_at", "curp_hash", "rfc_hash", "birth_hash", "user_id", "uploaded_by", "decided_by",
+        "inbox_id", "outbox_id",
     }
 )  # fmt: skip
 
@@ -103,6 +105,9 @@ def export_person(uow: UnitOfWork, person_id: UUID, *, now: datetime) -> dict[st
             select(Referral).where(Referral.unit == unit, Referral.inviter_id == person_id)
         ),
         "merges": undoing.held_for_undo(uow, person_id),
+        "family": families.exported(uow, person_id),
+        "points": [_row(gain) for gain in reversed(gains.ledger(uow, person_id))],
+        "rewards": [_row(one, but="cost_amount") for one in reversed(gains.requests_of(uow, person_id))],
         "cvs": [
             {
                 **_row(cv, but="content_sealed"),

@@ -24,6 +24,7 @@ from huntred.units import service as units
 __all__ = [
     "accept_notice",
     "has_accepted",
+    "allow_family",
     "allow_showing",
     "ledger",
     "may_be_shown",
@@ -39,6 +40,7 @@ __all__ = [
 PRIVACY_NOTICE = "privacy_notice"
 MESSAGES = "messages"
 SHARE_WITH_CLIENT = "share_with_client"
+FAMILY_GROUP = "family_group"
 PROMOTION = "promotion"
 UNASKED = ["notice", PROMOTION]
 
@@ -121,6 +123,15 @@ def allow_showing(
     version = units.get(uow, uow.unit).privacy_version
     _write(uow, uow.unit, person_id, channel, SHARE_WITH_CLIENT, granted, version, {}, now)
     return True
+
+
+def allow_family(
+    uow: UnitOfWork, person_id: UUID, granted: bool, channel: str, family_id: UUID, *, now: datetime
+) -> None:
+    """Note whether the adults of a family group may see the person's first name and which vacancies fit them."""
+    version = units.get(uow, uow.unit).privacy_version
+    evidence = {"family_id": str(family_id)}
+    _write(uow, uow.unit, person_id, channel, FAMILY_GROUP, granted, version, evidence, now)
 
 
 def may_be_shown(uow: UnitOfWork, person_ids: Collection[UUID]) -> set[UUID]:

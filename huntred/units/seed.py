@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from contract.ids import new_id
 from huntred.applications.models import RejectReason, Stage
 from huntred.conversations.models import ChannelAccount, ChannelApp, QuickReply
 from huntred.db.base import Base
+from huntred.gains.models import GainLevel, GainRule, Reward
+from huntred.gains.rules import EVENTS
 from huntred.notifications.models import MessageTemplate
 from huntred.units.models import Division, Unit
 from huntred.units.service import SEED_FOLDER
@@ -132,6 +135,7 @@ def _seed_unit(session: Session, folder: Path, approve_templates: bool, report: 
         starters = folder.parent / "shared" / "quick_replies.yml"
         rows = _read(starters).get("quick_replies", []) if starters.is_file() else []
         _put(session, report, QuickReply, [{"id": new_id(), "unit": code, **row} for row in rows], ["unit", "shortcut"])
+    _seed_gains(session, folder, report)
     templates = _read(folder / "templates.yml").get("templates", []) if (folder / "templates.yml").is_file() else []
     _put(
         session, report, MessageTemplate,
@@ -147,6 +151,30 @@ def _seed_unit(session: Session, folder: Path, approve_templates: bool, report: 
         ],
         ["unit", "channel", "name", "language"],
     )  # fmt: skip
+
+
+def _seed_gains(session: Session, folder: Path, report: SeedReport) -> None:
+    """The points, levels and rewards of a unit that has `gains.yml`, where it has none of them yet."""
+    path = folder / "gains.yml"
+    if not path.is_file():
+        return
+    content, code = _read(path), folder.name
+    for rule in content.get("rules", []):
+        if rule.get("event") not in EVENTS:
+            raise SeedInvalid(f"{code}/gains.yml: event {rule.get('event')!r} is none of {', '.join(EVENTS)}")
+    rewards = [{"ord": position, **reward} for position, reward in enumerate(content.get("rewards", []), 1)]
+    for reward in rewards:
+        amount = reward.get("cost_amount")
+        reward["cost_amount"] = Decimal(amount) if amount is not None else None
+    parts: list[tuple[type[Any], list[dict[str, Any]], str]] = [
+        (GainRule, content.get("rules", []), "event"), (GainLevel, content.get("levels", []), "name"),
+        (Reward, rewards, "name"),
+    ]  # fmt: skip
+    for model, rows, key in parts:
+        if session.scalar(select(model.id).where(model.unit == code).limit(1)) is not None:
+            continue
+        defaults = {"badge": "", "badge_after": 1} if model is GainRule else {}
+        _put(session, report, model, [{"id": new_id(), "unit": code, **defaults, **row} for row in rows], ["unit", key])
 
 
 def _seed_reject_reasons(session: Session, folder: Path, form_of_address: str, report: SeedReport) -> None:

@@ -21,6 +21,8 @@ from huntred.applications.models import RejectReason
 from huntred.conversations.models import ChannelAccount, Conversation, Quarantined
 from huntred.cv import shelf
 from huntred.cv.models import CvFile
+from huntred.families import service as families
+from huntred.gains.models import Reward, RewardRequest
 from huntred.importing.models import ImportJob
 from huntred.interviews.models import InterviewProposal, Room
 from huntred.learning.models import LearningStep
@@ -69,7 +71,7 @@ EVERYBODY = {
     "dashboards.board": "/dashboards/recruiting", "dashboards.rows": "/dashboards/recruiting/funnel/rows",
     "dashboards.rows_file": "/dashboards/recruiting/funnel/rows.csv",
     "dashboards.figures_file": "/dashboards/recruiting/funnel.csv", "dashboards.report": "/dashboards/report.pdf", "lists.index": "/lists/", "mass.index": "/mass/",
-    "mentors.index": "/mentors/", "mentors.sessions": "/mentors/sessions",
+    "mentors.index": "/mentors/", "mentors.sessions": "/mentors/sessions", "gains.index": "/gains/",
     "learning.index": "/learning/", "candidates.index": "/candidates/", "shortlists.index": "/shortlists/",
 }  # fmt: skip
 SWITCHED = {
@@ -98,7 +100,8 @@ SUPER = {
     "users.index": "/users/", "users.new": "/users/new", "channels.index": "/channels/", "channels.new": "/channels/new",
     "audit.index": "/records/audit/", "messaging.quarantine": "/messaging/quarantine",
     "messaging.models": "/messaging/models", "ranking.index": "/ranking/", "ranking.preview": "/ranking/preview",
-    "ranking.save": "/ranking/save", "ranking.default": "/ranking/default",
+    "ranking.save": "/ranking/save", "ranking.default": "/ranking/default", "gains.rule": "/gains/rules/profile_completed",
+    "gains.levels": "/gains/levels", "gains.new_reward": "/gains/rewards",
 }  # fmt: skip
 # By an id in the address: another's is not there. The names in braces are those of Place.ids.
 BY_ID = {
@@ -111,8 +114,10 @@ BY_ID = {
     "mentors.outcome": "/mentors/sessions/{mentor_session}/outcome",
     "mentors.cancel_session": "/mentors/sessions/{mentor_session}/cancel",
     "learning.add": "/learning/person/{profile}/add", "learning.step": "/learning/steps/{learning_step}/done",
+    "gains.decide": "/gains/requests/{reward_request}/decide",
     "vacancies.edit": "/vacancies/{vacancy}/edit", "vacancies.step": "/vacancies/{vacancy}/pause",
     "people.details": "/people/{profile}", "people.timeline": "/people/{profile}/timeline",
+    "people.family": "/people/{profile}/family",
     "people.upload_cv": "/people/{profile}/cvs", "people.cv": "/people/cv/{cv}", "people.cv_file": "/people/cv/{cv}/archivo",
     "people.cv_read_again": "/people/cv/{cv}/read-again",
     "applications.details": "/applications/{application}",
@@ -159,6 +164,7 @@ OF_HEADS = {
     "webhooks.redeliver": "/webhooks/{webhook}/deliveries/{delivery}/redeliver",
 }
 OF_SUPER = {
+    "gains.change_reward": "/gains/rewards/{reward}",
     "users.details": "/users/{user}", "users.grants": "/users/{user}/grants", "users.active": "/users/{user}/deactivate",
     "users.password": "/users/{user}/password", "users.two_factor": "/users/{user}/two-factor",
     "channels.details": "/channels/{account}", "channels.app_secrets": "/channels/apps/{app}",
@@ -230,7 +236,14 @@ def place(office: Office, unit: str, **vacancy: Any) -> Place:
     share = ShortlistShare(
         id=new_id(), unit=unit, vacancy_id=made.vacancy, expires_at=desk.now + timedelta(days=1)
     )
-    desk.add(view, export, body, reason, room, proposal, entry, share)
+    with desk.work(unit) as uow:
+        families.start(uow, desk.one(UnitProfile, made.profile).person_id, "whatsapp", now=desk.now)
+    reward = desk.rows(select(Reward).where(Reward.unit == unit))[0]
+    asked = RewardRequest(
+        id=new_id(), unit=unit, person_id=desk.one(UnitProfile, made.profile).person_id, reward_id=reward.id,
+        name=reward.name, cost_points=reward.cost_points,
+    )  # fmt: skip
+    desk.add(view, export, body, reason, room, proposal, entry, share, asked)
     desk.execute("INSERT INTO published_models (unit, name, sha256, content) VALUES (:unit, 'a', 'a', 'x')", unit=unit)
     model = desk.rows(text("SELECT max(id) FROM published_models"))[0]
     account = desk.rows(select(ChannelAccount).where(ChannelAccount.unit == unit))[0]
@@ -241,7 +254,7 @@ def place(office: Office, unit: str, **vacancy: Any) -> Place:
     ids = vars(made) | {
         "learning_step": learning_step.id, "mentor": mentor.id, "mentor_session": mentor_session.id, "client": client.id, "webhook": webhook.id, "delivery": delivery.id,
         "view": view.id, "export": export.id, "user": stranger.id, "body": body.id, "model": model,
-        "reason": reason.id, "room": room.id, "proposal": proposal.id, "entry": entry.id, "share": share.id, "unit": unit, "account": account.id, "app": account.app_id, "aside": came(desk, conversation, "aside").id,
+        "reason": reason.id, "room": room.id, "reward": reward.id, "reward_request": asked.id, "proposal": proposal.id, "entry": entry.id, "share": share.id, "unit": unit, "account": account.id, "app": account.app_id, "aside": came(desk, conversation, "aside").id,
         "review": went(desk, conversation, "review").id, "file": sent_file(desk, conversation, office.shelf),
         "cv": cv(office, made).id, "double": desk.profile(unit).id, "merge": one_of_two(office, made).id,
         "imported": imported(office, unit, stranger.id).id,

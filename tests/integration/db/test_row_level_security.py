@@ -15,6 +15,7 @@ import numpy as np
 import psycopg
 import pytest
 from psycopg import errors, sql
+from sqlalchemy import select
 
 from contract.ids import new_id
 from huntred.access.models import AuditEntry
@@ -25,6 +26,8 @@ from huntred.cv.models import CvFile
 from huntred.db import policies
 from huntred.db.base import Base
 from huntred.disclosures.models import DisclosureAgreement
+from huntred.families import service as families
+from huntred.gains.models import Gain, Reward, RewardRequest
 from huntred.importing.models import ImportJob, ImportMapping
 from huntred.interviews import proposals
 from huntred.interviews import service as interviews
@@ -116,6 +119,13 @@ def filled(desk: Desk) -> Desk:
         ImportMapping(unit="amigro", kind="vacancies", columns={}),
         ImportJob(unit="amigro", kind="vacancies", user_id=interviewer.id, file_name="a.csv", heads=[]),
     )
+    [reward] = desk.rows(select(Reward).where(Reward.unit == "amigro").order_by(Reward.ord).limit(1))
+    desk.add(
+        Gain(unit="amigro", person_id=person.id, event="profile_completed", source_id=profile.id, points=100, at=now),
+        RewardRequest(unit="amigro", person_id=person.id, reward_id=reward.id, name=reward.name, cost_points=100),
+    )
+    with desk.work() as uow:
+        families.start(uow, person.id, "whatsapp", now=now)
     slot = desk.slot(interviewer, timedelta(days=1))
     desk.add(Room(unit="amigro", name="Sala Norte"))
     with desk.work() as uow:
@@ -235,7 +245,7 @@ def test_the_app_puts_no_row_into_another_unit(filled: Desk, as_role: dict[str, 
         values = (json.dumps(row[0]),)
         with pytest.raises(errors.InsufficientPrivilege):
             as_role["app"].run(insert.format(t=sql.Identifier(table)), values, units="huntu")
-        if table in NOBODYS or table in {"offered_options", "tracker_events", "divisions", "channel_accounts", "grants", "published_models", "media", "ranking_weights"} or "_archive" in table:
+        if table in NOBODYS or table in {"offered_options", "tracker_events", "divisions", "channel_accounts", "grants", "published_models", "media", "ranking_weights", "gain_rules", "gain_levels", "rewards"} or "_archive" in table:
             continue  # not the app's to write, or the super administrator's
         with pytest.raises((errors.UniqueViolation, errors.CheckViolation)):
             as_role["app"].run(insert.format(t=sql.Identifier(table)), values, units="amigro")

@@ -24,6 +24,7 @@ TEMPLATES = [
 ]  # fmt: skip
 # Of units that ask for it.
 OF_PERMITS = "permiso_por_vencer"
+OF_PROFILES, OF_REWARDS = "completar_perfil", "recompensa"
 PARAMETER = re.compile(r"\{\{(\d+)\}\}")
 
 
@@ -123,7 +124,10 @@ def test_the_picker_offers_the_five_units_of_the_group_in_order() -> None:
 class TestWhatsAppTemplates:
     def test_all_are_there(self, code: str) -> None:
         names = [template["name"] for template in load(code, "templates.yml")["templates"]]
-        assert [name for name in names if not name.startswith(OF_PERMITS)] == [f"{name}_{code}" for name in TEMPLATES]
+        own = (OF_PERMITS, OF_PROFILES, OF_REWARDS)
+        assert [name for name in names if not name.startswith(own)] == [f"{name}_{code}" for name in TEMPLATES]
+        assert (f"{OF_PROFILES}_{code}" in names) == unit_of(code)["settings"].get("takes_applications", True)
+        assert (f"{OF_REWARDS}_{code}" in names) == (SEED / code / "gains.yml").is_file()
         assert (f"{OF_PERMITS}_{code}" in names) == unit_of(code)["settings"].get("work_permit_asked", False)
 
     def test_meta_would_take_them(self, code: str) -> None:

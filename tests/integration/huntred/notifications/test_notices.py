@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from contract.message import Message
-from huntred.conversations.models import ScheduledNotice
+from huntred.conversations import handoff
+from huntred.conversations.models import Conversation, ScheduledNotice
 from huntred.notifications import profile_reminders
 from huntred.notifications.outbound import send_mail, send_template
 from huntred.notifications.service import cancel, release_due, schedule
@@ -84,20 +85,62 @@ def test_a_unit_without_whatsapp_sends_no_template(desk: Desk) -> None:
             send_template(uow, source="demo", source_id="1", phone="+525512345678", message=Message("text", text="hola"))
 
 
-def test_a_half_finished_profile_is_reminded_once_a_week_of_who_agreed(desk: Desk) -> None:
-    agreed, silent = desk.chat(), desk.chat()
+def _begins(desk: Desk, channel: str = "whatsapp", agrees: bool = True, **texts: str) -> Conversation:
+    """Somebody who gave a name and stopped."""
+    conversation = desk.chat(channel=channel)
     with desk.work() as uow:
-        for conversation, email in ((agreed, "ana@example.com"), (silent, "luis@example.com")):
-            person = people.person_of(uow, conversation.id, now=desk.now)
-            people.set_fields(uow, person.id, {"first_name": "Ana", "email": email}, now=desk.now)
-            if conversation is agreed:
-                privacy.accept_notice(uow, person.id, "whatsapp", now=desk.now)
+        person = people.person_of(uow, conversation.id, now=desk.now)
+        people.set_fields(uow, person.id, {"first_name": "Ana", **texts}, now=desk.now)
+        if agrees:
+            privacy.accept_notice(uow, person.id, channel, now=desk.now)
+    return conversation
+
+
+def _reminders(desk: Desk, *days: float) -> list[int]:
     counts = []
-    for days in (0.5, 2, 5, 9.5):
+    for day in days:
         with desk.work() as uow:
-            counts.append(profile_reminders.remind(uow, desk.links, now=desk.now + timedelta(days=days)))
-    assert counts == [0, 1, 0, 1]
-    sent = desk.sent("email")
-    assert {address for address, _ in sent} == {"ana@example.com"}
-    assert "primer apellido, ciudad, habilidades" in sent[0][1].text
-    assert "http://office.test/perfil/" in sent[0][1].text
+            counts.append(profile_reminders.remind(uow, desk.links, now=desk.now + timedelta(days=day)))
+    return counts
+
+
+def test_a_half_finished_profile_is_reminded_once_a_week_in_its_chat(desk: Desk) -> None:
+    agreed = _begins(desk, email="ana@example.com")
+    _begins(desk, agrees=False, email="luis@example.com")
+    assert _reminders(desk, 0.5, 2, 5, 8.9, 9.5, 16) == [0, 1, 0, 0, 1, 0]
+    notices = desk.inbox(agreed.chat_id)
+    assert [notice.kind for notice in notices] == ["notice", "notice"]
+    said = notices[0].payload["values"]
+    assert (said["response"], said["values"]["missing"]) == (
+        "utter_profile_missing", "primer apellido, ciudad, habilidades",
+    )  # fmt: skip
+    assert (said["template"]["name"], said["template"]["values"][0]) == ("completar_perfil_amigro", "Ana")
+    assert said["purpose"] == "notice", "opt-outs and quiet hours hold for it"
+    assert desk.sent("email") == [], "once is enough"
+
+
+def test_a_shorter_time_in_the_unit_s_settings_never_makes_it_more_than_once_a_week(desk: Desk) -> None:
+    _begins(desk)
+    desk.execute(
+        "UPDATE units SET settings = jsonb_set(settings, '{reminders,profile_incomplete_every_days}', '2')"
+        " WHERE code = 'amigro'"
+    )
+    assert _reminders(desk, 2, 5, 8, 9.5) == [1, 0, 0, 1]
+
+
+def test_whoever_wrote_by_the_web_chat_is_reminded_by_mail(desk: Desk) -> None:
+    _begins(desk, "web", email="ana@example.com")
+    assert _reminders(desk, 2) == [1]
+    [(address, message)] = desk.sent("email")
+    assert address == "ana@example.com"
+    assert "primer apellido, " in message.text
+    assert "http://office.test/perfil/" in message.text
+
+
+def test_whoever_said_baja_or_is_with_the_team_is_not_reminded(desk: Desk) -> None:
+    out, waiting = _begins(desk), _begins(desk)
+    with desk.work() as uow:
+        privacy.opt_out(uow, out.id, now=desk.now)
+        handoff.request_handoff(uow, waiting.id, now=desk.now)
+    assert _reminders(desk, 2) == [0]
+    assert desk.inbox(out.chat_id) == desk.inbox(waiting.chat_id) == []
