@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Engine
@@ -14,7 +15,7 @@ from huntred.settings import AppSettings
 
 
 class Wiring(Protocol):
-    """Settings, engine, clock, ranker and signed links of this process."""
+    """What this process was put together with. root: the folder that holds data/ and domain/."""
 
     @property
     def settings(self) -> AppSettings: ...
@@ -27,6 +28,9 @@ class Wiring(Protocol):
 
     @property
     def ranker(self) -> Ranker: ...
+
+    @property
+    def root(self) -> Path: ...
 
     @property
     def links(self) -> Links: ...

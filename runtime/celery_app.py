@@ -24,6 +24,7 @@ WRITE_EXPORTS = "huntred.write_exports"
 TEND_LISTS = "huntred.tend_lists"
 READ_CVS = "huntred.read_cvs"
 SEND_WEBHOOKS = "huntred.send_webhooks"
+COLLECT_TURNS = "huntred.collect_turns"
 
 # A task that nobody took within this time is of no use any more: beat has sent the next one.
 _SOON = {"expires": 60}
@@ -62,6 +63,7 @@ def make_celery(settings: AppSettings) -> Celery:
             "encode-vacancies": {"task": ENCODE_VACANCIES, "schedule": 60.0, "options": _SOON},
             "write-exports": {"task": WRITE_EXPORTS, "schedule": 5.0, "options": {"expires": 5}},
             "send-webhooks": {"task": SEND_WEBHOOKS, "schedule": 3.0, "options": {"expires": 3}},
+            "collect-turns": {"task": COLLECT_TURNS, "schedule": 60.0, "options": _SOON},
             "tend-lists": {"task": TEND_LISTS, "schedule": 3600.0, "options": _SOON},
             "archive": {"task": ARCHIVE, "schedule": 600.0, "options": _SOON},
         },
