@@ -47,7 +47,8 @@ class WorkbenchView(BaseView):
         page = changes.waiting_turns(uow, units=units, reason=reason, intent=intent, page=min(wanted, 10_000))
         return self.render(
             "workbench/index.html", page=page, reasons=_REASONS,
-            chosen={"unit": unit, "reason": reason, "intent": intent}, intents=changes.intents(_root()), changes=_open_changes(), written=invented, **_tabs("index"),
+            chosen={"unit": unit, "reason": reason, "intent": intent}, intents=changes.intents(_root()),
+            changes=_open_changes(), written=invented, **_tabs("index"),
         )  # fmt: skip
 
     @expose("/groups/<id>/assign", methods=["POST"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, insert, select, text, update
@@ -64,7 +65,7 @@ def list_models(uow: UnitOfWork, *, units: Sequence[str] | None = None, most: in
 
 
 def publish_tested(
-    uow: UnitOfWork, unit: str, name: str, sha256: str, content: Select[tuple[bytes | None]], by: str
+    uow: UnitOfWork, unit: str, name: str, sha256: str, content: Select[Any], by: str
 ) -> int:
     """Publish a model whose archive the query gives; where it is the current one, nothing changes. Return its id.
 

@@ -57,7 +57,7 @@ def waiting_turns(
     if intent:
         wanted.append(Turn.intent == intent)
     grouped = (
-        select(Turn.group_id, func.count().label("count"), func.max(Turn.at).label("latest"))
+        select(Turn.group_id, func.count().label("size"), func.max(Turn.at).label("latest"))
         .where(*wanted)
         .group_by(Turn.group_id)
     )
@@ -80,7 +80,7 @@ def waiting_turns(
                 .limit(each)
             )
         )
-        groups.append(TurnGroup(row.group_id, turns[0].unit, turns, row.count))
+        groups.append(TurnGroup(row.group_id, turns[0].unit, turns, row.size))
     return TurnPage(groups, page, pages, waiting)
 
 

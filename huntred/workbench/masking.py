@@ -77,9 +77,9 @@ _MAY_NAME = re.compile(
 # Where an introduction ends.
 _ENDS = frozenset(
     (
-        "pero", "y", "e", "tengo", "quiero", "busco", "necesito", "vivo", "estoy", "soy", "con", "para", "por", "porque",
-        "que", "mi", "me", "su", "un", "una", "el", "en", "a", "al", "de", "del", "como", "buenas", "buenos", "hola",
-        "gracias", "ando", "vengo", "trabajo", "and", "i", "from",
+        "pero", "y", "e", "tengo", "quiero", "busco", "necesito", "vivo", "estoy", "soy", "con", "para", "por",
+        "porque", "que", "mi", "me", "su", "un", "una", "el", "en", "a", "al", "de", "del",
+        "como", "buenas", "buenos", "hola", "gracias", "ando", "vengo", "trabajo", "and", "i", "from",
     )
 )  # fmt: skip
 _MOST_WORDS = 5

@@ -91,7 +91,7 @@ class Job(Base):
     """One test of a change: what it adds as it stood when it was asked for, how far it is, what came of it.
 
     state: queued → running → done | failed | cancelled. due: when running, the lease's expiry. done: 0 to 100.
-    result: see `bot/workbench/outcome.py`. model: the archive that was tested, until it is too old.
+    result: see `bot/workbench/testing.py`. model: the archive that was tested, until it is too old.
     """
 
     __tablename__ = "workbench_jobs"
