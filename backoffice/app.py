@@ -79,9 +79,10 @@ def _page_context() -> dict[str, Any]:
     return {
         "now": work.now(),
         "account": current_user if signed_in else None,
+        "designs": bool(scope.design),
         "units": units,
         "unit_of": {unit.code: unit for unit in units},
-        "chosen_unit": next((u for u in units if scope.units == (u.code,)), None),
+        "chosen_unit": next((u for u in units if (scope.units or scope.design) == (u.code,)), None),
     }
 
 

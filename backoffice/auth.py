@@ -30,6 +30,8 @@ from huntred.db.session import Scope
 from huntred.units.models import Unit
 
 _LOGIN = Scope(login=True)
+# All that exists for who only designs; about oneself besides.
+_OF_DESIGNERS = ("workbench.", "account.", "about.", "security.")
 _DELEGATED = frozenset(
     {"id", "email", "password", "active", "fs_uniquifier", "confirmed_at", "tf_primary_method", "tf_totp_secret",
      "last_login_at"}
@@ -78,6 +80,11 @@ class Account(UserMixin):
     def runs_unit(self) -> bool:
         """Whether this user answers for a whole unit."""
         return any(grant.role in {"super_admin", "consultant"} for grant in self.row.grants)
+
+    @property
+    def only_designs(self) -> bool:
+        """Whether the workbench is all that this user may open."""
+        return rules.only_designs(self.row)
 
     def may(self, permission: str) -> bool:
         """Whether this user may do it (see `huntred.access.rules`)."""
@@ -189,6 +196,10 @@ def _enter() -> Response | None:
             return None
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
     work.set_scope(signed_in_scope(current_user))
+    if current_user.only_designs and not endpoint.startswith(_OF_DESIGNERS):
+        if endpoint == "home.index":
+            return redirect(url_for("workbench.index"))  # type: ignore[return-value]
+        abort(404)
     return None
 
 
@@ -199,9 +210,10 @@ def signed_in_scope(account: Account) -> Scope:
         g.units = _units(None)
         codes = tuple(unit.code for unit in g.units)
         chosen = cookie.get("unit")
-        scope = replace(scope, units=(chosen,) if chosen in codes else codes)
+        units = (chosen,) if chosen in codes else codes
+        scope = replace(scope, units=units, design=units)
     else:
-        g.units = _units(scope.units)
+        g.units = _units(scope.units or scope.design)
     zones = {unit.timezone for unit in g.units if unit.code in scope.units}
     name = account.row.timezone or (zones.pop() if len(zones) == 1 else "")
     if name:
@@ -232,6 +244,12 @@ def may(permission: str) -> bool:
 def runs_unit() -> bool:
     """Whether the signed-in user answers for a whole unit."""
     return bool(current_user.runs_unit)
+
+
+def needs_designer() -> None:
+    """The workbench does not exist but for designers and the super administrator."""
+    if not current_user.is_authenticated or not work.current_work().scope.design:
+        abort(404)
 
 
 def needs(permission: str) -> None:

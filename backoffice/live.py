@@ -66,6 +66,12 @@ SELECT (SELECT max(id) FROM inbox WHERE id > (SELECT app_last_id('inbox') - 1000
             WHERE state = 'waiting' OR state = 'sending' OR state = 'held' OR state = 'review' GROUP BY state) o),
        (SELECT max(id) FROM outbox WHERE state IN ('failed', 'refused'))
 """
+_OF_WORKBENCH = """
+SELECT (SELECT string_agg(id || state || step || done || attempts, ',' ORDER BY id) FROM workbench_jobs
+         WHERE ended_at IS NULL OR ended_at > now() - interval '10 minutes'),
+       (SELECT count(*) || ':' || count(published_id) FROM workbench_jobs WHERE state <> 'queued'),
+       (SELECT string_agg(id || coalesce(taken_back_at::text, ''), ',' ORDER BY id) FROM published_models)
+"""
 
 
 @dataclass(eq=False)
@@ -74,6 +80,12 @@ class _Watcher:
 
     scope: LiveScope
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+def _query(scope: LiveScope) -> str:
+    if scope.design:
+        return _OF_WORKBENCH
+    return _OF_MESSAGING if scope.messaging else _OF_UNITS
 
 
 class LiveStream:
@@ -169,7 +181,7 @@ class LiveStream:
     async def _fingerprint(self, scope: LiveScope) -> str:
         """What the page would show, in 16 characters; empty while the database does not answer."""
         try:
-            key = (scope.units, scope.divisions, scope.conversation_id, scope.messaging)
+            key = (scope.units, scope.divisions, scope.conversation_id, scope.messaging, scope.design)
             async with self._reading:
                 if key in self._read:
                     return self._read[key]
@@ -177,13 +189,17 @@ class LiveStream:
                     self._reader = await psycopg.AsyncConnection.connect(self._database_url)
                 async with self._reader.transaction():
                     await self._reader.execute(
-                        "SELECT set_config('app.units', %s, true), set_config('app.divisions', %s, true)",
-                        (",".join(scope.units), ",".join(str(division) for division in scope.divisions)),
+                        "SELECT set_config('app.units', %s, true), set_config('app.divisions', %s, true),"
+                        " set_config('app.design', %s, true)",
+                        (
+                            ",".join(scope.units), ",".join(str(division) for division in scope.divisions),
+                            ",".join(scope.design),
+                        ),
                     )
                     if scope.conversation_id is not None:
                         cursor = await self._reader.execute(_OF_CONVERSATION, (scope.conversation_id,))
                     else:
-                        cursor = await self._reader.execute(_OF_MESSAGING if scope.messaging else _OF_UNITS)
+                        cursor = await self._reader.execute(_query(scope))
                     row = await cursor.fetchone()
                 fingerprint = hashlib.sha256(repr(row).encode()).hexdigest()[:16]
                 self._read[key] = fingerprint

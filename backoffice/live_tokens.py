@@ -22,6 +22,8 @@ class LiveScope:
     conversation_id: UUID | None
     expires_at: datetime
     messaging: bool = False
+    # Of whose workbench; empty: it watches none.
+    design: tuple[str, ...] = ()
 
 
 def for_units() -> str:
@@ -39,6 +41,11 @@ def for_messaging() -> str:
     return _sign(None, messaging=True)
 
 
+def for_workbench() -> str:
+    """A token for the tests that the signed-in designer waits for."""
+    return _sign(None, workbench=True)
+
+
 def read(secret: str, token: str, *, now: datetime) -> LiveScope:
     """Raises LinkExpired, LinkInvalid."""
     values = read_link(secret, _PURPOSE, token, now=now)
@@ -48,10 +55,11 @@ def read(secret: str, token: str, *, now: datetime) -> LiveScope:
         conversation_id=UUID(values["conversation"]) if values["conversation"] else None,
         expires_at=datetime.fromisoformat(values["until"]),
         messaging=bool(values.get("messaging")),
+        design=tuple(values.get("design", ())),
     )
 
 
-def _sign(conversation_id: UUID | None, *, messaging: bool = False) -> str:
+def _sign(conversation_id: UUID | None, *, messaging: bool = False, workbench: bool = False) -> str:
     scope, until = work.current_work().scope, work.now() + LIFE
     values = {
         "units": list(scope.units),
@@ -59,5 +67,6 @@ def _sign(conversation_id: UUID | None, *, messaging: bool = False) -> str:
         "conversation": str(conversation_id) if conversation_id else "",
         "until": until.isoformat(),
         "messaging": messaging,
+        "design": list(scope.design) if workbench else [],
     }
     return sign_link(work.wiring().settings.link_secret, _PURPOSE, values, expires_at=until)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Engine
@@ -15,7 +16,7 @@ from huntred.settings import AppSettings
 
 
 class Wiring(Protocol):
-    """Settings, engine, clock, ranker, who is worth ranking, and signed links of this process."""
+    """What this process was put together with. root: the folder that holds data/ and domain/."""
 
     @property
     def settings(self) -> AppSettings: ...
@@ -31,6 +32,9 @@ class Wiring(Protocol):
 
     @property
     def nearest(self) -> Nearest: ...
+
+    @property
+    def root(self) -> Path: ...
 
     @property
     def links(self) -> Links: ...

@@ -13,6 +13,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from huntred.access.models import AuditEntry, Grant
 from huntred.db.session import Scope
+from huntred.workbench.models import OF_DESIGNERS
 
 # Their `unit` may be none, or belongs to what a user may do rather than to what a user may see.
 _OPEN = (AuditEntry, Grant)
@@ -31,18 +32,25 @@ def watch(session: Session) -> None:
 def _confine(state: ORMExecuteState) -> None:
     if not state.is_select or state.is_column_load or state.is_relationship_load:
         return
-    units = state.session.info["scope"].units
+    scope: Scope = state.session.info["scope"]
     for mapper in state.all_mappers:
         if "unit" in mapper.columns and mapper.class_ not in _OPEN:
-            # A lambda, because only its argument is the alias where the query has one.
-            state.statement = state.statement.options(
-                with_loader_criteria(mapper.class_, lambda cls: cls.unit.in_(units), include_aliases=True)
-            )
+            state.statement = state.statement.options(_within(mapper.class_, _units_of(scope, mapper.class_)))
+
+
+def _within(kind: type[Any], units: tuple[str, ...]) -> Any:
+    # A lambda, because only its argument is the alias where the query has one.
+    return with_loader_criteria(kind, lambda cls: cls.unit.in_(units), include_aliases=True)
+
+
+def _units_of(scope: Scope, kind: type[Any]) -> tuple[str, ...]:
+    """A designer's units are not those that a consultant sees."""
+    return scope.design if issubclass(kind, OF_DESIGNERS) else scope.units
 
 
 def _guard(session: Session, context: Any, instances: Any) -> None:
     scope: Scope = session.info["scope"]
     for row in {*session.new, *session.dirty, *session.deleted}:
         unit = getattr(row, "unit", None)
-        if unit is not None and not isinstance(row, _OPEN) and unit not in scope.units:
+        if unit is not None and not isinstance(row, _OPEN) and unit not in _units_of(scope, type(row)):
             raise OutsideScope(f"{type(row).__name__} of {unit}")

@@ -20,13 +20,13 @@ from bot.agents import model_of  # noqa: E402
 from contract.settings import ALL_UNITS  # noqa: E402
 
 
-def validate(unit: str) -> bool:
-    """As `rasa data validate`: intents, actions, slots, and rules that contradict each other."""
+def validate(unit: str, root: Path = Path()) -> bool:
+    """As `rasa data validate`: intents, actions, slots, and rules that contradict each other. root: of data/."""
     from rasa.validator import Validator
 
     from bot.importer import UnitImporter
 
-    validator = Validator.from_importer(UnitImporter("config.yml", unit=unit))
+    validator = Validator.from_importer(UnitImporter(str(root / "config.yml"), unit=unit))
     return bool(
         validator.verify_domain_validity()
         and validator.verify_intents(ignore_warnings=True)

@@ -19,6 +19,7 @@ COPY actions actions
 COPY backoffice backoffice
 COPY runtime runtime
 COPY domain domain
+COPY data data
 COPY package.json package-lock.json ./
 COPY --from=frontend /platform/node_modules node_modules
 RUN .venv/app/bin/python -c "from pathlib import Path; from runtime import frontend; frontend.copy(Path('.'))" \

@@ -27,6 +27,7 @@ READ_CVS = "huntred.read_cvs"
 SEND_WEBHOOKS = "huntred.send_webhooks"
 WRITE_IMPORTS = "huntred.write_imports"
 FIND_DUPLICATES = "huntred.find_duplicates"
+COLLECT_TURNS = "huntred.collect_turns"
 
 # A task that nobody took within this time is of no use any more: beat has sent the next one.
 _SOON = {"expires": 60}
@@ -68,6 +69,7 @@ def make_celery(settings: AppSettings) -> Celery:
             "send-webhooks": {"task": SEND_WEBHOOKS, "schedule": 3.0, "options": {"expires": 3}},
             "write-imports": {"task": WRITE_IMPORTS, "schedule": 5.0, "options": {"expires": 5}},
             "find-duplicates": {"task": FIND_DUPLICATES, "schedule": 60.0, "options": _SOON},
+            "collect-turns": {"task": COLLECT_TURNS, "schedule": 60.0, "options": _SOON},
             "tend-lists": {"task": TEND_LISTS, "schedule": 3600.0, "options": _SOON},
             "archive": {"task": ARCHIVE, "schedule": 600.0, "options": _SOON},
         },

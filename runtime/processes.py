@@ -135,6 +135,8 @@ PROCESSES = (
         "rasa", "bot", "bot.server", "bot", port="RASA_PORT", start_seconds=240, grace_seconds=15,
         copies="RASA_PROCESSES", niceness="RASA_NICENESS",
     ),
+    # Tests what conversation designers propose; waits most of its life.
+    Process("trainer", "bot", "bot.workbench.trainer", "bot", grace_seconds=15),
     Process(
         "gateway", "bot", "bot.gateway", "gateway", port="GATEWAY_PORT", stop_stage=0, copies="GATEWAY_PROCESSES"
     ),

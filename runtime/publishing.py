@@ -14,8 +14,10 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
-# So many can be taken back to; what is older keeps its line and loses its content.
-_KEPT_CONTENTS = 5
+from huntred.conversations.published import FORGET_OLD_CONTENTS, LOCK
+
+_LOCK = LOCK.format(unit="%s")
+_FORGET_OLD_CONTENTS = FORGET_OLD_CONTENTS.format(unit="%s")
 
 
 class PublishingFailed(Exception):
@@ -47,8 +49,7 @@ def publish(url: str, models: Path, unit: str, name: str = "", *, only_new: bool
     content = file.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     with _connected(url) as connection:
-        # One at a time for each unit: two that publish at once would both think that theirs is the last.
-        connection.execute("SELECT pg_advisory_xact_lock(hashtext('publish ' || %s))", (unit,))
+        connection.execute(_LOCK, (unit,))
         known = [model for model in _models(connection, unit) if model.sha256 == digest]
         if known and (only_new or any(model.current for model in known)):
             return None if only_new else file.name
@@ -59,11 +60,7 @@ def publish(url: str, models: Path, unit: str, name: str = "", *, only_new: bool
             )
         except psycopg.errors.ForeignKeyViolation:
             raise PublishingFailed(f"the database has no unit {unit}: make up first") from None
-        connection.execute(
-            "UPDATE published_models SET content = NULL WHERE unit = %s AND content IS NOT NULL AND id NOT IN"
-            " (SELECT id FROM published_models WHERE unit = %s ORDER BY id DESC LIMIT %s)",
-            (unit, unit, _KEPT_CONTENTS),
-        )
+        connection.execute(_FORGET_OLD_CONTENTS, (unit, unit))
     _tell(url)
     return file.name
 
@@ -74,7 +71,7 @@ def roll_back(url: str, unit: str) -> str:
     Raises PublishingFailed where there is none.
     """
     with _connected(url) as connection:
-        connection.execute("SELECT pg_advisory_xact_lock(hashtext('publish ' || %s))", (unit,))
+        connection.execute(_LOCK, (unit,))
         standing = [model for model in _models(connection, unit) if model.taken_back_at is None]
         if len(standing) < 2 or not standing[1].kept:
             raise PublishingFailed(f"unit {unit} has no earlier model that could be gone back to")

@@ -30,6 +30,7 @@ from huntred.search import service as search
 from huntred.units.models import Unit
 from huntred.webhooks import sending as webhook_sending
 from huntred.webhooks import service as webhooks
+from huntred.workbench import collecting
 from runtime import celery_app
 from runtime.wiring import Wiring
 
@@ -154,6 +155,10 @@ def register(app: Celery, wiring: Wiring) -> None:
     @app.task(name=celery_app.FIND_DUPLICATES)
     def find_duplicates() -> None:
         _find_duplicates(wiring)
+
+    @app.task(name=celery_app.COLLECT_TURNS)
+    def collect_turns() -> None:
+        _each_unit(wiring, lambda uow: collecting.collect(uow, wiring.sentences, now=wiring.clock()), [])
 
     @app.task(name=celery_app.TEND_LISTS)
     def tend_lists() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import redis
@@ -29,6 +30,7 @@ from huntred.privacy.links import Links
 from huntred.settings import AppSettings
 from huntred.webhooks.ports import Caller as WebhookCaller
 from huntred.webhooks.providers.pinned import PinnedCaller
+from runtime.installation import ROOT
 
 if TYPE_CHECKING:
     from ml.embeddings.shared import SharedVectors
@@ -41,6 +43,8 @@ class Wiring:
     settings: AppSettings
     engine: Engine
     clock: Callable[[], datetime] = utc_now
+    # The folder that holds data/ and domain/.
+    root: Path = ROOT
     # Whether the vectors that `embedder` makes in this process are for all; they must be of vacancies only.
     shares_vectors: bool = False
 
@@ -56,6 +60,13 @@ class Wiring:
     def embedder(self) -> Embedder:
         """The model that searches. Raises SettingsInvalid at its first use where it is not here."""
         return self._model("EMBEDDING_MODEL", self.settings.embedding_model)
+
+    @cached_property
+    def sentences(self) -> Embedder:
+        """Tells which messages are alike; the same encoder that the assistant understands by."""
+        from ml.embeddings.use import UseEmbedder
+
+        return self._model("EMBEDDING_MODEL", UseEmbedder.name)
 
     @cached_property
     def next_embedder(self) -> Embedder | None:

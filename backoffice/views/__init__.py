@@ -38,6 +38,7 @@ def all_views() -> list[BaseView]:
         users,
         vacancies,
         webhooks,
+        workbench,
     )  # fmt: skip
 
     return [
@@ -65,6 +66,7 @@ def all_views() -> list[BaseView]:
         ranking.RankingView(endpoint="ranking", url="/ranking"),
         api_clients.ApiClientsView(endpoint="api_clients", url="/api-clients"),
         webhooks.WebhooksView(endpoint="webhooks", url="/webhooks"),
+        workbench.WorkbenchView(endpoint="workbench", url="/workbench"),
         *records.record_views(),
         mass.MassView(endpoint="mass", url="/mass"),
         lists.ListsView(endpoint="lists", url="/lists"),

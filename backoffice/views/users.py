@@ -129,7 +129,7 @@ def _read_grants() -> list[GrantForm]:
     role = form.text("role")
     if role == rules.SUPER_ADMIN:
         return [GrantForm(role)]
-    if role == rules.CONSULTANT:
+    if role in {rules.CONSULTANT, rules.DESIGNER}:
         units = [unit for unit in form.texts("units") if unit]
         if not units:
             raise FieldInvalid("grants", "missing")

@@ -42,7 +42,8 @@ class User(Base):
 
 
 class Grant(Base):
-    """A role for a user. super_admin has no unit; consultant one unit; division_consultant one division of it."""
+    """A role for a user. super_admin has no unit; consultant and designer one unit; division_consultant one
+    division of it."""
 
     __tablename__ = "grants"
 
@@ -59,7 +60,7 @@ class Grant(Base):
         UniqueConstraint("user_id", "role", "unit", "division_id", postgresql_nulls_not_distinct=True),
         CheckConstraint(
             "(role = 'super_admin' AND unit IS NULL AND division_id IS NULL)"
-            " OR (role = 'consultant' AND unit IS NOT NULL AND division_id IS NULL)"
+            " OR (role IN ('consultant', 'designer') AND unit IS NOT NULL AND division_id IS NULL)"
             " OR (role = 'division_consultant' AND unit IS NOT NULL AND division_id IS NOT NULL)",
             name="role",
         ),

@@ -9,7 +9,9 @@ from uuid import UUID
 from huntred.db.scope import Scope
 
 SUPER_ADMIN, CONSULTANT, DIVISION_CONSULTANT = "super_admin", "consultant", "division_consultant"
-ROLES = (SUPER_ADMIN, CONSULTANT, DIVISION_CONSULTANT)
+# Works on the words of a unit in the workbench; sees nobody and nothing else of it.
+DESIGNER = "designer"
+ROLES = (SUPER_ADMIN, CONSULTANT, DIVISION_CONSULTANT, DESIGNER)
 
 # The switches of a division consultant: what they may do beyond looking.
 PERMISSIONS = (
@@ -49,21 +51,29 @@ class Granting(Protocol):
 def scope_of(user: Granting) -> Scope:
     """Return what the user may see. Without a grant, or switched off: only themselves.
 
-    Divisions confine only where every grant is of a division: who has a whole unit sees all of it.
+    Divisions confine only where every grant is of a division: who has a whole unit sees all of it. A designer's grant
+    opens the unit's workbench, and no row beside it.
     """
     if not user.active:
         return Scope()
     if any(grant.role == SUPER_ADMIN for grant in user.grants):
         return Scope(all_units=True, user_id=user.id)
+    design = tuple(sorted({grant.unit for grant in user.grants if grant.role == DESIGNER and grant.unit}))
     whole = sorted({grant.unit for grant in user.grants if grant.role == CONSULTANT and grant.unit})
     if whole:
-        return Scope(units=tuple(whole), user_id=user.id)
+        return Scope(units=tuple(whole), user_id=user.id, design=design)
     parts = [grant for grant in user.grants if grant.role == DIVISION_CONSULTANT and grant.unit and grant.division_id]
     return Scope(
         units=tuple(sorted({grant.unit for grant in parts if grant.unit})),
         divisions=tuple(sorted({grant.division_id for grant in parts if grant.division_id}, key=str)),
         user_id=user.id,
+        design=design,
     )
+
+
+def only_designs(user: Granting) -> bool:
+    """Whether the workbench is all that this user may open."""
+    return bool(user.grants) and all(grant.role == DESIGNER for grant in user.grants)
 
 
 def may(user: Granting, permission: str) -> bool:

@@ -15,6 +15,7 @@ from huntred.access.models import AuditEntry, Grant, User
 from huntred.access.passwords import hash_password
 from huntred.access.rules import (
     CONSULTANT,
+    DESIGNER,
     DIVISION_CONSULTANT,
     PERMISSIONS,
     ROLES,
@@ -50,7 +51,9 @@ __all__ = [
 
 @dataclass(frozen=True)
 class GrantForm:
-    """role: super_admin (nothing else), consultant (unit), division_consultant (unit, division, permissions)."""
+    """role: super_admin (nothing else), consultant or designer (unit), division_consultant (unit, division,
+    permissions).
+    """
 
     role: str
     unit: str | None = None
@@ -188,7 +191,9 @@ def audit(
     """Write who did what to which object. Rows are only ever added."""
     # Nothing is asked back: reading the new row may be beyond what the user may see.
     uow.session.execute(
-        insert(AuditEntry.__table__).values(  # type: ignore[arg-type]  # a Table, which the stubs call a FromClause
+        insert(AuditEntry.__table__)  # type: ignore[arg-type]  # a Table, which the stubs call a FromClause
+        .inline()
+        .values(
             unit=unit,
             user_id=user_id,
             action=action,
@@ -207,7 +212,7 @@ def _grant(uow: UnitOfWork, form: GrantForm) -> Grant:
         raise FieldInvalid("unit", "not_for_this_role")
     if form.role != SUPER_ADMIN and (not form.unit or uow.session.get(Unit, form.unit) is None):
         raise FieldInvalid("unit", "unknown" if form.unit else "missing")
-    if form.role == CONSULTANT and form.division_id:
+    if form.role in {CONSULTANT, DESIGNER} and form.division_id:
         raise FieldInvalid("division_id", "not_for_this_role")
     if form.role == DIVISION_CONSULTANT:
         division = uow.session.get(Division, form.division_id) if form.division_id else None

@@ -1,21 +1,32 @@
 """The models that units talk with, as the back office lists and chooses among them.
 
-New ones are published by `make publish` (`runtime/publishing.py`): what is chosen here has been published before.
+New ones are published by `make publish` (`runtime/publishing.py`) or, once tested, by a designer (`publish_tested`);
+what both say to the database stands here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, insert, select, text, update
 
 from contract.tables import published_models as models
 from huntred.access.service import audit
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.db.wakeups import wake_after_commit
 from huntred.errors import NotFound
+
+# One at a time for each unit: two that publish at once would both think that theirs is the last.
+LOCK = "SELECT pg_advisory_xact_lock(hashtext('publish ' || {unit}))"
+# So many can be taken back to; what is older keeps its line and loses its content.
+FORGET_OLD_CONTENTS = (
+    "UPDATE published_models SET content = NULL WHERE unit = {unit} AND content IS NOT NULL AND id NOT IN"
+    " (SELECT id FROM published_models WHERE unit = {unit} ORDER BY id DESC LIMIT 5)"
+)
 
 
 @dataclass(frozen=True)
@@ -32,15 +43,18 @@ class UnitModel:
     current: bool
 
 
-def list_models(uow: UnitOfWork, *, most: int = 8) -> list[UnitModel]:
-    """Return the last models of each unit in scope, by unit and then the newest first."""
+def list_models(uow: UnitOfWork, *, units: Sequence[str] | None = None, most: int = 8) -> list[UnitModel]:
+    """Return the last models of each unit, by unit and then the newest first.
+
+    units: those of the scope unless given.
+    """
     current = func.max(models.c.id).filter(models.c.taken_back_at.is_(None)).over(partition_by=models.c.unit)
     place = func.row_number().over(partition_by=models.c.unit, order_by=models.c.id.desc())
     ranked = select(
         models.c.id, models.c.unit, models.c.name, models.c.published_at, models.c.published_by,
         models.c.taken_back_at, models.c.content.is_not(None).label("kept"),
         (models.c.id == current).is_(True).label("current"), place.label("place"),
-    ).where(models.c.unit.in_(uow.scope.units)).subquery()  # fmt: skip
+    ).where(models.c.unit.in_(uow.scope.units if units is None else units)).subquery()  # fmt: skip
     rows = uow.session.execute(select(ranked).where(ranked.c.place <= most).order_by(ranked.c.unit, ranked.c.place))
     return [
         UnitModel(
@@ -50,20 +64,52 @@ def list_models(uow: UnitOfWork, *, most: int = 8) -> list[UnitModel]:
     ]
 
 
-def make_current(uow: UnitOfWork, model_id: int, user_id: UUID, *, now: datetime) -> str:
+def publish_tested(
+    uow: UnitOfWork, unit: str, name: str, sha256: str, content: Select[Any], by: str
+) -> int:
+    """Publish a model whose archive the query gives; where it is the current one, nothing changes. Return its id.
+
+    Nothing is audited here: whoever calls says by what right.
+    """
+    uow.session.execute(text(LOCK.format(unit=":unit")), {"unit": unit})
+    current = uow.session.execute(
+        select(models.c.id, models.c.sha256)
+        .where(models.c.unit == unit, models.c.taken_back_at.is_(None))
+        .order_by(models.c.id.desc())
+        .limit(1)
+    ).first()
+    if current is not None and current.sha256 == sha256:
+        return int(current.id)
+    # From table to table: the archive never passes through this process.
+    id_ = uow.session.scalar(
+        insert(models)
+        .values(unit=unit, name=name, sha256=sha256, content=content.scalar_subquery(), published_by=by)
+        .returning(models.c.id)
+    )
+    assert id_ is not None
+    uow.session.execute(text(FORGET_OLD_CONTENTS.format(unit=":unit")), {"unit": unit})
+    wake_after_commit(uow.session, "models")
+    return int(id_)
+
+
+def make_current(
+    uow: UnitOfWork, model_id: int, user_id: UUID, *, now: datetime, units: Sequence[str] | None = None
+) -> str:
     """Let the unit's turns run with this model, and take back those that came after it. Return its unit.
 
-    Raises NotFound, also for one whose content is gone.
+    units: those of the scope unless given. Raises NotFound, also for one whose content is gone.
     """
     unit = uow.session.scalar(
         select(models.c.unit).where(
-            models.c.id == model_id, models.c.content.is_not(None), models.c.unit.in_(uow.scope.units)
+            models.c.id == model_id,
+            models.c.content.is_not(None),
+            models.c.unit.in_(uow.scope.units if units is None else units),
         )
     )
     if unit is None:
         raise NotFound("model")
     # The same lock as publishing takes: whoever publishes meanwhile comes after, and is current.
-    uow.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"publish {unit}"))))
+    uow.session.execute(text(LOCK.format(unit=":unit")), {"unit": unit})
     uow.session.execute(update(models).where(models.c.id == model_id).values(taken_back_at=None))
     uow.session.execute(
         update(models)

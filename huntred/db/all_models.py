@@ -26,9 +26,10 @@ from huntred.shortlists import models as shortlists
 from huntred.units import models as units
 from huntred.vacancies import models as vacancies
 from huntred.webhooks import models as webhooks
+from huntred.workbench import models as workbench
 
 __all__ = [
     "access", "api_clients", "applications", "companies", "conversations", "cv", "disclosures", "events",
     "families", "gains", "importing", "interviews", "learning", "lists", "matching", "mentoring", "notifications",
-    "people", "privacy", "search", "shortlists", "units", "vacancies", "webhooks",
+    "people", "privacy", "search", "shortlists", "units", "vacancies", "webhooks", "workbench",
 ]  # fmt: skip

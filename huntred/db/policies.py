@@ -26,6 +26,8 @@ ROLES = (MIGRATOR, GATEWAY, BOT, RELAY, APP)
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION app_units() RETURNS text[] LANGUAGE sql STABLE AS
   $$ SELECT string_to_array(coalesce(current_setting('app.units', true), ''), ',') $$;
+CREATE OR REPLACE FUNCTION app_design() RETURNS text[] LANGUAGE sql STABLE AS
+  $$ SELECT string_to_array(coalesce(current_setting('app.design', true), ''), ',') $$;
 CREATE OR REPLACE FUNCTION app_divisions() RETURNS uuid[] LANGUAGE sql STABLE AS
   $$ SELECT string_to_array(nullif(current_setting('app.divisions', true), ''), ',')::uuid[] $$;
 CREATE OR REPLACE FUNCTION app_flag(name text) RETURNS boolean LANGUAGE sql STABLE AS
@@ -82,6 +84,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
 
 # Scalar sub-selects, so that PostgreSQL reads the setting once a query and not once a row.
 UNIT = "unit = ANY ((SELECT app_units())::text[])"
+DESIGN = "unit = ANY ((SELECT app_design())::text[])"
 ALL_UNITS = "(SELECT app_flag('all_units'))"
 LOGIN = "(SELECT app_flag('login'))"
 SELF = "(SELECT app_id('user_id'))"
@@ -130,6 +133,7 @@ _ACCOUNT_COLUMNS = (
 )
 _ALL_MINE = f"units <@ (SELECT app_units())::text[] AND {WHOLE_UNIT}"
 _OF_CLIENT = "EXISTS (SELECT 1 FROM api_clients c WHERE c.id = client_id)"
+_WORKBENCH = f"({DESIGN} OR ({UNIT} AND {WHOLE_UNIT}))"
 _PERSON_CONVERSATION = "SELECT 1 FROM applications a WHERE a.person_id = conversations.person_id"
 
 RULES: dict[str, list[Rule]] = {
@@ -225,7 +229,8 @@ RULES: dict[str, list[Rule]] = {
         Rule(
             APP, "SELECT",
             f"{LOGIN} OR {ALL_UNITS} OR id = {SELF} OR EXISTS (SELECT 1 FROM grants g WHERE g.user_id = users.id"
-            " AND g.unit = ANY ((SELECT app_units())::text[]))",
+            # Designers are no colleagues to hand work to.
+            " AND g.role <> 'designer' AND g.unit = ANY ((SELECT app_units())::text[]))",
         ),
         Rule(APP, "UPDATE", f"{LOGIN} OR {ALL_UNITS} OR id = {SELF}"),
         Rule(APP, "INSERT, DELETE", ALL_UNITS),
@@ -236,7 +241,7 @@ RULES: dict[str, list[Rule]] = {
     ],
     "audit_entries": [
         Rule(APP, "SELECT", f"{ALL_UNITS} OR {UNIT}"),
-        Rule(APP, "INSERT", f"{ALL_UNITS} OR {LOGIN} OR unit IS NULL OR {UNIT}"),
+        Rule(APP, "INSERT", f"{ALL_UNITS} OR {LOGIN} OR unit IS NULL OR {UNIT} OR {DESIGN}"),
     ],
     # Their state is the vendor's word, which the gateway hears.
     "message_templates": [
@@ -277,10 +282,16 @@ RULES: dict[str, list[Rule]] = {
         Rule(GATEWAY, "SELECT, INSERT, UPDATE (replay_at, replayed_at, replay_result)"),
         Rule(APP, "SELECT, UPDATE (replay_at, replay_result)", ALL_UNITS),
     ],
-    # Published by the owner's command; the super administrator chooses among what was.
+    # Published by the owner's command or, tested, by a designer; both they and the super administrator choose one.
     "published_models": [
-        Rule(BOT, "SELECT"), Rule(APP, "SELECT", UNIT), Rule(APP, "UPDATE (taken_back_at)", ALL_UNITS),
+        Rule(BOT, "SELECT"), Rule(APP, "SELECT", f"{UNIT} OR {DESIGN}"), Rule(APP, "INSERT", DESIGN),
+        Rule(APP, "UPDATE (taken_back_at, content)", f"{ALL_UNITS} OR {DESIGN}"),
     ],
+    # Filled by the worker in the unit's scope, worked on by its designers; the trainer (bot) reads and tests.
+    "workbench_turns": [Rule(APP, _FULL, _WORKBENCH), Rule(BOT, "SELECT", UNIT)],
+    "workbench_changes": [Rule(APP, _FULL, _WORKBENCH)],
+    "workbench_examples": [Rule(APP, _FULL, _WORKBENCH)],
+    "workbench_jobs": [Rule(APP, _FULL, _WORKBENCH), Rule(BOT, "SELECT, UPDATE")],
     "outbox": [
         Rule(GATEWAY, _READ_WRITE), Rule(BOT, _READ_WRITE, UNIT), Rule(APP, _READ_WRITE, UNIT),
     ],

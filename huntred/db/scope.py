@@ -11,7 +11,8 @@ class Scope:
     """What a session may see.
 
     units: codes. divisions: empty for all of the units. all_units: the super administrator, who also sees
-    what belongs to no unit. login: only while somebody signs in or a signed link is resolved.
+    what belongs to no unit. login: only while somebody signs in or a signed link is resolved. design: codes of the
+    units whose workbench is open to it, and of which it need see nothing else.
     """
 
     units: tuple[str, ...] = ()
@@ -19,6 +20,7 @@ class Scope:
     all_units: bool = False
     user_id: UUID | None = None
     login: bool = False
+    design: tuple[str, ...] = ()
 
 
 NOTHING = Scope()

@@ -16,7 +16,7 @@ __all__ = ["NOTHING", "Scope", "make_engine", "open_session", "rescope"]
 _SET_SCOPE = text(
     "SELECT set_config('app.units', :units, true), set_config('app.divisions', :divisions, true), "
     "set_config('app.all_units', :all_units, true), set_config('app.user_id', :user_id, true), "
-    "set_config('app.login', :login, true)"
+    "set_config('app.login', :login, true), set_config('app.design', :design, true)"
 )
 
 
@@ -53,5 +53,6 @@ def _send_scope(connection: Connection, scope: Scope) -> None:
             "all_units": "on" if scope.all_units else "",
             "user_id": str(scope.user_id) if scope.user_id else "",
             "login": "on" if scope.login else "",
+            "design": ",".join(scope.design),
         },
     )

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 
-Channel = Literal["inbox", "outbox", "events", "live", "models"]
+Channel = Literal["inbox", "outbox", "events", "live", "models", "workbench"]
 
 
 def wake_after_commit(session: Session, channel: Channel, payload: Mapping[str, str] | None = None) -> None:

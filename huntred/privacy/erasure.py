@@ -41,6 +41,7 @@ from huntred.people import service as people
 from huntred.privacy.archive import erase_archived
 from huntred.privacy.models import Erasure, OneTimeCode
 from huntred.shortlists import service as shortlists
+from huntred.workbench import collecting as workbench
 
 _NOTHING: dict[str, str] = {"kind": "text"}
 
@@ -61,6 +62,7 @@ def erase_person(
     conversations = _lock_chats(uow, person_id)
     chat_ids = sorted({row.chat_id for row in conversations})
     _forget_what_was_said(uow, [row.id for row in conversations], chat_ids)
+    workbench.forget(uow, [row.id for row in conversations])
     _forget_addresses(uow, chat_ids)
     people.forget(uow, person_id)
     cv.forget(uow, person_id)

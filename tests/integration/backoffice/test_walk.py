@@ -37,6 +37,7 @@ from tests.factories.files import sent_file
 from tests.integration.backoffice.conftest import Office, csrf_of
 from tests.integration.backoffice.test_access import Things, _division, _division_user, things
 from tests.integration.backoffice.test_messaging import came, went
+from tests.integration.backoffice.test_workbench import bench
 
 ROLES = ("super_admin", "consultant", "division_consultant")
 NOWHERE = "0190a0a0-0000-7000-8000-000000000000"
@@ -102,6 +103,11 @@ SUPER = {
     "messaging.models": "/messaging/models", "ranking.index": "/ranking/", "ranking.preview": "/ranking/preview",
     "ranking.save": "/ranking/save", "ranking.default": "/ranking/default", "gains.rule": "/gains/rules/profile_completed",
     "gains.levels": "/gains/levels", "gains.new_reward": "/gains/rewards",
+    # Of designers too: what they see, and that they see nothing else, stands in test_workbench.py.
+    "workbench.index": "/workbench/", "workbench.changes": "/workbench/changes/",
+    "workbench.new_change": "/workbench/changes/new", "workbench.models": "/workbench/models",
+    "workbench.flows": "/workbench/flows/", "workbench.live_token": "/workbench/live-token",
+    "workbench.assign": f"/workbench/groups/{NOWHERE}/assign",
 }  # fmt: skip
 # By an id in the address: another's is not there. The names in braces are those of Place.ids.
 BY_ID = {
@@ -170,6 +176,13 @@ OF_SUPER = {
     "channels.details": "/channels/{account}", "channels.app_secrets": "/channels/apps/{app}",
     "messaging.use_model": "/messaging/models/{model}/use", "messaging.body": "/messaging/quarantine/{body}",
     "messaging.read_again": "/messaging/quarantine/{body}/replay", "switch_unit": "/unit",
+    "workbench.set_aside": "/workbench/groups/{group}/set-aside", "workbench.change": "/workbench/changes/{change}",
+    "workbench.tests": "/workbench/changes/{change}/tests", "workbench.patch": "/workbench/changes/{change}/patch",
+    "workbench.add_example": "/workbench/changes/{change}/examples",
+    "workbench.remove_example": "/workbench/examples/{example}/remove",
+    "workbench.close_change": "/workbench/changes/{change}/close", "workbench.test": "/workbench/changes/{change}/test",
+    "workbench.cancel": "/workbench/tests/{test}/cancel", "workbench.publish": "/workbench/tests/{test}/publish",
+    "workbench.use_model": "/workbench/models/{model}/use", "workbench.take_back": "/workbench/models/{unit}/take-back",
 }  # fmt: skip
 # One user's own, whatever the role.
 OWN = {
@@ -257,7 +270,7 @@ def place(office: Office, unit: str, **vacancy: Any) -> Place:
         "reason": reason.id, "room": room.id, "reward": reward.id, "reward_request": asked.id, "proposal": proposal.id, "entry": entry.id, "share": share.id, "unit": unit, "account": account.id, "app": account.app_id, "aside": came(desk, conversation, "aside").id,
         "review": went(desk, conversation, "review").id, "file": sent_file(desk, conversation, office.shelf),
         "cv": cv(office, made).id, "double": desk.profile(unit).id, "merge": one_of_two(office, made).id,
-        "imported": imported(office, unit, stranger.id).id,
+        "imported": imported(office, unit, stranger.id).id, **bench(desk, unit, stranger.id),
     }  # fmt: skip
     return Place(made, ids)
 

@@ -46,6 +46,7 @@ from huntred.vacancies.models import VacancyQuestion, VacancyRequirement
 from huntred.webhooks import service as webhooks
 from huntred.webhooks.service import SubscriptionForm
 from tests.factories.desk import Desk, desk, keys
+from tests.integration.backoffice.test_workbench import bench
 
 __all__ = ["desk", "keys"]
 
@@ -56,13 +57,14 @@ READS_ALL = {
     ("gateway", "channel_accounts"), ("bot", "channel_accounts"), ("app", "channel_accounts"),
     ("gateway", "chats"), ("bot", "chats"), ("gateway", "conversations"), ("gateway", "inbox"), ("bot", "inbox"),
     ("gateway", "outbox"), ("gateway", "message_templates"), ("gateway", "media"), ("relay", "stored_events"),
-    ("bot", "published_models"),
+    ("bot", "published_models"), ("bot", "workbench_jobs"),
 }  # fmt: skip
 # Written by triggers, looked up by functions; no role reads or writes them itself.
 NOBODYS = {"search_entries", "search_keys"}
 WRITES_ALL = {
     ("gateway", "chats"), ("bot", "chats"), ("gateway", "conversations"), ("gateway", "inbox"), ("bot", "inbox"),
     ("gateway", "outbox"), ("gateway", "media"), ("relay", "stored_events"),
+    ("bot", "workbench_jobs"),
 }  # fmt: skip
 
 
@@ -165,6 +167,7 @@ def filled(desk: Desk) -> Desk:
         "INSERT INTO erasures (id, unit, person_id, erased_at) VALUES (:m, 'amigro', :p, now())", m=new_id(), p=person.id
     )
     desk.execute("INSERT INTO published_models (unit, name, sha256) VALUES ('amigro', 'm.tar.gz', '')")
+    bench(desk, "amigro", desk.user().id)
     desk.execute("INSERT INTO action_replies (key, unit, conversation_id, reply) VALUES ('1:1:a', 'amigro', :c, '{}')", c=of["c"])
     return desk
 

@@ -54,7 +54,7 @@ def test_status_lists_every_process_with_its_memory(platform):
     platform.wait_until_well(names=["postgres"])
     answer = command("status", var=platform.installation.var)
     assert answer.returncode in {0, 1}
-    for name in ("postgres", "redis", "gateway", "rasa", "actions", "backoffice", "relay", "worker", "beat"):
+    for name in ("postgres", "redis", "gateway", "rasa", "actions", "backoffice", "relay", "worker", "beat", "trainer"):
         assert name in answer.stdout
     (line,) = [line for line in answer.stdout.splitlines() if line.split()[:1] == ["postgres"]]
     assert " MB " in line
