@@ -99,7 +99,7 @@ def test_other_weights_of_our_own_are_another_model_and_vacancies_are_encoded_an
     with board.work() as uow:
         assert encode_waiting(uow, following) == 1
         assert encode_waiting(uow, following) == 0
-        kept = dict(uow.session.execute(select(VacancyVector.model, VacancyVector.vector)).tuples().all())
+        kept = {row.model: row.vector for row in uow.session.execute(select(VacancyVector.model, VacancyVector.vector))}
     assert set(kept) == {MODEL.name, following.name}
     assert np.allclose(kept[following.name], about(following, "Mesero", ()), atol=2e-3)
     assert not np.allclose(kept[following.name], kept[MODEL.name], atol=2e-3)
