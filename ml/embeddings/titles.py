@@ -61,7 +61,8 @@ class TitleEmbedder:
 
 def _joined(table: TitleTable, use: UseEmbedder, texts: Sequence[str]) -> Vectors:
     meaning = (use.encode(texts) - table.centre) @ table.projection
-    joined = _of_length_one(meaning + table.vocabulary.bags(texts).sums(table.rows))
+    whole = meaning + table.vocabulary.bags(texts).sums(table.rows)
+    joined = _of_length_one(np.asarray(whole, dtype=np.float32))
     return joined if table.memory is None else _of_length_one(table.memory.drawn(joined))
 
 
