@@ -1,8 +1,9 @@
 """Our own model, the default: USE-multilingual joined with a table of stems and n-grams that knows the trade's words.
 
-A vector is the unit vector of `projection(USE(text)) + Σ rows(text)`, over the text in one form (`forms.py`).
-USE brings the meaning of ordinary words in both languages, the table that of titles and skills; it was trained by
-`ml/training` on ESCO (European Commission) and on our lexicon of Mexican terms.
+A vector is the unit vector of `projection(USE(text)) + Σ rows(text)`, over the text in one form (`forms.py`), drawn
+towards the occupations that it is near (`memory.py`). USE brings the meaning of ordinary words in both languages, the
+table that of titles and skills, the memory what one occupation is called; both were made by `ml/training` of ESCO
+(European Commission) and of our lexicon of Mexican terms.
 """
 
 from __future__ import annotations
@@ -60,7 +61,12 @@ class TitleEmbedder:
 
 def _joined(table: TitleTable, use: UseEmbedder, texts: Sequence[str]) -> Vectors:
     meaning = (use.encode(texts) - table.centre) @ table.projection
-    joined = meaning + table.vocabulary.bags(texts).sums(table.rows)
-    lengths = np.linalg.norm(joined, axis=1, keepdims=True)
+    whole = meaning + table.vocabulary.bags(texts).sums(table.rows)
+    joined = _of_length_one(np.asarray(whole, dtype=np.float32))
+    return joined if table.memory is None else _of_length_one(table.memory.drawn(joined))
+
+
+def _of_length_one(vectors: Vectors) -> Vectors:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     lengths[lengths == 0] = 1.0
-    return np.asarray(joined / lengths, dtype=np.float32)
+    return np.asarray(vectors / lengths, dtype=np.float32)

@@ -1,4 +1,4 @@
-"""What finds titles by their letters alone: BM25 of words, TF-IDF of character n-grams. Floors, and half a hybrid."""
+"""What finds titles by their letters alone: BM25 of words, TF-IDF of character n-grams. Floors."""
 
 from __future__ import annotations
 

@@ -1,14 +1,13 @@
 """Measures how well a model finds titles: `map=` and `mrr=`, 0 to 1.
 
-    python -m ml.evaluation.retrieval --queries Q --corpus C --qrels R [--model NAME] [--score hybrid|vectors]
+    python -m ml.evaluation.retrieval --queries Q --corpus C --qrels R [--model NAME]
 
 queries and corpus hold `id<TAB>text`, one a line, with or without a header. qrels holds `query 0 document grade`
 (TREC) or `query document [grade]`, tabs or spaces. Several lines of the corpus may share an id: they are labels of
 one concept, which scores as its best label does. Files may be gzipped.
 
---model: bm25, tfidf, or any name that `ml.embeddings.registry` knows (left out: the default). --score: for a model of
-vectors, its cosine alone (`vectors`) or joined with the cosine of character n-grams (`hybrid`, the default for our
-own model, since it pays; other models are measured as they come).
+--model: bm25, tfidf, or any name that `ml.embeddings.registry` knows (left out: the default). A model of vectors scores
+by its cosine alone, as the search does.
 """
 
 from __future__ import annotations
@@ -21,24 +20,18 @@ from pathlib import Path
 from ml.embeddings.registry import DEFAULT, UnknownModel, embedder
 from ml.evaluation.lexical import Bm25, CharacterTfidf
 from ml.evaluation.metrics import Figures, Scorer, measure
-from ml.evaluation.scorers import hybrid, vectors
+from ml.evaluation.scorers import vectors
 from ml.evaluation.sets import BadSet, RetrievalSet, read_set
 
 _LEXICAL: dict[str, Callable[[Sequence[str]], Scorer]] = {"bm25": Bm25, "tfidf": CharacterTfidf}
 
 
-def scorer_of(model: str, score: str | None, corpus: Sequence[str]) -> tuple[str, Scorer]:
-    """Return how the model scores (`vectors`, `hybrid` or `words`) and the scorer. Raises UnknownModel."""
+def figures(wanted: RetrievalSet, model: str) -> tuple[str, Figures]:
+    """Measure one model on one set; says how it was scored, by `vectors` or by `words`. Raises UnknownModel."""
+    corpus = [text for _, text in wanted.corpus]
     if model in _LEXICAL:
-        return "words", _LEXICAL[model](corpus)
-    chosen = score or ("hybrid" if model == DEFAULT else "vectors")
-    return chosen, (hybrid if chosen == "hybrid" else vectors)(embedder(model), corpus)
-
-
-def figures(wanted: RetrievalSet, model: str, score: str | None = None) -> tuple[str, Figures]:
-    """Measure one model on one set; says how it was scored. Raises UnknownModel."""
-    chosen, scorer = scorer_of(model, score, [text for _, text in wanted.corpus])
-    return chosen, measure(wanted, scorer)
+        return "words", measure(wanted, _LEXICAL[model](corpus))
+    return "vectors", measure(wanted, vectors(embedder(model), corpus))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,11 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in ("queries", "corpus", "qrels"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--model", default=DEFAULT)
-    parser.add_argument("--score", choices=("hybrid", "vectors"))
     given = parser.parse_args(arguments)
     try:
         wanted = read_set(given.queries, given.corpus, given.qrels)
-        chosen, found = figures(wanted, given.model, given.score)
+        chosen, found = figures(wanted, given.model)
     except (BadSet, UnknownModel, OSError) as error:
         print(f"retrieval: {error}", file=sys.stderr)
         return 2

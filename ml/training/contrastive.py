@@ -29,7 +29,7 @@ class Rates:
 
     row: float = 0.1
     projection: float = 1e-3
-    temperature: float = 0.05
+    temperature: float = 0.04
     dropped: float = 0.1
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,8 +18,11 @@ from huntred.matching.models import VacancyVector
 from huntred.matching.nearest import Nearest
 from huntred.matching.ports import CandidateFeatures
 from huntred.matching.service import SearchQuery, vacancies_for
+from ml.embeddings.cache import CachedEmbedder
 from ml.embeddings.index import index_of
 from ml.embeddings.registry import embedder
+from ml.embeddings.table import read_table
+from ml.embeddings.titles import WEIGHTS, TitleEmbedder
 from ml.ranking import SemanticRanker
 from tests.factories.board import Board
 
@@ -82,6 +87,24 @@ def test_two_models_stand_side_by_side_until_one_is_forgotten(board: Board) -> N
         forget_models(uow, [MODEL.name])
     with board.work() as uow:
         assert uow.session.scalars(select(VacancyVector.model)).all() == [MODEL.name]
+
+
+def test_other_weights_of_our_own_are_another_model_and_vacancies_are_encoded_anew(
+    board: Board, tmp_path: Path
+) -> None:
+    board.make_vacancy("Mesero")
+    assert _encode(board) == 1
+    table = read_table(WEIGHTS)
+    assert table.memory is not None
+    replace(table, memory=replace(table.memory, pull=0.2)).save(tmp_path / "next.npz")
+    following = CachedEmbedder(TitleEmbedder(read_table(tmp_path / "next.npz")))
+    with board.work() as uow:
+        assert encode_waiting(uow, following) == 1
+        assert encode_waiting(uow, following) == 0
+        kept = {row.model: row.vector for row in uow.session.execute(select(VacancyVector.model, VacancyVector.vector))}
+    assert set(kept) == {MODEL.name, following.name}
+    assert np.allclose(kept[following.name], about(following, "Mesero", ()), atol=2e-3)
+    assert not np.allclose(kept[following.name], kept[MODEL.name], atol=2e-3)
 
 
 def test_another_unit_sees_no_vector(board: Board) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -84,4 +85,16 @@ def test_the_weights_are_small_and_name_themselves(tmp_path: Path) -> None:
     table = read_table(WEIGHTS)
     assert MODEL.name == f"huntred-titles@{table.revision}"
     table.save(tmp_path / "again.npz")
-    assert np.allclose(read_table(tmp_path / "again.npz").rows, table.rows, atol=1e-4)
+    again = read_table(tmp_path / "again.npz")
+    assert np.allclose(again.rows, table.rows, atol=1e-4)
+    assert table.memory is not None
+    assert again.memory is not None
+    assert np.allclose(again.memory.occupations, table.memory.occupations, atol=1e-4)
+
+
+def test_how_far_texts_are_drawn_is_part_of_the_models_name(tmp_path: Path) -> None:
+    """Vectors that were drawn otherwise must never be compared: the worker encodes anew when the name is another."""
+    table = read_table(WEIGHTS)
+    assert table.memory is not None
+    replace(table, memory=replace(table.memory, pull=0.5)).save(tmp_path / "less.npz")
+    assert read_table(tmp_path / "less.npz").revision != table.revision

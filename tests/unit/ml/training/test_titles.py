@@ -38,9 +38,19 @@ def test_the_same_data_and_seed_give_the_same_weights(tmp_path: Path, capsys: py
     one, two = (read_table(out) for out in outs)
     assert np.array_equal(one.rows, two.rows)
     assert one.revision == two.revision
+    assert one.memory is not None
+    assert len(one.memory.occupations) == 2
     near = TitleEmbedder(one).encode(["plomera", "pipe fitter", "velador"])
     assert near[0] @ near[1] > near[0] @ near[2]
     assert "is not there" in capsys.readouterr().err
+
+
+def test_the_languages_of_an_occupation_count_alike_in_its_middle() -> None:
+    at = {"a": [1.0, 0.0], "b": [1.0, 0.0], "c": [0.0, 1.0], "d": [1.0, 0.0]}
+    memory = titles.remembered(
+        [Concept(("a", "b"), ("c",)), Concept((), ("d",))], lambda said: np.array([at[text] for text in said], "f4")
+    )
+    assert np.allclose(memory.occupations, [[0.5**0.5, 0.5**0.5], [1, 0]], atol=1e-5)
 
 
 def test_missing_data_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
