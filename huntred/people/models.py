@@ -87,7 +87,7 @@ class UnitProfile(Base):
 
     __table_args__ = (
         UniqueConstraint("unit", "person_id"),
-        Index("ix_unit_profiles_unit_updated_at", "unit", "updated_at"),
+        Index("ix_unit_profiles_unit_updated_at", "unit", "updated_at", "id"),
         Index("ix_unit_profiles_email", "unit", "email"),
     )
 

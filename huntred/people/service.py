@@ -18,7 +18,6 @@ from huntred.people import repository
 from huntred.people.events import PermitChanged, PersonRegistered, ProfileCompleted
 from huntred.people.models import Person, PersonIdentity, UnitProfile
 from huntred.people.recap import shown
-from huntred.people.repository import search
 from huntred.people.rules import (
     APPLY_REQUIRED,
     EXPIRING_PERMITS,
@@ -41,7 +40,6 @@ __all__ = [
     "recap",
     "refresh_search_text",
     "register",
-    "search",
     "set_field",
     "set_fields",
     "told",
