@@ -10,7 +10,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import FromClause, Select, String, Uuid, column, false, func, literal, select, true, tuple_
+from sqlalchemy import (
+    FromClause,
+    Integer,
+    Select,
+    String,
+    Uuid,
+    column,
+    false,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+    tuple_,
+)  # fmt: skip
 from sqlalchemy.dialects.postgresql import ARRAY
 
 # A column, and its values that any row may have.
@@ -33,7 +47,9 @@ def first(
     if after is not None:
         place = tuple_(order, row_id)
         part = part.where(place < tuple_(*after) if descending else place > tuple_(*after))
-    part = part.order_by(*ways).limit(limit)
+    # In the statement itself: a prepared one whose limit is not known is planned for a tenth of the table.
+    most = literal_column(str(int(limit)), Integer)
+    part = part.order_by(*ways).limit(most)
     found: FromClause
     if len(values) == 1:
         found = part.where(of_lanes == values[0]).subquery("found")
@@ -46,7 +62,7 @@ def first(
         rows = select(found.c.row_id, found.c.place).select_from(lane).join(found, true())
     merged = rows.order_by(
         *(way.desc() if descending else way.asc() for way in (found.c.place, found.c.row_id))
-    ).limit(limit)
+    ).limit(most)
     ids = merged.subquery("page")
     shown = [way.desc() if descending else way.asc() for way in (ids.c.place, ids.c.row_id)]
     entity = query.column_descriptions[0]["entity"]
