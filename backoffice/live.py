@@ -42,15 +42,17 @@ SELECT c.version, c.handling, c.assigned_to, c.message_count, c.last_message_at,
 FROM conversations c WHERE c.id = %s
 """
 _OF_UNITS = """
-SELECT (SELECT count(*) FROM conversations), (SELECT max(last_message_at) FROM conversations),
-       (SELECT sum(version) FROM conversations WHERE handling <> 'bot'),
-       (SELECT string_agg(handling || n, ',' ORDER BY handling)
-          FROM (SELECT handling, count(*) AS n FROM conversations GROUP BY handling) h),
+SELECT (SELECT max(latest) FROM unnest(app_units()) u, LATERAL (
+            SELECT max(coalesce(last_message_at, created_at)) AS latest FROM conversations WHERE unit = u) c),
+       (SELECT string_agg(handling || n || ':' || versions, ',' ORDER BY handling)
+          FROM (SELECT handling, count(*) AS n, sum(version) AS versions FROM conversations
+                WHERE handling IN ('queued', 'with_person') GROUP BY handling) h),
        (SELECT count(*) FROM handoffs WHERE state = 'queued'),
        (SELECT count(*) FROM note_mentions WHERE seen_at IS NULL),
        (SELECT max(latest) FROM unnest(app_units()) u, LATERAL (
             SELECT max(moved_at) AS latest FROM applications WHERE unit = u) a),
-       (SELECT max(booked_at) FROM interviews),
+       (SELECT max(latest) FROM unnest(app_units()) u, LATERAL (
+            SELECT max(booked_at) AS latest FROM interviews WHERE unit = u) i),
        (SELECT count(*) || ':' || max(proposed_at) FROM interview_proposals WHERE state = 'waiting'),
        (SELECT sum(sequence) + count(attendance_confirmed_at) + count(arrived_at) FROM interviews
          WHERE state = 'booked')

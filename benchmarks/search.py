@@ -41,7 +41,7 @@ _DIVISION = UUID("0190a0a0-0000-7000-8000-00000000d001")
 _ASKED = 400
 
 
-def _made_up(dice: random.Random) -> str:
+def made_up(dice: random.Random) -> str:
     return "".join(dice.choice(_SYLLABLES) for _ in range(dice.randint(2, 4))).title()
 
 
@@ -53,7 +53,7 @@ class Crowd:
         people = [group for name, group in told.items() if name != "origins"]
         self._dice = dice
         self._first = [name for group in people for name in (*group["female"], *group["male"])]
-        self._last = [name for group in people for name in group["surnames"]] + [_made_up(dice) for _ in range(_RARE)]
+        self._last = [name for group in people for name in group["surnames"]] + [made_up(dice) for _ in range(_RARE)]
         self._weights = list(accumulate(1 / (rank + 1) ** 0.8 for rank in range(len(self._last))))
 
     def person(self, number: int) -> tuple[str, str, str, str, str, str, str]:

@@ -12,12 +12,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import QueryableAttribute
+from sqlalchemy.sql.base import ExecutableOption
 from werkzeug.datastructures import MultiDict
 
 from backoffice.forms import FormReader
+from huntred.db.lanes import Lanes, first
 from huntred.errors import NotFound
 from huntred.pages import Page, read_cursor, read_text_cursor, write_cursor
 
@@ -43,7 +45,8 @@ class Column:
 class DeclaredList:
     """One list. filters: names in the address, read by `query`. order, key: what it is ordered by, and that of a row.
 
-    names: filters that name a row, which must be there for who asks.
+    lanes: a column and its values, each of which an index keeps in the list's order; all rows have one of them.
+    load: what the shown rows are read with. names: filters that name a row, which must be there for who asks.
     facts: what is read for the rows of a page beside them (counts), once a page.
     """
 
@@ -51,11 +54,13 @@ class DeclaredList:
     endpoint: str
     filters: tuple[str, ...]
     columns: tuple[Column, ...]
-    query: Callable[[FormReader, datetime], Select[Any]]
+    query: Callable[[Session, FormReader, datetime], Select[Any]]
     order: QueryableAttribute[Any]
     row_id: QueryableAttribute[Any]
     key: Callable[[Any], datetime | str]
+    lanes: Callable[[Session, FormReader], Lanes]
     descending: bool = True
+    load: tuple[ExecutableOption, ...] = ()
     names: Mapping[str, type[Any]] = field(default_factory=dict)
     facts: Callable[[Session, Sequence[Any]], Facts] = field(default=lambda session, rows: {})
 
@@ -73,14 +78,12 @@ class DeclaredList:
     def page(self, session: Session, args: Mapping[str, str], cursor: str, limit: int, now: datetime) -> Page[Any]:
         """Raises FieldInvalid where a filter or the cursor cannot be read, NotFound where a filter names a stranger."""
         self._require_named(session, args)
-        query = self.query(FormReader(MultiDict(args)), now)
-        place = tuple_(self.order, self.row_id)
+        form = FormReader(MultiDict(args))
+        query = self.query(session, form, now)
         after = (read_cursor if by_time(self.order) else read_text_cursor)(cursor)
-        if after is not None:
-            query = query.where(place < after if self.descending else place > after)
-        ways = (self.order, self.row_id)
-        query = query.order_by(*(way.desc() if self.descending else way.asc() for way in ways)).limit(limit + 1)
-        rows = list(session.scalars(query).unique())
+        lanes = self.lanes(session, form)
+        query = first(query, self.order, self.row_id, lanes, after, limit + 1, self.descending)
+        rows = list(session.scalars(query.options(*self.load)).unique())
         shown = rows[:limit]
         return Page(shown, write_cursor(self.key(shown[-1]), shown[-1].id) if len(rows) > limit else "")
 
@@ -105,7 +108,9 @@ class DeclaredList:
     def count(self, session: Session, args: Mapping[str, str], now: datetime, most: int | None = None) -> int:
         """Return how many rows there are; counting stops after `most`."""
         self._require_named(session, args)
-        query = self.query(FormReader(MultiDict(args)), now).with_only_columns(self.row_id)
+        form = FormReader(MultiDict(args))
+        column, values = self.lanes(session, form)
+        query = self.query(session, form, now).where(column.in_(values)).with_only_columns(self.row_id)
         query = query.limit(most) if most is not None else query
         return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 

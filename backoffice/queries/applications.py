@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Row, Select, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased
 
 from backoffice.queries.today import STILL_DAYS
-from contract.text import normalise
 from huntred.access.models import User
 from huntred.applications.models import Application, ApplicationMove, RejectReason, Stage
 from huntred.interviews.models import Interview, InterviewSlot
 from huntred.people.models import UnitProfile
+from huntred.search import narrowing
 from huntred.vacancies.models import Vacancy
 
 ENDED = ("hired", "rejected", "withdrawn")
@@ -31,28 +31,30 @@ class ApplicationFilter:
     still: bool = False
 
 
-def matching(wanted: ApplicationFilter, *, now: datetime) -> Select[Application]:
-    """Return what a filter leaves, in no order."""
-    query = (
-        select(Application)
-        .join(Stage, Application.stage_id == Stage.id)
-        .join(Vacancy, Application.vacancy_id == Vacancy.id)
-        .join(UnitProfile, Application.profile_id == UnitProfile.id)
-        .options(joinedload(Application.vacancy), joinedload(Application.profile))
-    )
-    for word in normalise(wanted.text).split():
+def stage_ids(session: Session, kind: str) -> list[UUID]:
+    """The stages of a kind (as `ApplicationFilter.kind` names it) that this scope sees."""
+    query = select(Stage.id).where(Stage.kind.not_in(ENDED) if kind == "open" else Stage.kind == kind)
+    return list(session.scalars(query.order_by(Stage.id)))
+
+
+def matching(session: Session, wanted: ApplicationFilter, *, now: datetime) -> Select[Application]:
+    """Return what a filter leaves, in no order; the kind apart, whose stages the list reads one by one."""
+    query = select(Application)
+    typed = narrowing.typed(wanted.text)
+    if typed is not None or wanted.still:
+        query = query.join(Vacancy, Application.vacancy_id == Vacancy.id)
+    if typed is not None:
+        query = query.join(UnitProfile, Application.profile_id == UnitProfile.id)
+        person = (Application.profile_id, UnitProfile.search_text)
         query = query.where(
-            UnitProfile.search_text.contains(word, autoescape=True)
-            | Vacancy.search_text.contains(word, autoescape=True)
+            *narrowing.of_two(session, typed, person, (Application.vacancy_id, Vacancy.search_text))
         )
-    if wanted.kind == "open":
-        query = query.where(Stage.kind.not_in(ENDED))
-    elif wanted.kind in KINDS:
-        query = query.where(Stage.kind == wanted.kind)
     if wanted.vacancy_id:
         query = query.where(Application.vacancy_id == wanted.vacancy_id)
     if wanted.still:
-        query = query.where(Application.moved_at < now - timedelta(days=STILL_DAYS), Vacancy.state == "open")
+        before = now - timedelta(days=STILL_DAYS)
+        # Nothing moves before it is there: said so, the index by creation begins where the first may stand.
+        query = query.where(Application.moved_at < before, Application.created_at < before, Vacancy.state == "open")
     return query
 
 

@@ -8,16 +8,16 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from contract.text import normalise
 from huntred.companies.models import Company, Contact
 from huntred.errors import NotFound
+from huntred.search import narrowing
 from huntred.vacancies.models import Vacancy
 
 
-def matching(text: str) -> Select[Company]:
+def matching(session: Session, text: str) -> Select[Company]:
     """Return what a search leaves, in no order."""
-    words = normalise(text).split()
-    return select(Company).where(*(Company.search_text.contains(word, autoescape=True) for word in words))
+    found = narrowing.condition(session, "company", Company.id, Company.search_text, text)
+    return select(Company) if found is None else select(Company).where(found)
 
 
 def vacancy_counts(session: Session, ids: Sequence[UUID]) -> dict[UUID, int]:

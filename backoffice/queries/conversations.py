@@ -48,13 +48,6 @@ def user_names(session: Session, ids: Iterable[UUID | None]) -> dict[UUID, str]:
     return {user_id: name or email for user_id, name, email in rows}
 
 
-def totals(session: Session, user_id: UUID) -> dict[str, int]:
-    """handling → how many; `mine` of them are this user's."""
-    rows = session.execute(select(Conversation.handling, func.count()).group_by(Conversation.handling))
-    own = select(func.count()).where(Conversation.handling == "with_person", Conversation.assigned_to == user_id)
-    return {**{row[0]: row[1] for row in rows}, "mine": int(session.scalar(own) or 0)}
-
-
 def chat(session: Session, conversation: Conversation) -> Chat | None:
     return session.get(Chat, conversation.chat_id)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from huntred.access.models import AuditEntry, Grant, User
@@ -15,7 +15,6 @@ from huntred.applications.models import Application, ApplicationMove, Stage
 from huntred.companies.models import Company, Contact
 from huntred.shortlists.models import ShortlistEntry
 from huntred.units.models import Division
-from huntred.vacancies.models import Vacancy
 
 
 def application_counts(session: Session, vacancy_ids: Sequence[UUID]) -> dict[UUID, int]:
@@ -27,10 +26,20 @@ def application_counts(session: Session, vacancy_ids: Sequence[UUID]) -> dict[UU
     return {row[0]: row[1] for row in rows}
 
 
+# One look into the index (unit, city, …) a town, however many vacancies it has.
+_CITIES = text("""
+WITH RECURSIVE town(unit, city) AS (
+  SELECT u, (SELECT min(city) FROM vacancies WHERE unit = u AND city > '') FROM unnest(CAST(:units AS text[])) u
+  UNION ALL
+  SELECT unit, (SELECT min(v.city) FROM vacancies v WHERE v.unit = town.unit AND v.city > town.city)
+  FROM town WHERE city IS NOT NULL
+) SELECT DISTINCT city FROM town WHERE city IS NOT NULL ORDER BY city LIMIT 300
+""")
+
+
 def cities(session: Session) -> list[str]:
-    return list(
-        session.scalars(select(Vacancy.city).where(Vacancy.city != "").distinct().order_by(Vacancy.city).limit(300))
-    )
+    """The towns of the vacancies that this scope sees."""
+    return list(session.scalars(_CITIES, {"units": list(session.info["scope"].units)}))
 
 
 def companies(session: Session, unit: str | None = None) -> list[Company]:

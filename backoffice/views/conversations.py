@@ -103,6 +103,6 @@ class ConversationsView(ConversationWork, BaseView):
             "handling": handling,
             "states": _STATES,
             "text": form.text("text", longest=100),
-            "totals": queries.totals(uow.session, auth.acting_user()),
+            "totals": repository.totals(uow, auth.acting_user()),
             "selected": selected or form.id("selected"),
         }

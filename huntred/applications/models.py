@@ -65,7 +65,7 @@ class Application(Base):
     id: Mapped[Id]
     number: Mapped[int] = mapped_column(Identity(always=True, start=5001), unique=True)
     unit: Mapped[UnitCode]
-    division_id: Mapped[UUID | None] = mapped_column(ForeignKey("divisions.id"), index=True)
+    division_id: Mapped[UUID | None] = mapped_column(ForeignKey("divisions.id"))
     vacancy_id: Mapped[UUID] = mapped_column(ForeignKey("vacancies.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
     profile_id: Mapped[UUID] = mapped_column(ForeignKey("unit_profiles.id"), index=True)
@@ -89,7 +89,10 @@ class Application(Base):
 
     __table_args__ = (
         UniqueConstraint("vacancy_id", "person_id"),
-        Index("ix_applications_unit_created_at", "unit", "created_at"),
+        # The list, newest first: whole, of a division, of the stages of a kind.
+        Index("ix_applications_unit_created_at", "unit", "created_at", "id"),
+        Index("ix_applications_division_id_created_at", "division_id", "created_at", "id"),
+        Index("ix_applications_stage_id_created_at", "stage_id", "created_at", "id"),
         # A column of a board, whose row-level security is answered from the index too.
         Index(
             "ix_applications_board", "vacancy_id", "stage_id", "moved_at", "id",

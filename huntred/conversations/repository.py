@@ -6,14 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Select, func, or_, select, tuple_
 
 from huntred.conversations.models import ChannelAccount, Chat, ChatMessage, Conversation, Handoff, OutboxRow
+from huntred.db.lanes import Lanes, first
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import NotFound
 from huntred.pages import Page, read_cursor, write_cursor
+from huntred.people.models import UnitProfile
+from huntred.search import narrowing
 
 _MOST = 200
+# In so many of the latest conversations what was said last is looked through too.
+_LATEST = 500
+_MOVED = func.coalesce(Conversation.last_message_at, Conversation.created_at)
 
 
 @dataclass(frozen=True)
@@ -110,35 +116,70 @@ def page(
     handling: `bot`, `queued`, `with_person`, `closed`, `mine` (of user_id), or empty for all.
     """
     limit = max(1, min(limit, _MOST))
-    moved = func.coalesce(Conversation.last_message_at, Conversation.created_at)
-    query = (
-        select(Conversation, Chat, Handoff.requested_at)
-        .join(Chat, Chat.id == Conversation.chat_id)
-        .outerjoin(Handoff, (Handoff.conversation_id == Conversation.id) & (Handoff.state == "queued"))
-        .order_by(moved.desc(), Conversation.id.desc())
-        .limit(limit + 1)
-    )
+    lanes = (Conversation.unit, uow.scope.units)
+    wanted = select(Conversation)
     if handling == "mine":
-        query = query.where(Conversation.handling == "with_person", Conversation.assigned_to == user_id)
+        wanted = wanted.where(Conversation.handling == "with_person", Conversation.assigned_to == user_id)
     elif handling:
-        query = query.where(Conversation.handling == handling)
-    if text:
-        query = query.where(
-            Chat.user_name.icontains(text, autoescape=True)
-            | Conversation.last_text.icontains(text, autoescape=True)
-        )
+        wanted = wanted.where(Conversation.handling == handling)
+    if text.strip():
+        wanted = _with_text(uow, wanted, lanes, text)
     if handling == "queued":
-        oldest = query.order_by(None).order_by(Handoff.requested_at, Conversation.id).limit(_MOST)
+        oldest = _in_full(wanted).order_by(Handoff.requested_at, Conversation.id).limit(_MOST)
         return Page([ConversationRow(*row) for row in uow.session.execute(oldest)])
     after = read_cursor(cursor)
-    if after:
-        query = query.where(tuple_(moved, Conversation.id) < tuple_(*after))
+    query = _in_full(first(wanted, _MOVED, Conversation.id, lanes, after, limit + 1))
     rows = [ConversationRow(*row) for row in uow.session.execute(query)]
     shown = rows[:limit]
     if len(rows) <= limit:
         return Page(shown)
     last = shown[-1].conversation
     return Page(shown, write_cursor(last.last_message_at or last.created_at, last.id))
+
+
+def totals(uow: UnitOfWork, user_id: UUID, most: int = 1000) -> dict[str, int]:
+    """handling → how many, counted up to `most`; `mine` are this user's."""
+    found = {}
+    for handling in ("bot", "queued", "with_person", "closed"):
+        some = select(Conversation.id).where(Conversation.handling == handling).limit(most)
+        found[handling] = uow.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    own = select(func.count()).where(Conversation.handling == "with_person", Conversation.assigned_to == user_id)
+    return {**found, "mine": int(uow.session.scalar(own) or 0)}
+
+
+def _in_full(query: Select[Conversation]) -> Select[Conversation, Chat, datetime]:
+    """With the chat, and since when somebody waits."""
+    return (
+        query.join(Chat, Chat.id == Conversation.chat_id)
+        .outerjoin(Handoff, (Handoff.conversation_id == Conversation.id) & (Handoff.state == "queued"))
+        .add_columns(Chat, Handoff.requested_at)
+    )
+
+
+def _with_text(uow: UnitOfWork, query: Select[Conversation], lanes: Lanes, text: str) -> Select[Conversation]:
+    """Whoever is called so, whatever the accents, or has that number; or what was said last in the latest ones."""
+    typed = narrowing.typed(text)
+    words = typed.words if typed else ()
+    named = narrowing.ids(uow.session, "talk", typed) if typed else []
+    latest = first(query, _MOVED, Conversation.id, lanes, None, _LATEST).with_only_columns(
+        Conversation.id, Conversation.last_text
+    ).subquery("latest")  # fmt: skip
+    said = uow.session.scalars(select(latest.c.id).where(latest.c.last_text.icontains(text, autoescape=True))).all()
+    if named is not None:
+        return query.where(narrowing.among(Conversation.id, [*dict.fromkeys([*named, *said])]))
+    name = func.app_fold(
+        func.concat_ws(
+            " ", Chat.user_name, UnitProfile.first_name, UnitProfile.last_name, UnitProfile.second_last_name
+        )
+    )
+    of_person = (UnitProfile.person_id == Conversation.person_id) & (UnitProfile.unit == Conversation.unit)
+    called = (
+        select(Chat.id)
+        .outerjoin(UnitProfile, of_person)
+        .where(Chat.id == Conversation.chat_id, narrowing.in_text(name, words))
+        .correlate(Conversation)
+    )
+    return query.where(or_(called.exists(), Conversation.id.in_(said)))
 
 
 def messages_of(

@@ -101,6 +101,8 @@ class Interview(Base):
     __table_args__ = (
         CheckConstraint("state IN ('booked', 'attended', 'missed', 'cancelled')", name="state"),
         # An application has one interview ahead: the database says so too.
+        # The live stream asks for each unit's latest.
+        Index("ix_interviews_unit_booked_at", "unit", "booked_at"),
         Index("uq_interviews_application_id", "application_id", unique=True, postgresql_where=text("state = 'booked'")),
     )
 

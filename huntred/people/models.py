@@ -88,7 +88,7 @@ class UnitProfile(Base):
 
     __table_args__ = (
         UniqueConstraint("unit", "person_id"),
-        Index("ix_unit_profiles_unit_updated_at", "unit", "updated_at"),
+        Index("ix_unit_profiles_unit_updated_at", "unit", "updated_at", "id"),
         Index("ix_unit_profiles_email", "unit", "email"),
         Index("ix_unit_profiles_phone", "unit", "phone", postgresql_where=text("phone <> ''")),
         Index("ix_unit_profiles_birth_hash", "unit", "birth_hash", postgresql_where=text("birth_hash IS NOT NULL")),

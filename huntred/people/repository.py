@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 
-from contract.text import normalise
 from huntred.db.unit_of_work import UnitOfWork
-from huntred.pages import Page, read_cursor, write_cursor
 from huntred.people.models import PersonIdentity, PersonMerge, Referral, UnitProfile
+from huntred.search import narrowing
 
-_MOST = 200
 _LONGEST_CHAIN = 100
 
 
@@ -63,34 +62,10 @@ def who_it_is_now(uow: UnitOfWork, person_id: UUID) -> UUID:
     raise RuntimeError(f"person {person_id} was merged in a circle")
 
 
-def search(
-    uow: UnitOfWork,
-    text: str = "",
-    *,
-    place: str = "",
-    skill: str = "",
-    cursor: str = "",
-    limit: int = 50,
-) -> Page[UnitProfile]:
-    """Find profiles, accents and case apart, latest change first; every word of the text must be found."""
-    limit = max(1, min(limit, _MOST))
-    query = (
-        matching(text, place=place, skill=skill)
-        .order_by(UnitProfile.updated_at.desc(), UnitProfile.id.desc())
-        .limit(limit + 1)
-    )
-    after = read_cursor(cursor)
-    if after:
-        query = query.where(tuple_(UnitProfile.updated_at, UnitProfile.id) < tuple_(*after))
-    rows = list(uow.session.scalars(query))
-    shown = rows[:limit]
-    return Page(shown, write_cursor(shown[-1].updated_at, shown[-1].id) if len(rows) > limit else "")
-
-
-def matching(text: str = "", *, place: str = "", skill: str = "") -> Select[UnitProfile]:
-    """Return what a search leaves, in no order."""
-    words = [*normalise(text).split(), *(normalise(part) for part in (place, skill) if part)]
-    return select(UnitProfile).where(*(UnitProfile.search_text.contains(word, autoescape=True) for word in words))
+def matching(session: Session, text: str = "", *, place: str = "", skill: str = "") -> Select[UnitProfile]:
+    """Return what a search leaves, in no order; each word begins one of a name, the work, a skill, the place."""
+    found = narrowing.condition(session, "person", UnitProfile.id, UnitProfile.search_text, text, place, skill)
+    return select(UnitProfile) if found is None else select(UnitProfile).where(found)
 
 
 def knows_email(uow: UnitOfWork, email: str) -> bool:

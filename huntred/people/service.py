@@ -18,7 +18,7 @@ from huntred.people import repository
 from huntred.people.events import PermitChanged, PersonRegistered, ProfileCompleted
 from huntred.people.models import Person, PersonIdentity, UnitProfile
 from huntred.people.recap import shown
-from huntred.people.repository import search, who_it_is_now
+from huntred.people.repository import who_it_is_now
 from huntred.people.rules import (
     APPLY_REQUIRED,
     EXPIRING_PERMITS,
@@ -45,7 +45,6 @@ __all__ = [
     "refresh_search_text",
     "register",
     "replace_columns",
-    "search",
     "set_field",
     "set_fields",
     "told",

@@ -45,18 +45,6 @@ def find(uow: UnitOfWork, typed_text: str, *, shown: int = _SHOWN) -> Found:
     return Found([(kind, hits[kind][:shown]) for kind in _ORDER if hits[kind]])
 
 
-def ids_of(uow: UnitOfWork, kind: Kind, typed_text: str, most: int) -> list[UUID]:
-    """Return ids of one kind that fit what was typed, from the strictest look that finds any; at most so many."""
-    typed = rules.read(typed_text)
-    if not typed.words:
-        return []
-    for which_pass in _PASSES[1:]:
-        found = repository.ids(uow.session, [kind], typed, which_pass, most).get(kind, [])
-        if found:
-            return found
-    return []
-
-
 def forget_unused(uow: UnitOfWork, most: int = 2000) -> int:
     """Forget words that nothing has any more, looking at those that were looked at longest ago; returns how many."""
     return int(uow.session.scalar(text("SELECT app_search_forget(:most)"), {"most": most}) or 0)

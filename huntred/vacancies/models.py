@@ -87,6 +87,10 @@ class Vacancy(Base):
         # What changed since a process read the vacancies last (huntred/matching/nearest.py).
         Index("ix_vacancies_unit_updated_at", "unit", "updated_at"),
         Index("ix_vacancies_consultant_id_state", "consultant_id", "state"),
+        # The list, newest first: whole, of a state, of a town.
+        Index("ix_vacancies_unit_created_at", "unit", "created_at", "id"),
+        Index("ix_vacancies_unit_state_created_at", "unit", "state", "created_at", "id"),
+        Index("ix_vacancies_unit_city_created_at", "unit", "city", "created_at", "id"),
         Index("ix_vacancies_open", "unit", "city", postgresql_where=text("state = 'open'")),
     )
 

@@ -10,11 +10,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
-from contract.text import normalise
 from huntred.access.models import User
 from huntred.companies.models import Company, Contact
 from huntred.geography import distance_km
 from huntred.pages import Page, read_cursor, write_cursor
+from huntred.search import narrowing
 from huntred.units.models import Division
 from huntred.vacancies.models import Vacancy
 from huntred.vacancies.types import VacancyFilter
@@ -63,7 +63,7 @@ def with_questions(session: Session, ids: Sequence[UUID]) -> None:
 
 def search(session: Session, wanted: VacancyFilter, cursor: str, limit: int) -> Page[Vacancy]:
     """Newest first. Each word of the text must stand in the vacancy, whatever its accents and case."""
-    query = matching(wanted).order_by(Vacancy.created_at.desc(), Vacancy.id.desc()).limit(limit + 1)
+    query = matching(session, wanted).order_by(Vacancy.created_at.desc(), Vacancy.id.desc()).limit(limit + 1)
     after = read_cursor(cursor)
     if after is not None:
         query = query.where(tuple_(Vacancy.created_at, Vacancy.id) < after)
@@ -73,15 +73,14 @@ def search(session: Session, wanted: VacancyFilter, cursor: str, limit: int) -> 
     return Page(shown, write_cursor(shown[-1].created_at, shown[-1].id) if more else "")
 
 
-def matching(wanted: VacancyFilter) -> Select[Vacancy]:
+def matching(session: Session, wanted: VacancyFilter) -> Select[Vacancy]:
     """Return what a filter leaves, in no order."""
-    return select(Vacancy).where(*_conditions(wanted))
+    found = narrowing.condition(session, "vacancy", Vacancy.id, Vacancy.search_text, wanted.text)
+    return select(Vacancy).where(*_conditions(wanted), *([] if found is None else [found]))
 
 
 def _conditions(wanted: VacancyFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [
-        Vacancy.search_text.contains(word, autoescape=True) for word in normalise(wanted.text).split()
-    ]
+    conditions: list[ColumnElement[bool]] = []
     if wanted.company_id and wanted.named_only:
         conditions.append(~Vacancy.confidential)
     for column, value in (

@@ -22,7 +22,8 @@ from ml.embeddings.cache import CachedEmbedder
 from ml.embeddings.index import index_of
 from ml.embeddings.registry import embedder
 from ml.embeddings.table import read_table
-from ml.embeddings.titles import WEIGHTS, TitleEmbedder
+from ml.embeddings.titles import WEIGHTS as TABLE
+from ml.embeddings.titles import TitleEmbedder
 from ml.ranking import SemanticRanker
 from tests.factories.board import Board
 
@@ -94,7 +95,7 @@ def test_other_weights_of_our_own_are_another_model_and_vacancies_are_encoded_an
 ) -> None:
     board.make_vacancy("Mesero")
     assert _encode(board) == 1
-    table = read_table(WEIGHTS)
+    table = read_table(TABLE)
     assert table.memory is not None
     replace(table, memory=replace(table.memory, pull=0.2)).save(tmp_path / "next.npz")
     following = CachedEmbedder(TitleEmbedder(read_table(tmp_path / "next.npz")))
