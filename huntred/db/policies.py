@@ -167,12 +167,12 @@ RULES: dict[str, list[Rule]] = {
     "gain_rules": [Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE", ALL_UNITS)],
     "gain_levels": [Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE, DELETE", ALL_UNITS)],
     "rewards": [Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE", ALL_UNITS)],
-    "gains": _unit_table("SELECT, INSERT, DELETE", _of_profile("gains")),
+    "gains": _unit_table("SELECT, INSERT, DELETE, UPDATE (person_id)", _of_profile("gains")),
     "reward_requests": _unit_table(rows=_of_profile("reward_requests")),
     "families": _unit_table(
         rows=_unless_whole_unit("SELECT 1 FROM family_members m WHERE m.family_id = families.id")
     ),
-    "family_members": _unit_table("SELECT, INSERT, DELETE", _of_profile("family_members")),
+    "family_members": _unit_table("SELECT, INSERT, DELETE, UPDATE (person_id)", _of_profile("family_members")),
     "companies": _unit_table(),
     "contacts": _unit_table(),
     "vacancies": _unit_table(rows=IN_DIVISION),
@@ -193,9 +193,9 @@ RULES: dict[str, list[Rule]] = {
     "shortlist_shares": _unit_table(
         _READ_WRITE, _unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
     ),
-    # A ledger: added to, never changed.
+    # A ledger like `consents`.
     "disclosure_agreements": _unit_table(
-        "SELECT, INSERT", _unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
+        "SELECT, INSERT, UPDATE (person_id)", _unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
     ),
     "vacancy_questions": _unit_table(
         rows=_unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")

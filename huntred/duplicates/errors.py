@@ -18,7 +18,7 @@ class ChangedMeanwhile(RuleBroken):
 
 
 class InterviewsCollide(RuleBroken):
-    """Both have an interview ahead for the same vacancy; one application has one."""
+    """Both have an interview ahead for the same vacancy, or a mentor's session at the same time; one person has one."""
 
     code = "interviews_collide"
 

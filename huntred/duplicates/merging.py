@@ -21,7 +21,7 @@ from contract.ids import new_id
 from huntred.conversations.models import Chat, Conversation
 from huntred.cv.models import CvFile
 from huntred.db.unit_of_work import UnitOfWork
-from huntred.duplicates import consenting, finding, folding
+from huntred.duplicates import consenting, finding, folding, hanging
 from huntred.duplicates.errors import ChangedMeanwhile, SamePerson
 from huntred.duplicates.events import PeopleMerged
 from huntred.duplicates.rules import GROUPS, Side, chosen
@@ -48,6 +48,7 @@ class Undo:
     shortlists: list[dict[str, Any]] = field(default_factory=list)
     conversations: dict[str, dict[str, Any]] = field(default_factory=dict)
     refusals: list[str] = field(default_factory=list)
+    gone: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 def stamp(first: UnitProfile, second: UnitProfile) -> str:
@@ -89,6 +90,8 @@ def merge(
     undo.moved["applications"] = folding.move_applications(uow, kept, other)
     undo.shortlists = folding.fold_shortlists(uow, kept, other)
     undo.moved["shortlist_entries"] = folding.move_shortlists(uow, kept, other)
+    moved, undo.gone = hanging.move(uow, kept, other)
+    undo.moved |= moved
     undo.moved["consents"], refusals = consenting.join_ledgers(uow, kept, other, row.id, now=now)
     undo.refusals = refusals
     undo.conversations = consenting.obey(uow, kept)

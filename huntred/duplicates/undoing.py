@@ -14,7 +14,7 @@ from huntred.applications.models import Application, ApplicationMerge, Applicati
 from huntred.conversations.models import Conversation
 from huntred.cv.models import CvFile
 from huntred.db.unit_of_work import UnitOfWork
-from huntred.duplicates import finding
+from huntred.duplicates import finding, hanging
 from huntred.duplicates.consenting import latest
 from huntred.duplicates.errors import LaterMergeFirst, NotUndoable
 from huntred.duplicates.events import PeopleSeparated
@@ -91,6 +91,7 @@ def undo(uow: UnitOfWork, merge_id: UUID, *, user_id: UUID | None, now: datetime
     told = Undo(**json.loads(merge.undo_sealed))
     put_back(uow, _table(UnitProfile), told.other)
     _give_back(uow, merge, told)
+    hanging.give_back(uow, merge.kept_person_id, merge.other_person_id, told.moved, told.gone)
     _unfold(uow, told)
     _speak_again(uow, merge, told, now=now)
     changed = {

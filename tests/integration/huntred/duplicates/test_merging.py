@@ -18,12 +18,17 @@ from huntred.applications.models import Application, ApplicationMerge, Applicati
 from huntred.conversations.models import Conversation
 from huntred.cv.models import CvFile
 from huntred.db.base import Base
-from huntred.duplicates import finding, undoing
+from huntred.disclosures.models import DisclosureAgreement
+from huntred.duplicates import finding, hanging, undoing
 from huntred.duplicates.errors import ChangedMeanwhile, InterviewsCollide, LaterMergeFirst, NotUndoable
 from huntred.duplicates.merging import merge, stamp
 from huntred.duplicates.rules import GROUPS
 from huntred.errors import NotFound
+from huntred.families.models import Family, FamilyMember
+from huntred.gains.models import Gain, Reward, RewardRequest
 from huntred.interviews.models import Interview
+from huntred.learning.models import LearningStep
+from huntred.mentoring.models import Mentor, MentorSession
 from huntred.people import service as people
 from huntred.people.models import Consent, DuplicatePair, PersonIdentity, PersonMerge, Referral, UnitProfile
 from huntred.people.private import set_private
@@ -58,7 +63,8 @@ def everything(desk: Desk) -> dict[str, list[Any]]:
     """All rows of the tables that a merge touches, except what is only ever added to."""
     tables = (
         "unit_profiles", "identities", "conversations", "applications", "application_moves", "interviews", "cvs",
-        "referrals", "shortlist_entries", "application_merges", "people",
+        "referrals", "shortlist_entries", "application_merges", "people", "gains", "reward_requests", "learning_steps",
+        "mentor_sessions", "disclosure_agreements", "family_members",
     )
     found: dict[str, list[Any]] = {}
     with desk.admin.connect() as connection:
@@ -112,9 +118,41 @@ def rich(desk: Desk) -> tuple[tuple[Conversation, UnitProfile], tuple[Conversati
         for n, (profile, note) in enumerate(((first[1], "puntual"), (second[1], "sabe inventarios")), 1)
     ]
     desk.add(move, interview, cv, invitation, *entries)
+    _habits(desk, first[1], second[1], mine.vacancy_id)
     things = {"mine": mine, "shared": shared, "alone": alone, "interview": interview, "cv": cv, "move": move,
               "invitation": invitation}  # fmt: skip
     return first, second, things
+
+
+def _habits(desk: Desk, first: UnitProfile, second: UnitProfile, vacancy_id: Any) -> None:
+    """Points, rewards, steps, sessions, families and words given: of most kinds both have one that may be there once."""
+    [reward] = desk.rows(select(Reward).where(Reward.unit == "amigro").order_by(Reward.ord).limit(1))
+    mentor = Mentor(id=new_id(), unit="amigro", name="Rosa", email="rosa@example.com")
+    families = [Family(id=new_id(), unit="amigro", code=f"INV-AAAA001{n}") for n in range(2)]
+    desk.add(mentor, *families)
+    for n, profile in enumerate((first, second)):
+        person_id, at = profile.person_id, desk.now + timedelta(days=3 + n)
+        desk.add(
+            Gain(unit="amigro", person_id=person_id, event="profile_completed", source_id=profile.id, points=50, at=desk.now),
+            Gain(unit="amigro", person_id=person_id, event="interview_attended", source_id=new_id(), points=30, at=desk.now),
+            RewardRequest(
+                unit="amigro", person_id=person_id, reward_id=reward.id, name=reward.name, cost_points=10,
+                asked_at=desk.now,
+            ),
+            LearningStep(
+                unit="amigro", person_id=person_id, ord=1, skill="Excel", skill_key="excel", created_at=desk.now,
+                state=("open", "done")[n],
+            ),
+            FamilyMember(unit="amigro", family_id=families[n].id, person_id=person_id, joined_at=desk.now),
+            MentorSession(
+                unit="amigro", mentor_id=mentor.id, person_id=person_id, starts_at=at, ends_at=at + timedelta(hours=1),
+                asked_at=desk.now, answer_until=desk.now + timedelta(days=2),
+            ),
+            DisclosureAgreement(
+                unit="amigro", vacancy_id=vacancy_id, person_id=person_id, side="candidate", granted=True, version="1",
+                source="chat", at=desk.now,
+            ),
+        )  # fmt: skip
 
 
 def test_everything_of_the_other_hangs_on_the_one_who_is_left(desk: Desk) -> None:
@@ -140,6 +178,10 @@ def test_everything_of_the_other_hangs_on_the_one_who_is_left(desk: Desk) -> Non
     assert desk.one(ApplicationMove, of["move"].id).application_id == of["shared"].id
     assert desk.one(Interview, of["interview"].id).application_id == of["shared"].id
     assert desk.one(Referral, of["invitation"].id).inviter_id == kept.person_id
+    for model, left_of_it in ((Gain, 3), (RewardRequest, 1), (FamilyMember, 1), (MentorSession, 2), (DisclosureAgreement, 2)):
+        assert desk.rows(select(model.person_id)) == [kept.person_id] * left_of_it, model
+    (step,) = desk.rows(select(LearningStep))
+    assert (step.person_id, step.state) == (kept.person_id, "done"), "what was done stays done"
     (entry,) = desk.rows(select(ShortlistEntry))
     assert (entry.profile_id, entry.note) == (kept.id, "puntual\nsabe inventarios")
     assert CURP not in str(desk.rows(text("SELECT undo_sealed FROM person_merges"))), "sealed at rest"
@@ -162,6 +204,23 @@ def test_undone_everything_is_as_it_was(desk: Desk) -> None:
     with desk.work() as uow:
         (found,) = finding.candidates(uow, uow.session.get_one(UnitProfile, kept.id)) or [None]
         assert found is None or found.state == "different", "who was taken apart is not offered again"
+
+
+def test_two_sessions_at_one_time_are_cancelled_by_a_person_first(desk: Desk) -> None:
+    (_, kept), (_, other), _ = rich(desk)
+    at = desk.now + timedelta(days=3)
+    mentor = Mentor(id=new_id(), unit="amigro", name="Iván", email="ivan@example.com")
+    desk.add(mentor)
+    desk.add(
+        MentorSession(
+            unit="amigro", mentor_id=mentor.id, person_id=other.person_id, starts_at=at, ends_at=at + timedelta(hours=1),
+            asked_at=desk.now, answer_until=at,
+        )
+    )  # fmt: skip
+    before = everything(desk)
+    with pytest.raises(InterviewsCollide):
+        merged(desk, kept, other)
+    assert everything(desk) == before
 
 
 def test_what_came_since_stays_where_it_belongs(desk: Desk) -> None:
@@ -404,11 +463,13 @@ def test_a_merge_and_an_erasure_at_once_leave_nothing(desk: Desk) -> None:
 def test_every_table_that_points_at_a_person_is_known_to_the_merge() -> None:
     """A table that is added later has to say what becomes of its rows."""
     moved = {"identities", "conversations", "cvs", "consents", "referrals", "applications", "shortlist_entries"}
+    moved |= {kind.name for kind in hanging.KINDS}
     stays = {
         "unit_profiles",  # the kept one's; the other's is gone
         "chats",  # the group's: in another unit the chat is still the same bare person's
         "erasures",  # a log
         "person_merges",  # what leads from one to the other
+        "profile_vectors",  # go with the profile; the one who is left is encoded anew
     }
     pointing = {
         table.name
