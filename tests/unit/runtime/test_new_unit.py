@@ -32,7 +32,7 @@ def test_a_unit_is_three_folders_a_test_and_a_line(copy: Path) -> None:
     made = {str(file.relative_to(copy)) for file in make("agro", "Campo Vivo", copy)}
     assert made == {
         "data/agro/rules.yml", "domain/agro/voice.yml", "huntred/units/seed/agro/unit.yml",
-        "huntred/units/seed/agro/templates.yml", "huntred/units/seed/agro/privacy.md",
+        "huntred/units/seed/agro/templates.yml", "huntred/units/seed/agro/privacy.md", "huntred/units/seed/agro/gains.yml",
         "tests/conversations/agro/test_conversations.yml", "tests/unit/data/style.yml",
     }  # fmt: skip
     seed = yaml.safe_load((copy / "huntred/units/seed/agro/unit.yml").read_text(encoding="utf-8"))

@@ -91,6 +91,7 @@ def test_a_permit_opens_or_closes_a_vacancy_and_an_unknown_one_is_said(board: Bo
 def test_sex_birth_nationality_and_name_change_nothing(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same work told by people who differ in all that must not count: the same score to the last digit."""
     monkeypatch.setattr(KeyRing, "cipher", Cipher({"t": b"0" * 32}))
+    monkeypatch.setattr(KeyRing, "lookup_key", b"l" * 32)
     vacancy = board.make_vacancy("Cajera", skills=("Manejo de efectivo", "Excel"))
     board.make_vacancy("Vendedor de piso", skills=("Ventas",))
     work = {"headline": "Cajera", "skills": ["manejo de caja"], "experience_years": Decimal(2)}
