@@ -37,6 +37,9 @@ from bot.encoding import decode
 from bot.rendering.telegram import Call, render
 
 logger = logging.getLogger(__name__)
+# So many presses are acknowledged at a time. Beyond it, as while Telegram does not answer, a spinner ends by itself:
+# calls without end would wait for a connection, each slower than the one before.
+_MOST_ANSWERING = 50
 
 
 async def call(services: Services, account: Account, made: Call) -> httpx.Response:
@@ -104,13 +107,16 @@ class TelegramInput(Connector):
     channel = CHANNEL
     sender = TelegramSender
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._answering: set[asyncio.Task[None]] = set()
+
     @classmethod
     def kinds(cls) -> tuple[Kind, ...]:
         return KINDS
 
     def blueprint(self, on_new_message: Handler) -> Blueprint:
         routes = Blueprint("telegram_webhook")
-        self._answering: set[asyncio.Task[None]] = set()
 
         @routes.post("/<app_name:str>/webhook")
         async def receive(request: Request, app_name: str) -> HTTPResponse:
@@ -124,12 +130,17 @@ class TelegramInput(Connector):
             answer = await self.store(events)
             query = update.get("callback_query")
             if answer.status == 200 and account is not None and isinstance(query, Mapping) and query.get("id"):
-                task = asyncio.ensure_future(self._answer_press(account, str(query["id"])))
-                self._answering.add(task)
-                task.add_done_callback(self._answering.discard)
+                self.acknowledge(account, str(query["id"]))
             return answer
 
         return routes
+
+    def acknowledge(self, account: Account, query_id: str) -> None:
+        """Have a press acknowledged beside everything else; not where too many are on their way."""
+        if len(self._answering) < _MOST_ANSWERING:
+            task = asyncio.ensure_future(self._answer_press(account, query_id))
+            self._answering.add(task)
+            task.add_done_callback(self._answering.discard)
 
     async def reread(self, app: App, raw: bytes) -> list[Event]:
         return self.read(app, raw)[2]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import httpx
 import pytest
 
+from bot.accounts import Account
+from bot.channels.telegram import TelegramInput
 from contract.message import Message, Option
 from tests.bot.gateway.town import Running, Town
 from tests.standins.client import StandinsClient
@@ -132,3 +135,26 @@ def test_location_link_image_document_and_long_text(town: Town, chat, standins: 
     shown = standins.messages(ME, EXECUTIVE)
     assert [one.kind for one in shown] == ["location_request", "link", "image", "document", "text", "text"]
     assert shown[0].titles == ["Compartir mi ubicación", "Escribir mi ciudad"]
+
+
+def test_presses_that_nobody_can_acknowledge_do_not_pile_up() -> None:
+    """While Telegram does not answer, each call would wait for a connection: only so many are begun."""
+    connector, begun, answers = TelegramInput(), [], asyncio.Event()
+
+    async def never(_account: Account, query_id: str) -> None:
+        begun.append(query_id)
+        await answers.wait()
+
+    async def flood() -> None:
+        connector._answer_press = never  # type: ignore[method-assign]
+        for number in range(500):
+            connector.acknowledge(None, str(number))  # type: ignore[arg-type]
+        await asyncio.sleep(0)
+        assert len(begun) == 50
+        answers.set()
+        await asyncio.sleep(0.01)
+        connector.acknowledge(None, "later")  # type: ignore[arg-type]
+        await asyncio.sleep(0)
+        assert begun[-1] == "later"
+
+    asyncio.run(flood())
