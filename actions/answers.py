@@ -21,8 +21,12 @@ BARE = frozenset(
         "send_document", "send_image", "send_reaction",
     }
 )  # fmt: skip
+# A courtesy: what is awaited still is, but not said again.
+_QUIET = frozenset({"thank"})
 # What is hardly understood is guessed at: so many guesses, each at least so likely.
 _GUESSES, _LEAST_LIKELY = 2, 0.05
+# "¿y de mesera en Cancún?": so short, a position that is named is what is looked for.
+_FEW_WORDS = 6
 # Never guessed in a unit where nobody applies.
 _OF_WORK = frozenset(
     {
@@ -101,6 +105,9 @@ class Answer(ServiceAction):
 
     def serve(self, turn: Turn) -> None:
         turn.say(f"utter_{turn.intent}")
+        if turn.intent in _QUIET:
+            turn.expecting = turn.was_expecting or None
+            return
         if not restate(turn) and turn.intent in BARE and not turn.first:
             turn.say("utter_what_next")
 
@@ -143,6 +150,9 @@ class OutOfScope(ServiceAction):
         return "action_out_of_scope"
 
     def serve(self, turn: Turn) -> None:
+        if turn.was_expecting and len(turn.text.split()) <= _FEW_WORDS and _names_work(turn):
+            SearchJobs().serve(turn)
+            return
         turn.say("utter_out_of_scope")
         restate(turn)
 

@@ -124,24 +124,23 @@ def ask_search(turn: Turn) -> None:
     turn.start_form("form_search", search=None, tries=0)
 
 
-def show_vacancies(turn: Turn, offset: int) -> None:
+def show_vacancies(turn: Turn, offset: int, *, again: bool = False) -> None:
+    """again: they stand above already, and something else was said meanwhile: only what to choose from is repeated."""
     kind = str(turn.slot("search_kind") or "")
     query = replace(_query(turn.slot("search") or {}), kind=kind)
-    found = matching.vacancies_for(
-        turn.uow,
-        turn.context.ranker,
-        turn.person.id,
-        query,
-        limit=offset + _SHOWN_AT_ONCE + 1,
-        now=turn.now,
-        nearest=turn.context.nearest,
-    )
+    found = _fitting(turn, query, offset + _SHOWN_AT_ONCE + 1)
     page = found[offset : offset + _SHOWN_AT_ONCE]
+    if not page and kind == "internship" and turn.slot("search") and _fitting(turn, SearchQuery(kind=kind), 1):
+        # None for this wish, but for what else the person told.
+        turn.say("utter_other_internships")
+        turn.set(search=None)
+        show_vacancies(turn, 0)
+        return
     if not page:
         none_fits = "utter_no_internship_fits" if kind == "internship" else "utter_no_vacancy_fits"
         turn.say("utter_no_more_vacancies" if offset else none_fits)
         return
-    if query.city and not offset and not any(matching.reachable(ranked) for ranked in page):
+    if query.city and not offset and not again and not any(matching.reachable(ranked) for ranked in page):
         turn.say("utter_nothing_there", city=query.city)
     turn.set(shown=offset + len(page))
     own = _own_fields(turn) if kind == "internship" else []
@@ -150,13 +149,23 @@ def show_vacancies(turn: Turn, offset: int) -> None:
     if len(found) > offset + len(page):
         rows.append(button(words()["more_vacancies"], "more_vacancies"))
     turn.expecting = "again_vacancies"
+    if again:
+        turn.say("utter_vacancies_again", buttons=rows)
+        return
     found_said = "utter_internships_found" if kind == "internship" else "utter_vacancies_found"
     turn.say(found_said, buttons=rows, vacancies="\n\n".join(lines))
 
 
+def _fitting(turn: Turn, query: SearchQuery, limit: int) -> list[RankedVacancy]:
+    return matching.vacancies_for(
+        turn.uow, turn.context.ranker, turn.person.id, query, limit=limit, now=turn.now, nearest=turn.context.nearest
+    )
+
+
 def _vacancies_again(turn: Turn) -> None:
     """The page that was shown last."""
-    show_vacancies(turn, (max(int(turn.slot("shown") or 0), 1) - 1) // _SHOWN_AT_ONCE * _SHOWN_AT_ONCE)
+    shown = max(int(turn.slot("shown") or 0), 1)
+    show_vacancies(turn, (shown - 1) // _SHOWN_AT_ONCE * _SHOWN_AT_ONCE, again=True)
 
 
 def _own_fields(turn: Turn) -> list[str]:

@@ -67,4 +67,8 @@ def test_where_none_fits_it_says_so_and_elsewhere_whose_they_are(talk: Open, des
     chat = opened(talk)
     assert chat.says("busco prácticas", "internships") == ["utter_ask_search"]
     assert chat.says("finanzas", "inform", 0.5) == ["utter_no_internship_fits"]
+    internship(desk, "Becaria o becario de Logística")
+    assert chat.says("prácticas de derecho", "internships", title="abogada") == [
+        "utter_other_internships", "utter_internships_found",
+    ]  # fmt: skip
     assert opened(talk, "amigro").says("busco prácticas", "internships") == ["utter_internships"]

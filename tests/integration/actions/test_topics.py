@@ -49,8 +49,13 @@ def test_a_yes_to_a_list_shows_the_list_again(talk: Open, desk: Desk) -> None:
     vacancy(desk)
     chat = registered(talk())
     assert chat.says("busco trabajo", "search_jobs") == ["utter_vacancies_found"]
-    assert chat.says("sí", "affirm") == ["utter_vacancies_found"]
-    assert chat.says("la quinta", "choose_option") == ["utter_choose_unclear", "utter_vacancies_found"]
+    assert chat.says("sí", "affirm") == ["utter_vacancies_again"]
+    assert chat.says("la quinta", "choose_option") == ["utter_choose_unclear", "utter_vacancies_again"]
+    assert chat.titles[0].startswith("Cajera"), "what can be chosen stands there again"
+    assert chat.says("gracias", "thank") == ["utter_thank"]
+    assert chat.says("¿y de vendedora?", "out_of_scope", title="vendedora")[-1] in {
+        "utter_vacancies_found", "utter_no_vacancy_fits",
+    }  # fmt: skip
 
 
 def test_where_a_town_has_nothing_that_is_said_first(talk: Open, desk: Desk) -> None:
