@@ -28,8 +28,7 @@ def first_of_each(
     after = read_cursor(cursor)
     if after is not None:
         wanted = wanted.where(tuple_(order, model.id) < after)
-    few = wanted.order_by(order.desc(), model.id.desc()).limit(limit + 1)
-    few = few.correlate(of).lateral("few")
+    few = wanted.order_by(order.desc(), model.id.desc()).limit(limit + 1).correlate(of).lateral("few")
     # By the rows' ids, so that what the models join beside themselves is read once a row.
     query = select(of.c.id, model).select_from(of).join(few, true()).join(model, model.id == few.c.id)
     return query.order_by(order.desc(), model.id.desc())
