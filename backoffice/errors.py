@@ -76,7 +76,7 @@ def _unexpected(error: Exception) -> Any:
 
 
 def _of_api() -> bool:
-    return request.path.startswith("/api/")
+    return request.path.startswith("/api/") or request.path == "/graphql"
 
 
 def _page(status: int, reason: str = "") -> tuple[str, int]:

@@ -11,12 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstr
 from huntred.errors import FieldInvalid
 
 
-def _utc(at: datetime) -> str:
+def utc(at: datetime) -> str:
+    """As the API writes a time."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 Time = Annotated[
-    datetime, PlainSerializer(_utc, return_type=str), WithJsonSchema({"type": "string", "format": "date-time"})
+    datetime, PlainSerializer(utc, return_type=str), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select, tuple_
 
 from huntred.conversations.models import ChannelAccount, Chat, ChatMessage, Conversation, Handoff, OutboxRow
+from huntred.db.each import first_of_each, pages
 from huntred.db.lanes import Lanes, first
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import NotFound
@@ -202,6 +204,20 @@ def messages_of(
     if len(rows) <= limit:
         return Page(shown)
     return Page(shown, write_cursor(shown[-1].message.at, shown[-1].message.id))
+
+
+def messages_of_each(
+    uow: UnitOfWork, conversation_ids: Sequence[UUID], *, cursor: str = "", limit: int = 100
+) -> dict[UUID, Page[SaidMessage]]:
+    """Return conversation → what `messages_of` tells of it, in one query."""
+    limit = max(1, min(limit, _MOST))
+    query = (
+        first_of_each(ChatMessage, ChatMessage.conversation_id, ChatMessage.at, conversation_ids, cursor, limit)
+        .outerjoin(OutboxRow, OutboxRow.id == ChatMessage.outbox_id)
+        .add_columns(OutboxRow)
+    )
+    rows = [(parent, _said(message, out)) for parent, message, out in uow.session.execute(query)]
+    return pages(rows, conversation_ids, lambda said: (said.message.at, said.message.id), limit)
 
 
 def waiting_handoffs(uow: UnitOfWork) -> list[Handoff]:

@@ -12,6 +12,7 @@ from backoffice.api.operations import Listed, operation
 from backoffice.api.values import Line, PageQuery, Time, Told
 from huntred.conversations import repository
 from huntred.conversations.models import Conversation
+from huntred.conversations.repository import SaidMessage
 from huntred.people.models import UnitProfile
 
 Handling = Literal["bot", "queued", "with_person", "closed"]
@@ -73,6 +74,13 @@ def conversations_told(rows: list[Conversation]) -> list[ConversationTold]:
     ]  # fmt: skip
 
 
+def message_told(one: SaidMessage) -> MessageTold:
+    return MessageTold(
+        id=one.message.id, direction=one.message.direction, author=one.message.author, kind=one.message.kind,
+        text=one.message.text, delivery=one.delivery, at=one.message.at,
+    )  # fmt: skip
+
+
 @operation(
     "GET", "/api/v1/conversations", "conversations:read", query=ConversationsQuery, answer=ConversationTold, many=True
 )
@@ -95,11 +103,4 @@ def get_conversation(id: UUID) -> ConversationTold:
 def list_messages(id: UUID, query: PageQuery) -> Listed:
     conversation = repository.get(work.current_work(), id)
     page = repository.messages_of(work.current_work(), conversation.id, cursor=query.cursor, limit=query.limit)
-    told = [
-        MessageTold(
-            id=one.message.id, direction=one.message.direction, author=one.message.author, kind=one.message.kind,
-            text=one.message.text, delivery=one.delivery, at=one.message.at,
-        )
-        for one in page.items
-    ]  # fmt: skip
-    return Listed(told, page.next_cursor)
+    return Listed([message_told(one) for one in page.items], page.next_cursor)

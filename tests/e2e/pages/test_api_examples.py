@@ -29,4 +29,5 @@ def test_what_the_document_shows_works(site: Site) -> None:
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert '"first_name":"Eva"' in ran.stdout
     assert '"city":"Monterrey"' in ran.stdout
+    assert '{"firstName": "Eva", "city": "Monterrey", "applications": {"nodes": []}}' in ran.stdout
     assert '"secret":"whsec_' in ran.stdout
