@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
-from huntred.conversations.published import FORGET_OLD_CONTENTS, LOCK
+from contract.publishing import FORGET_OLD_CONTENTS, LOCK
 
 _LOCK = LOCK.format(unit="%s")
 _FORGET_OLD_CONTENTS = FORGET_OLD_CONTENTS.format(unit="%s")

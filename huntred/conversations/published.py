@@ -1,7 +1,7 @@
 """The models that units talk with, as the back office lists and chooses among them.
 
 New ones are published by `make publish` (`runtime/publishing.py`) or, once tested, by a designer (`publish_tested`);
-what both say to the database stands here.
+what both say to the database stands in `contract/publishing.py`.
 """
 
 from __future__ import annotations
@@ -14,19 +14,12 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, insert, select, text, update
 
+from contract.publishing import FORGET_OLD_CONTENTS, LOCK
 from contract.tables import published_models as models
 from huntred.access.service import audit
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.db.wakeups import wake_after_commit
 from huntred.errors import NotFound
-
-# One at a time for each unit: two that publish at once would both think that theirs is the last.
-LOCK = "SELECT pg_advisory_xact_lock(hashtext('publish ' || {unit}))"
-# So many can be taken back to; what is older keeps its line and loses its content.
-FORGET_OLD_CONTENTS = (
-    "UPDATE published_models SET content = NULL WHERE unit = {unit} AND content IS NOT NULL AND id NOT IN"
-    " (SELECT id FROM published_models WHERE unit = {unit} ORDER BY id DESC LIMIT 5)"
-)
 
 
 @dataclass(frozen=True)
