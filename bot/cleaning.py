@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from contract.masking import mask_secrets
+from contract.masking import clean_typed, mask_secrets
 from contract.message import Inbound
 
 # Where vendors put what people typed; ids and phone numbers stand elsewhere and are left as they are.
@@ -33,9 +33,7 @@ def storable(value: Any) -> Any:
 
 def clean_inbound(inbound: Inbound) -> Inbound:
     """Mask what must not be kept, and take the slash from typed text: to Rasa it would be a command."""
-    text = mask_secrets(inbound.text)
-    if inbound.kind != "option":
-        text = text.lstrip().lstrip("/").lstrip() if text.lstrip().startswith("/") else text
+    text = mask_secrets(inbound.text) if inbound.kind == "option" else clean_typed(inbound.text)
     media = inbound.media
     if media is not None:
         media = replace(media, caption=mask_secrets(media.caption), filename=mask_secrets(media.filename))

@@ -24,6 +24,12 @@ def _luhn(digits: str) -> bool:
     return total % 10 == 0
 
 
+def clean_typed(text: str) -> str:
+    """Return what somebody typed as it is kept: secrets masked, no slash in front, which to Rasa is a command."""
+    text = mask_secrets(text)
+    return text.lstrip().lstrip("/").lstrip() if text.lstrip().startswith("/") else text
+
+
 def mask_secrets(text: str) -> str:
     """Return the text with CURP, RFC and card numbers replaced by `[CURP]`, `[RFC]`, `[TARJETA]`."""
     if not _DIGIT.search(text):

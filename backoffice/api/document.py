@@ -12,10 +12,11 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from backoffice.api.operations import OPERATIONS, Operation
+from backoffice.api.values import CHANNEL_USER
 from huntred.api_clients.rules import SCOPES
 
 _REF = "#/components/schemas/{model}"
-_PARAMETER = re.compile(r"<uuid:(\w+)>")
+_PARAMETER = re.compile(r"<(?:uuid:)?(\w+)>")
 
 
 @functools.cache
@@ -85,7 +86,7 @@ def _operation(one: Operation, names: Any) -> dict[str, Any]:
 
 def _parameters(one: Operation) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+        {"name": name, "in": "path", "required": True, "schema": _id_schema(name, one.path)}
         for name in _PARAMETER.findall(one.path)
     ]
     if one.query is not None:
@@ -102,6 +103,12 @@ def _parameters(one: Operation) -> list[dict[str, Any]]:
             "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
         })  # fmt: skip
     return found
+
+
+def _id_schema(name: str, path: str) -> dict[str, str]:
+    """An id of ours, or the one that a person has on their channel."""
+    ours = f"<uuid:{name}>" in path
+    return {"type": "string"} | ({"format": "uuid"} if ours else {"pattern": CHANNEL_USER})
 
 
 def _query(model: type[BaseModel]) -> list[dict[str, Any]]:
@@ -147,7 +154,7 @@ def _success(one: Operation, names: Any) -> dict[str, Any]:
 
 def _refusals(one: Operation) -> dict[str, Any]:
     statuses = ["400", "401", "403", "429", "500"]
-    if "<uuid" in one.path or one.verb == "POST" or one.query is not None:
+    if "<" in one.path or one.verb == "POST" or one.query is not None:
         statuses.append("404")
     if one.verb != "GET":
         statuses += ["409", "422"]

@@ -14,10 +14,22 @@ from backoffice.api.graphql import route as graphql
 from backoffice.api.limits import Limits
 from backoffice.api.operations import blueprint
 from backoffice.api.problems import Problem
-from backoffice.api.resources import applications, conversations, interviews, people, vacancies, webhooks
+from backoffice.api.resources import (
+    applications,
+    chatbot,
+    chatbot_metrics,
+    conversations,
+    interviews,
+    people,
+    vacancies,
+    webhooks,
+)
 from huntred.errors import HuntredError
 
-__all__ = ["applications", "conversations", "graphql", "interviews", "people", "tokens", "vacancies", "webhooks"]
+__all__ = [
+    "applications", "chatbot", "chatbot_metrics", "conversations", "graphql", "interviews", "people", "tokens",
+    "vacancies", "webhooks",
+]  # fmt: skip
 
 # What is read, or asked for a token, before anybody is known.
 OPEN = frozenset({"api.openapi", "api.docs", "api.token", "api.revoke"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
 
@@ -31,6 +31,10 @@ Name = text(200, least=1)
 Text100, Text500, Text1000, Text2000, Text10000 = (text(longest) for longest in (100, 500, 1000, 2000, 10_000))
 QuestionText = text(500, least=1)
 Cursor = Annotated[str, StringConstraints(max_length=500, pattern=r"^[A-Za-z0-9_=-]*$")]
+# The id that a person has on their channel: a number, a mail address, or what a program calls them.
+CHANNEL_USER = r"^[A-Za-z0-9+][A-Za-z0-9@+:._-]{0,99}$"
+ChannelUser = Annotated[str, StringConstraints(pattern=CHANNEL_USER)]
+Channel = Literal["whatsapp", "telegram", "web", "email", "messenger", "instagram", "slack", "x"]
 Amount = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,11}(\.[0-9]{1,2})?$")]
 
 

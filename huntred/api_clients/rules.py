@@ -14,8 +14,8 @@ from huntred.errors import FieldInvalid
 # resource:action
 SCOPES = (
     "vacancies:read", "vacancies:write", "people:read", "people:write", "applications:read", "applications:write",
-    "interviews:read", "interviews:write", "conversations:read", "webhooks:read",
-    "webhooks:write",
+    "interviews:read", "interviews:write", "conversations:read", "conversations:write", "metrics:read",
+    "webhooks:read", "webhooks:write",
 )  # fmt: skip
 ACCESS_LIVES = timedelta(minutes=15)
 REFRESH_LIVES = timedelta(days=30)

@@ -1,4 +1,5 @@
-"""The way into a chat from inside: a due notice, a consultant's reply, the opening after a change of unit.
+"""The way into a chat from our side: a due notice, a consultant's reply, the opening after a change of unit, and
+what a program hands in for its people (programs.py).
 
 The row waits in the chat's lane like anything that the person writes, so that it is said in order and never
 in the middle of a turn. Nothing is sent from here.
@@ -18,13 +19,13 @@ from huntred.conversations.models import InboxRow
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.db.wakeups import wake_after_commit
 
-InternalKind = Literal["notice", "consultant", "opened"]
+EnteringKind = Literal["notice", "consultant", "opened", "text", "option"]
 
 
 def enter(
     uow: UnitOfWork,
     chat_id: UUID,
-    kind: InternalKind,
+    kind: EnteringKind,
     payload: Inbound,
     vendor_id: str,
     *,

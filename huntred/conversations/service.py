@@ -132,8 +132,9 @@ def contact_partner(uow: UnitOfWork, conversation_id: UUID, *, now: datetime) ->
 def reset(uow: UnitOfWork, conversation_id: UUID, *, now: datetime) -> None:
     """Forget where the conversation stands (what was said stays readable); the next message begins anew."""
     conversation, _ = repository.locked(uow, conversation_id)
-    events = tables.tracker_events
-    uow.session.execute(delete(events).where(events.c.conversation_id == conversation_id))
+    # The new beginning counts from one again: an archived event of the same number would stop the archive.
+    for events in (tables.tracker_events, tables.tracker_events_archive):
+        uow.session.execute(delete(events).where(events.c.conversation_id == conversation_id))
     conversation.current_step = ""
     conversation.version = conversation.version + 1
     uow.session.flush()

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from backoffice.api.operations import OPERATIONS, Operation
 from backoffice.api.routes import OPEN
 from huntred.api_clients.rules import SCOPES
+from huntred.conversations.models import Chat, Conversation
 from huntred.webhooks import service as webhooks
 from huntred.webhooks.service import SubscriptionForm
 from tests.integration.backoffice.api.conftest import Program, program
@@ -24,7 +25,7 @@ IDS = {
     "cancel_interview": "interview", "get_conversation": "conversation", "list_messages": "conversation",
     "get_webhook": "webhook", "change_webhook": "webhook", "delete_webhook": "webhook",
     "rotate_webhook_secret": "webhook", "test_webhook": "webhook", "list_deliveries": "webhook",
-    "redeliver": "webhook",
+    "redeliver": "webhook", "get_chat_state": "chat_user",
 }  # fmt: skip
 LISTS = {
     "list_vacancies", "list_companies", "list_people", "list_applications", "list_interviews", "list_conversations",
@@ -40,6 +41,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "move_application": {"to_stage_id": "{stage}"},
     "book_interview": {"application_id": "{application}", "slot_id": "{slot}"},
     "cancel_interview": {"reason": "cambio"},
+    "post_chat_message": {"user_id": "8841", "message_id": "m-1", "text": "hola"},
+    "reset_chat": {"user_id": "{chat_user}"},
     "create_webhook": {"url": "https://example.com/x", "events": ["interview.booked"]},
     "change_webhook": {"description": "x"},
 }
@@ -51,11 +54,14 @@ def ids(office: Office, unit: str) -> dict[str, Any]:
         form = SubscriptionForm("https://example.com/hook", ["interview.booked"])
         hook, _ = webhooks.subscribe(uow, form, now=office.desk.now)
         delivery = webhooks.send_test(uow, hook.id, now=office.desk.now)
-    return {name: str(value) for name, value in (made | {"webhook": hook.id, "delivery": delivery.id}).items()}
+    chat = office.desk.one(Conversation, made["conversation"]).chat_id
+    named = {"webhook": hook.id, "delivery": delivery.id, "chat_user": office.desk.one(Chat, chat).user_id}
+    return {name: str(value) for name, value in (made | named).items()}
 
 
 def address(one: Operation, of: dict[str, Any]) -> str:
-    return one.path.replace("<uuid:id>", of[IDS.get(one.name, "vacancy")]).replace("<uuid:delivery>", of["delivery"])
+    path = one.path.replace("<uuid:id>", of[IDS.get(one.name, "vacancy")]).replace("<uuid:delivery>", of["delivery"])
+    return path.replace("<user_id>", of["chat_user"])
 
 
 def ask(caller: Program, one: Operation, of: dict[str, Any], path: str) -> Any:
@@ -68,7 +74,7 @@ def ask(caller: Program, one: Operation, of: dict[str, Any], path: str) -> Any:
 
 def counted(office: Office) -> list[int]:
     tables = ("vacancies", "unit_profiles", "applications", "application_moves", "interviews", "webhook_subscriptions",
-              "webhook_deliveries", "stored_events")  # fmt: skip
+              "webhook_deliveries", "stored_events", "inbox", "chats")  # fmt: skip
     return [office.desk.rows(text(f"SELECT count(*) FROM {table}"))[0] for table in tables]
 
 
@@ -77,7 +83,7 @@ def test_every_route_of_the_api_is_an_operation(office: Office) -> None:
 
     # GraphQL has a walk of its own over its fields: test_graphql.py.
     assert routes == {f"api.{name}" for name in OPERATIONS} | OPEN | {"api.graphql"}
-    assert {name for name, one in OPERATIONS.items() if "<uuid" in one.path} == set(IDS)
+    assert {name for name, one in OPERATIONS.items() if "<" in one.path} == set(IDS)
     assert {name for name, one in OPERATIONS.items() if one.body} == set(BODIES)
 
 
@@ -121,12 +127,14 @@ def test_another_units_ids_are_not_there(office: Office) -> None:
                 tried += 1
                 assert answer.status_code == 404, (one.name, name, answer.text)
         if any("unit" in model.model_fields for model in (one.body, one.query) if model):
-            told = {"json": {**BODIES.get(one.name, {}), "company_id": own["company"], "unit": "huntu"}}
+            named = {key: told.format(**own) if isinstance(told, str) else told
+                     for key, told in BODIES.get(one.name, {}).items()}  # fmt: skip
+            told = {"json": {**named, "company_id": own["company"], "unit": "huntu"}}
             if one.name != "create_vacancy" and one.body:
                 told["json"].pop("company_id")
             told = told if one.body else {"query_string": {"unit": "huntu"}}
             tried += 1
-            assert caller.call(one.verb, one.path, **told).status_code == 404, one.name
+            assert caller.call(one.verb, address(one, own), **told).status_code == 404, one.name
     for path in (f"vacancies?company={foreign['company']}", f"applications?vacancy={foreign['vacancy']}"):
         tried += 1
         assert caller.get(f"/api/v1/{path}").status_code == 404, path
