@@ -9,7 +9,9 @@ from huntred.importing.rules import said
 
 _PAY = re.compile(r"\b(?:sueldo|salario|percepcion|compensacion|pago|ingreso|ingresos|salary|pay|compensation)\b")
 _AMOUNT = re.compile(r"\$?\s?(\d{1,3}(?:,\d{3})+|\d{4,7})(?:\.\d{1,2})?(?!\d)")
-_YEARS = re.compile(r"\b(\d{1,2})(?:\s?\+|\s+o mas)?(?:\s?(?:a|-|to)\s?\d{1,2})?\s+(?:anos?|years?)\b(?=.{0,30}\bexperien)")
+_YEARS = re.compile(
+    r"\b(\d{1,2})(?:\s?\+|\s+o mas)?(?:\s?(?:a|-|to)\s?\d{1,2})?\s+(?:anos?|years?)\b(?=.{0,30}\bexperien)"
+)
 _YEARS_AFTER = re.compile(r"\bexperien\w*\b.{0,40}?\b(\d{1,2})\s?\+?\s+(?:anos?|years?)\b")
 _LONGEST_LINE = 400
 

@@ -16,8 +16,9 @@ import yaml
 
 from contract.text import normalise
 from huntred.importing.ports import Advert, Told
+from huntred.vacancies.rules import SENIORITIES
 from ml.lexicon.reading import read_ambiguous, read_skills
-from ml.ranking.words import SENIORITIES, level_of
+from ml.ranking.words import level_of
 
 _WORD = re.compile(r"[^\W_]+(?:[+#]+|(?:[.-][^\W_]+)+)?")
 _SENTENCE = re.compile(r"\n|(?<=[.;!?])\s+")

@@ -69,7 +69,9 @@ class PolitePages:
         """Raises PageUnreadable where it may not be called or is too slow; CallFailed."""
         if seconds <= 0:
             raise PageUnreadable("too_slow")
-        headers = {"user-agent": self._agent, "accept": accept, "accept-encoding": "identity", "accept-language": "es-MX,es"}
+        headers = {
+            "user-agent": self._agent, "accept": accept, "accept-encoding": "identity", "accept-language": "es-MX,es",
+        }  # fmt: skip
         try:
             return calling.call(
                 "GET", url, headers, most_bytes=most_bytes, seconds=seconds,
@@ -193,6 +195,7 @@ def _unpacked(answer: Answer, most: int) -> tuple[bytes, bool]:
 
 
 def _charset(headers: Mapping[str, str], content: bytes) -> str:
-    told = _CHARSET.search(headers.get("content-type", "")) or _CHARSET.search(content[:2048].decode("ascii", "replace"))
+    head = content[:2048].decode("ascii", "replace")
+    told = _CHARSET.search(headers.get("content-type", "")) or _CHARSET.search(head)
     # Python knows codecs that are no letters at all.
     return told[1] if told and _LETTERS.fullmatch(told[1]) else "utf-8"

@@ -16,8 +16,8 @@ from huntred.importing.models import ImportJob
 from huntred.importing.ports import Page
 from huntred.vacancies.models import Vacancy
 from ml.lexicon.advert import LexiconAdvertReader
-from tests.integration.backoffice.conftest import Office, post
 from tests.factories.job_site import POSTING, page_of
+from tests.integration.backoffice.conftest import Office, post
 
 FILE = "Chamba,Empresa,Ciudad,Plazas\nCajera,Norte,Puebla,2\nAuxiliar,Norte,Puebla,muchas\n"
 
