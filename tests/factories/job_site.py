@@ -22,7 +22,9 @@ POSTING: dict[str, Any] = {
 
 
 def page_of(*data: Any, body: str = "") -> str:
-    scripts = "".join(f'<script type="application/ld+json">{json.dumps(one)}</script>' for one in data)
+    # As pages write it: a "</script>" inside the data would end it.
+    told = [json.dumps(one).replace("</", "<\\/") for one in data]
+    scripts = "".join(f'<script type="application/ld+json">{one}</script>' for one in told)
     return f"<!doctype html><html><head><meta charset=utf-8>{scripts}</head><body>{body}</body></html>"
 
 
