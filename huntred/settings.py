@@ -41,11 +41,18 @@ class AppSettings:
     embedding_next: str = ""
     api_requests_per_minute: int = 600
     webhooks_allow_loopback: bool = False
+    job_pages_inside: str = ""
 
     @property
     def webhooks_reach_loopback(self) -> bool:
         """Never in production, whatever is set."""
         return self.webhooks_allow_loopback and self.environment != "production"
+
+    @property
+    def job_pages_reach(self) -> frozenset[str]:
+        """host:port of this machine's from which job pages may be read; never in production, whatever is set."""
+        listed = self.job_pages_inside.lower().split(",") if self.environment != "production" else []
+        return frozenset(filter(None, (place.strip() for place in listed)))
 
 
 def read_app_settings(environment: Mapping[str, str] | None = None) -> AppSettings:
@@ -94,6 +101,9 @@ def read_app_settings(environment: Mapping[str, str] | None = None) -> AppSettin
         ),
         webhooks_allow_loopback=reader.flag(
             "WEBHOOKS_ALLOW_LOOPBACK", "true to let webhooks call this machine, for development only", False
+        ),
+        job_pages_inside=reader.text(
+            "JOB_PAGES_INSIDE", "host:port of this machine's that job pages are read from, for development only", ""
         ),
     )
     reader.done()

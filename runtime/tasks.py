@@ -18,6 +18,7 @@ from huntred.db.session import Scope
 from huntred.db.unit_of_work import UnitOfWork, unit_of_work
 from huntred.duplicates import finding
 from huntred.events import service as events
+from huntred.importing import job_pages
 from huntred.importing import service as importing
 from huntred.importing import writing as imports
 from huntred.interviews import proposals
@@ -150,6 +151,12 @@ def register(app: Celery, wiring: Wiring) -> None:
     def write_imports() -> None:
         for unit in _units(wiring):
             while imports.write_next(wiring.engine, unit, wiring.clock):
+                pass
+
+    @app.task(name=celery_app.FETCH_JOB_PAGES)
+    def fetch_job_pages() -> None:
+        for unit in _units(wiring):
+            while job_pages.fetch_next(wiring.engine, unit, wiring.job_pages, wiring.advert_reader, wiring.clock):
                 pass
 
     @app.task(name=celery_app.FIND_DUPLICATES)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,9 @@ from huntred.db import all_models  # noqa: F401  # every mapping is known before
 from huntred.db.base import KeyRing
 from huntred.db.session import make_engine
 from huntred.events.registry import Context
+from huntred.importing.ports import AdvertReader, Pages
+from huntred.importing.providers.polite import PolitePages
+from huntred.importing.turns import host_turn
 from huntred.matching.nearest import Nearest
 from huntred.matching.ports import Embedder, Ranker
 from huntred.privacy.links import Links
@@ -128,6 +131,19 @@ class Wiring:
     @cached_property
     def webhook_caller(self) -> WebhookCaller:
         return PinnedCaller(allow_loopback=self.settings.webhooks_reach_loopback)
+
+    @cached_property
+    def job_pages(self) -> Pages:
+        settings = self.settings
+        turns = partial(host_turn, self.engine)
+        return PolitePages(turns, settings.public_backoffice_url, inside=settings.job_pages_reach)
+
+    @cached_property
+    def advert_reader(self) -> AdvertReader:
+        """The taxonomy: read at its first use."""
+        from ml.lexicon.advert import LexiconAdvertReader
+
+        return LexiconAdvertReader()
 
     @cached_property
     def redis(self) -> redis.Redis:

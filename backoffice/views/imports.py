@@ -1,4 +1,4 @@
-"""Vacancies from a file: upload, columns, preview with every fault, and the import."""
+"""Vacancies from a file or a job page: upload or address, columns, preview with every fault, and the import."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from backoffice.errors import done, flash_refusal, refusals_flashed
 from backoffice.forms import FormReader, id_or_404
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import FieldInvalid
-from huntred.importing import service
+from huntred.importing import job_pages, service
 from huntred.importing.errors import ImportOver
 from huntred.importing.files import MOST_BYTES
 from huntred.importing.models import ImportJob
@@ -24,6 +24,7 @@ from huntred.importing.rules import FIELDS, REQUIRED, template_heads
 
 _SHOWN_FAULTS = 200
 _SHOWN_ROWS = 10
+_LONGEST_CELL = 2_000
 
 
 class ImportsView(BaseView):
@@ -65,6 +66,24 @@ class ImportsView(BaseView):
             target = url_for("imports.details", id=job.id)
         return redirect(target)
 
+    @expose("/page", methods=["POST"])
+    def page(self) -> Response:
+        """Ask for a public job page to be read; the worker fetches it."""
+        _whole_unit()
+        auth.needs("edit_vacancies")
+        form = FormReader(request.form)
+        unit = form.text("unit")
+        if unit not in work.current_work().scope.units:
+            abort(404)
+        target = url_for("imports.index")
+        with refusals_flashed():
+            job = job_pages.ask(
+                work.work_of(unit), request.form.get("page_url", ""), user_id=auth.acting_user(), now=work.now(),
+                inside=work.wiring().settings.job_pages_reach,
+            )  # fmt: skip
+            target = url_for("imports.details", id=job.id)
+        return redirect(target)
+
     @expose("/<id>")
     def details(self, id: str) -> str | Response:
         job = _job(id)
@@ -99,6 +118,22 @@ class ImportsView(BaseView):
             )  # fmt: skip
         if not refused:
             done("import_columns_saved")
+        return redirect(url_for("imports.details", id=id))
+
+    @expose("/<id>/complete", methods=["POST"])
+    def complete(self, id: str) -> Response:
+        """Write what a job page does not say."""
+        job = _job(id)
+        auth.needs("edit_vacancies")
+        form = FormReader(request.form)
+        with refusals_flashed():
+            named = [name.split("-") for name in request.form if name.startswith("cell-")][:_SHOWN_FAULTS]
+            cells = {
+                (int(parts[1]), parts[2]): form.text("-".join(parts), longest=_LONGEST_CELL)
+                for parts in named
+                if len(parts) == 3 and parts[1].isdecimal() and len(parts[1]) < 6
+            }
+            job_pages.complete(work.work_of(job.unit), job.id, cells, now=work.now())
         return redirect(url_for("imports.details", id=id))
 
     @expose("/<id>/start", methods=["POST"])

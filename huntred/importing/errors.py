@@ -33,3 +33,13 @@ class RowsFaulty(RuleBroken):
     """Rows have faults, and nobody said that they are to be left out."""
 
     code = "import_rows_faulty"
+
+
+class PageUnreadable(RuleBroken):
+    """A job page that could not be fetched or holds no vacancy. problem: a code of texts.html's `page_problems`."""
+
+    code = "import_page_unreadable"
+
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
+        super().__init__(problem)

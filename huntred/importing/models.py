@@ -30,6 +30,9 @@ class ImportMapping(Base):
 class ImportJob(Base):
     """One file: preview → waiting → writing → done | failed. Its rows are kept for a day at most.
 
+    A job page (kind `page`) comes before: asked → fetching → preview | unread. file_name: the name of its site;
+    page_url: where it is; problem: why it is unread (a code); notes: what its reader should look at, a code each.
+
     token, touched_at: of the worker that writes; one that died is followed by another. made: how many rows became
     something. skip_faulty: rows with faults are left out, since somebody said so.
     """
@@ -45,6 +48,9 @@ class ImportJob(Base):
     rows_sealed: Mapped[str | None] = mapped_column(Sealed("imports.rows"), deferred=True)
     mapping: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     state: Mapped[str] = mapped_column(server_default="preview")
+    page_url: Mapped[str] = mapped_column(server_default="")
+    problem: Mapped[str] = mapped_column(server_default="")
+    notes: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
     skip_faulty: Mapped[bool] = mapped_column(server_default="false")
     rows_total: Mapped[int] = mapped_column(server_default="0")
     rows_done: Mapped[int] = mapped_column(server_default="0")
@@ -54,7 +60,10 @@ class ImportJob(Base):
     created_at: Mapped[CreatedAt]
 
     __table_args__ = (
-        CheckConstraint("state IN ('preview', 'waiting', 'writing', 'done', 'failed')", name="state"),
+        CheckConstraint(
+            "state IN ('asked', 'fetching', 'unread', 'preview', 'waiting', 'writing', 'done', 'failed')", name="state"
+        ),
         Index("ix_imports_unit_created_at", "unit", "created_at"),
+        Index("ix_imports_asked", "created_at", postgresql_where=text("state IN ('asked', 'fetching')")),
         Index("ix_imports_open", "created_at", postgresql_where=text("state IN ('waiting', 'writing')")),
     )

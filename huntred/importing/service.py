@@ -95,7 +95,7 @@ def choose_columns(
 ) -> ImportJob:
     """Say which column is which (field → head), and keep it for the unit. Raises NotFound, ImportOver."""
     job = get(uow, job_id, lock=True)
-    if job.state != "preview":
+    if job.state != "preview" or job.kind != VACANCIES:
         raise ImportOver(str(job_id))
     chosen = {field: head for field, head in mapping.items() if field in FIELDS and head in job.heads}
     job.mapping = chosen

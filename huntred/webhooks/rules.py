@@ -1,30 +1,27 @@
-"""Event types, signatures (standardwebhooks.com), pauses between tries, and which addresses are never called; pure."""
+"""Event types, signatures (standardwebhooks.com), pauses between tries, and which addresses are taken; pure."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import hmac
-import ipaddress
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from huntred.errors import FieldInvalid
+from huntred.outside.addresses import read_url
 
 EVENT_TYPES = (
     "application.created", "application.moved", "application.withdrawn", "interview.booked", "interview.moved",
     "interview.cancelled", "interview.confirmed", "vacancy.published", "vacancy.paused", "vacancy.closed",
     "person.completed", "conversation.waiting", "conversation.taken", "conversation.returned",
 )  # fmt: skip
-LONGEST_URL = 2000
 SECRET_OVERLAP = timedelta(hours=24)
 DISABLE_AFTER = timedelta(days=3)
 # Until then a later event waits for an earlier one; from then on a lost call no longer holds up the rest.
 PATIENT_ATTEMPTS = 4
 _PAUSES_SECONDS = (5, 30, 120, 600, 1800, 3600, 10800, 21600, 43200, 86400)
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 def new_secret() -> str:
@@ -60,41 +57,7 @@ def check_url(url: str, *, allow_loopback: bool) -> str:
 
     Raises FieldInvalid.
     """
-    url = url.strip()
-    if not url:
-        raise FieldInvalid("url", "missing")
-    if len(url) > LONGEST_URL:
-        raise FieldInvalid("url", "too_long")
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-        host.encode("idna" if host else "ascii")
-    except ValueError:
-        raise FieldInvalid("url", "not_a_url") from None
-    if not host or parts.username is not None or any(char.isspace() or ord(char) < 33 for char in url):
-        raise FieldInvalid("url", "not_a_url")
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        address = None
-    inside = host == "localhost" or host.endswith(".localhost") or (address is not None and not may_call(host, False))
-    if inside and not (allow_loopback and (address is None or address.is_loopback)):
-        raise FieldInvalid("url", "not_public")
+    url, parts, inside = read_url(url, allow_loopback=allow_loopback)
     if parts.scheme != "https" and not (parts.scheme == "http" and inside):
         raise FieldInvalid("url", "not_https")
     return url
-
-
-def may_call(address: str, allow_loopback: bool) -> bool:
-    """Say whether an IP address is on the public internet (or this machine's own, where that is allowed)."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if allow_loopback and found.is_loopback:
-        return True
-    if isinstance(found, ipaddress.IPv6Address):
-        # What only wraps an IPv4 address is judged by that.
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
-        if inner is None and found in _NAT64:
-            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-        if inner is not None:
-            return may_call(str(inner), False)
-    return found.is_global and not found.is_multicast and not found.is_reserved

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import io
+import re
+import warnings
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
+from huntred.clock import utc_now
+from huntred.importing import job_pages
+from huntred.importing.errors import PageUnreadable
 from huntred.importing.models import ImportJob
+from huntred.importing.ports import Page
 from huntred.vacancies.models import Vacancy
+from ml.lexicon.advert import LexiconAdvertReader
+from tests.factories.job_site import POSTING, page_of
 from tests.integration.backoffice.conftest import Office, post
 
 FILE = "Chamba,Empresa,Ciudad,Plazas\nCajera,Norte,Puebla,2\nAuxiliar,Norte,Puebla,muchas\n"
@@ -51,3 +61,70 @@ def test_a_file_that_is_none_is_refused_in_plain_words(office: Office) -> None:
         answer = _upload(client, content)
         assert said in client.get(answer.location).text
     assert office.desk.rows(select(ImportJob)) == []
+    with warnings.catch_warnings():
+        # The test's client, not what is tested, leaves the file open in which it kept what it sent.
+        warnings.simplefilter("ignore", ResourceWarning)
+        del answer
+        gc.collect()
+
+
+def _worker(office: Office, *outcomes: Any) -> None:
+    class Pages:
+        def fetch(self, url: str) -> Page:
+            outcome = outcomes[0]
+            if isinstance(outcome, Exception):
+                raise outcome
+            return Page(url, outcome)
+
+    assert job_pages.fetch_next(office.desk.app, "amigro", Pages(), LexiconAdvertReader(), utc_now)
+
+
+def test_a_job_page_is_read_checked_completed_and_saved(office: Office) -> None:
+    client = office.client(office.user())
+    asked = {"unit": "amigro", "page_url": "https://empleos.example/1"}
+    page = post(client, "/imports/page", asked).location
+    assert "Estamos leyendo la página" in client.get(page).text
+    data = POSTING | {"description": "<p>Hola</p><script>alert(1)</script>&lt;img src=x onerror=alert(2)&gt;"}
+    del data["hiringOrganization"]
+    _worker(office, page_of(data))
+
+    assert "Revisar lo que leímos" in client.get(f"{page}/progress").text
+    text = client.get(page).text
+    assert "Falta" not in text and "La página no lo dice." in text and "Auxiliar contable" not in text
+    post(client, f"{page}/complete", {"cell-2-company": "Despacho <b>Sur</b>", "cell-x-title": "no", "cell-2": "no"})
+    text = client.get(page).text
+    assert "1 vacante lista" in text and "Auxiliar contable" in text and "Despacho &lt;b&gt;Sur" in text
+    assert "<script>alert" not in text
+    assert "<img src=x" not in text and "&lt;img src=x" in text
+    post(client, f"{page}/start")
+    assert "Se guardó 1 vacante" in client.get(page).text
+    (made,) = office.desk.rows(select(Vacancy))
+    assert (made.title, made.state) == ("Auxiliar contable", "draft") and "alert(1)" not in made.description
+
+
+def test_a_page_that_cannot_be_read_says_what_to_do(office: Office) -> None:
+    client = office.client(office.user())
+    for url, said in (
+        ("http://169.254.169.254/latest", "debe estar en internet"), ("ftp://a.mx", "no parece una dirección web"),
+        ("", "hace falta"), ("https://a.mx:22/", "puertos normales"),
+    ):  # fmt: skip
+        answer = post(client, "/imports/page", {"unit": "amigro", "page_url": url})
+        assert said in client.get(answer.location).text
+    assert office.desk.rows(select(ImportJob)) == []
+    page = post(client, "/imports/page", {"unit": "amigro", "page_url": "https://empleos.example/1"}).location
+    _worker(office, PageUnreadable("robots"))
+    assert "robots.txt" in client.get(page).text and "a mano" in client.get(f"{page}/progress").text
+    assert "No se pudo leer" in client.get("/imports/").text
+    assert "ya no lo conservamos" in client.get(post(client, f"{page}/start").location).text
+
+
+def test_each_problem_and_note_of_a_page_has_its_words(office: Office) -> None:
+    client = office.client(office.user())
+    page = post(client, "/imports/page", {"unit": "amigro", "page_url": "https://empleos.example/1"}).location
+    _worker(office, page_of(POSTING | {"validThrough": "2020-01-01", "baseSalary": {"currency": "CAD", "value": 9}}))
+    text = client.get(page).text
+    assert "ya venció" in text and "moneda que no manejamos" in text
+    source = "".join(path.read_text() for path in Path(job_pages.__file__).parent.rglob("*.py"))
+    (words,) = re.findall(r"page_problems = \{(.*?)\} -%\}", Path("backoffice/templates/texts.html").read_text(), re.DOTALL)
+    raised = set(re.findall(r'PageUnreadable\(\s*"(\w+)"', source)) | {"failed", "not_a_url", "broken_data", "no_posting"}
+    assert raised == set(re.findall(r"^  '(\w+)':", words, re.MULTILINE))

@@ -155,7 +155,8 @@ OF_UNIT = {
 }  # fmt: skip
 OF_HEADS = {
     "imports.details": "/imports/{imported}", "imports.progress": "/imports/{imported}/progress",
-    "imports.columns": "/imports/{imported}/columns", "imports.start": "/imports/{imported}/start",
+    "imports.columns": "/imports/{imported}/columns", "imports.complete": "/imports/{imported}/complete",
+    "imports.start": "/imports/{imported}/start",
     "duplicates.compare": "/duplicates/{profile}/{double}", "duplicates.different": "/duplicates/{profile}/{double}/different",
     "duplicates.merge": "/duplicates/{profile}/{double}/merge", "duplicates.undo": "/duplicates/merges/{merge}/undo",
     "people.export": "/people/{profile}/export", "people.erase": "/people/{profile}/erase",
@@ -198,6 +199,7 @@ BY_FORM: dict[str, list[tuple[str, dict[str, str]]]] = {
     "board.undo": [(f"/board/undo/{NOWHERE}", {"unit": "{unit}"})],
     "webhooks.new": [("/webhooks/new", {"unit": "{unit}", "url": "https://example.com/", "events": "vacancy.closed"})],
     "imports.upload": [("/imports/upload", {"unit": "{unit}"})],
+    "imports.page": [("/imports/page", {"unit": "{unit}", "page_url": "https://example.com/"})],
     "quick_replies.new": [("/quick-replies/new", {"unit": "{unit}", "shortcut": "x", "quick_text": "y"})],
     "lists.save_view": [("/lists/vacancies/views", {"view_name": "x", "view": "{view}"})],
     "lists.columns": [("/lists/vacancies/columns", {"column": "title", "view": "{view}"})],
