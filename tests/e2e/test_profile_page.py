@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import re
+import time
 
 from huntred.settings import read_app_settings
 from runtime.celery_app import REMIND_PROFILES, make_celery
 from runtime.processes import by_name
 from tests.e2e.browser import Browser
-from tests.e2e.candidate import Candidate
-from tests.e2e.roads import open_and_accept
+from tests.e2e.test_web_chat import press, say, shown
 from tests.e2e.town import Town
 
 
-def test_reminded_and_completed_on_the_page(town: Town, ana: Candidate, browser: Browser) -> None:
-    open_and_accept(ana)
-    email = f"ana{ana.user}@example.com"
-    ana.presses("register", "nombre completo")
-    ana.says("Ana Lara Ponce", "correo")
-    ana.says(email, "situación para trabajar")
+def test_reminded_and_completed_on_the_page(town: Town, browser: Browser) -> None:
+    """By mail whoever wrote in a web page, which is closed by now; other chats get a notice."""
+    email = f"web{int(time.time() * 10)}@example.com"
+    with browser.page(width=390, height=800) as page:
+        page.goto(f"{town.platform.url('gateway')}/chat/amigro")
+        say(page, "hola")
+        shown(page, "aviso de privacidad")
+        press(page, "Sí, acepto")
+        shown(page, "conocer más")
+        press(page, "No, gracias")
+        press(page, "Registro")
+        for question, answer in (("nombre completo", "Ana Lara Ponce"), ("correo", email)):
+            shown(page, question)
+            say(page, answer)
+        shown(page, "teléfono")
     # Two days pass; beat sends this task every hour.
     town.rows(
         "UPDATE unit_profiles SET updated_at = now() - interval '2 days' WHERE email = %s RETURNING person_id", email
