@@ -104,6 +104,7 @@ class LiveStream:
         self._reading = asyncio.Lock()
         # One reading serves every page of the same scope until something happens again.
         self._read: dict[tuple[object, ...], str] = {}
+        self._happened = 0
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -176,9 +177,14 @@ class LiveStream:
                 await asyncio.wait_for(self._dirty.wait(), _SWEEP_SECONDS)
             await asyncio.sleep(_COALESCE_SECONDS)
             self._dirty.clear()
-            self._read.clear()
+            self._forget()
             for watcher in list(self._watchers):
                 watcher.changed.set()
+
+    def _forget(self) -> None:
+        """Something happened: what was read before, or is being read now, is no answer any more."""
+        self._happened += 1
+        self._read.clear()
 
     async def _fingerprint(self, scope: LiveScope) -> str:
         """What the page would show, in 16 characters; empty while the database does not answer."""
@@ -187,24 +193,11 @@ class LiveStream:
             async with self._reading:
                 if key in self._read:
                     return self._read[key]
-                if self._reader is None or self._reader.closed:
-                    self._reader = await psycopg.AsyncConnection.connect(self._database_url)
-                async with self._reader.transaction():
-                    await self._reader.execute(
-                        "SELECT set_config('app.units', %s, true), set_config('app.divisions', %s, true),"
-                        " set_config('app.design', %s, true)",
-                        (
-                            ",".join(scope.units), ",".join(str(division) for division in scope.divisions),
-                            ",".join(scope.design),
-                        ),
-                    )
-                    if scope.conversation_id is not None:
-                        cursor = await self._reader.execute(_OF_CONVERSATION, (scope.conversation_id,))
-                    else:
-                        cursor = await self._reader.execute(_query(scope))
-                    row = await cursor.fetchone()
+                happened = self._happened
+                row = await self._ask(scope)
                 fingerprint = hashlib.sha256(repr(row).encode()).hexdigest()[:16]
-                self._read[key] = fingerprint
+                if happened == self._happened:
+                    self._read[key] = fingerprint
         except psycopg.Error as error:
             _log.warning("live stream: %s", error)
             if self._reader is not None:
@@ -212,3 +205,21 @@ class LiveStream:
             self._reader = None
             return ""
         return fingerprint
+
+    async def _ask(self, scope: LiveScope) -> tuple[object, ...] | None:
+        if self._reader is None or self._reader.closed:
+            self._reader = await psycopg.AsyncConnection.connect(self._database_url)
+        async with self._reader.transaction():
+            await self._reader.execute(
+                "SELECT set_config('app.units', %s, true), set_config('app.divisions', %s, true),"
+                " set_config('app.design', %s, true)",
+                (
+                    ",".join(scope.units), ",".join(str(division) for division in scope.divisions),
+                    ",".join(scope.design),
+                ),
+            )
+            if scope.conversation_id is not None:
+                cursor = await self._reader.execute(_OF_CONVERSATION, (scope.conversation_id,))
+            else:
+                cursor = await self._reader.execute(_query(scope))
+            return await cursor.fetchone()
