@@ -139,8 +139,7 @@ def _time(meant: _Meant, word: str, before: str, unread: list[str], known: _Voca
         hour, minute = word.split(":")
         meant.minute = int(minute)
         _hour(meant, int(hour), _said_after(unread, known))
-    elif _number(word, before, unread, known) is not None:
-        number = _number(word, before, unread, known) or 0
+    elif (number := _number(word, before, unread, known)) is not None:
         after = _said_after(unread, known)
         if before in known.before_hour or after:
             _hour(meant, number, after)

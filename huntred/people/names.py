@@ -60,6 +60,7 @@ def parse_surnames(text: str) -> tuple[str, str]:
     Raises FieldInvalid.
     """
     name = parse_name("last_name", text.replace(" y ", " "))
+    # A stand-in for the first name, behind which surnames begin.
     _, *parts = _parts(f"- {name}")
     if len(parts) > 2:
         raise FieldInvalid("last_name", "not_a_name")
