@@ -278,7 +278,7 @@ def _put(
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except OSError as error:
         raise SeedInvalid(f"{path.name}: {error.strerror}") from None
     except yaml.YAMLError as error:

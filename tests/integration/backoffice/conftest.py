@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 
 from backoffice.app import create_app
 from huntred.access.models import User
@@ -24,6 +25,23 @@ __all__ = ["desk", "keys"]
 PASSWORD = "una clave de prueba"
 SALT = "the salt of these tests"
 _HASH = hash_password(PASSWORD, SALT)
+
+
+class _Compiled(BytecodeCache):
+    """Templates compiled once a test process: each test makes an app of its own."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
 
 
 @dataclass
@@ -69,6 +87,7 @@ def office(desk: Desk, database: Any, redis_url: str) -> Office:
     )  # fmt: skip
     app = create_app(Wiring(settings, desk.app, lambda: desk.now))
     app.config["PROPAGATE_EXCEPTIONS"] = True
+    app.jinja_env.bytecode_cache = _COMPILED
     return Office(app, desk)
 
 
