@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from backoffice import language, work
 from backoffice.notice import notice_html
+from backoffice.translations.catalogue import stored
 from huntred import fields
 from huntred.people.models import UnitProfile
 from huntred.people.recap import shown as recap_shown
@@ -100,6 +101,16 @@ def salary(vacancy: Paid) -> str:
     return salary_text(vacancy, language.chosen())
 
 
+def in_language(told: str | None) -> str:
+    """A text that another process wrote into a row, such as why a message was not sent."""
+    return stored(told or "") if language.chosen() == language.ENGLISH else told or ""
+
+
+def sentence(told: str) -> str:
+    """With a capital where it begins; what follows stays, as English months do."""
+    return told[:1].upper() + told[1:]
+
+
 def field_name(code: str) -> str:
     """A field of study or work."""
     return fields.name(code, language.chosen())
@@ -148,6 +159,6 @@ def init_app(app: Flask) -> None:
         day=day, long_day=long_day, clock=clock,
         month_name=month_name, iso_day=iso_day, day_time=day_time, ago=ago, money=money, percent=percent,
         number=number, phone=phone, initials=initials, plain_number=plain_number, salary=salary,
-        full_name=full_name, colour=colour, notice=notice_html,
+        full_name=full_name, sentence=sentence, in_language=in_language, colour=colour, notice=notice_html,
     )  # fmt: skip
     app.jinja_env.globals.update(shown=shown, rest=rest, local=local)

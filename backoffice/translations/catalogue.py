@@ -1,7 +1,8 @@
-"""The catalogue, Spanish to English: `en/*.yml`, and which words of templates are none (`codes.yml`)."""
+"""The catalogue, Spanish to English: `en/*.yml` of templates, `stored.yml` of rows; `codes.yml`: what is no text."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -54,6 +55,26 @@ def codes() -> frozenset[str]:
     """Words that templates hand on and nobody reads."""
     icons = (line.strip() for line in _ICONS.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
     return frozenset(icons) | {word for words in _read("codes.yml").values() for word in words}
+
+
+def stored(text: str) -> str:
+    """Return the English of a text that stands in a row (`stored.yml`); the text where it is none of those."""
+    for pattern, said in _stored():
+        if found := pattern.fullmatch(text):
+            return said.format(**found.groupdict())
+    return text
+
+
+@cache
+def _stored() -> list[tuple[re.Pattern[str], str]]:
+    """Those without a value before those with one, and of these the longer ones first."""
+    written: dict[str, str] = _read("stored.yml")
+    ordered = sorted(written.items(), key=lambda one: ("{" in one[0], -len(one[0])))
+    return [(_pattern(spanish), said) for spanish, said in ordered]
+
+
+def _pattern(spanish: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.*)", re.escape(spanish)), re.S)
 
 
 def _read(name: str) -> Any:

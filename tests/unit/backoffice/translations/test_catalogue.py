@@ -14,11 +14,12 @@ from flask import Flask
 from backoffice import formats
 from backoffice.reports import wording as reports
 from backoffice.translations import checking
-from backoffice.translations.catalogue import english
+from backoffice.translations.catalogue import english, stored
 from backoffice.translations.compiling import in_english
 from huntred.people.words import words as people_words
 
 _VALUE = re.compile(r"\{\d+\}")
+_SPANISH = re.compile(r"[áéíóúñ¿¡]", re.I)
 _TAG = re.compile(r"</?\w+>")
 # In both languages: what the reader types, as it is read in the chat and in files.
 _AS_TYPED = re.compile(r"“[^”]*”|\{\w+\}|Presencial, .*|Inicial, .*|Hora, .*|For example: .*|sí, no or .*|Mérida.*|Cancún.*|Mazatlán.*|Ciudad Juárez.*|Benito Juárez.*|Español")  # fmt: skip
@@ -45,7 +46,23 @@ def test_english_keeps_the_values_and_the_tags() -> None:
 def test_english_is_english() -> None:
     """Letters and signs that only Spanish has stand in no translation."""
     for place, spanish, said in english().every():
-        assert not re.search(r"[áéíóúñ¿¡]", _AS_TYPED.sub("", said), re.I), (place, spanish, said)
+        assert not _SPANISH.search(_AS_TYPED.sub("", said)), (place, spanish, said)
+
+
+def test_why_a_message_was_not_sent_has_english() -> None:
+    """The bot writes it into the row in Spanish; the pages say it."""
+    folder = resources.files("backoffice.translations")
+    reasons = yaml.safe_load(Path("bot/reasons.yml").read_text(encoding="utf-8"))
+    written = yaml.safe_load((folder / "stored.yml").read_text(encoding="utf-8"))
+
+    assert {text for texts in reasons.values() for text in texts.values()} == set(written)
+    for spanish, said in written.items():
+        assert sorted(re.findall(r"\{\w+\}", spanish)) == sorted(re.findall(r"\{\w+\}", said)), spanish
+        assert not _SPANISH.search(said), said
+    assert stored("No se pudo enviar (código 7: Bad {x}).") == "It could not be sent (code 7: Bad {x})."
+    assert stored("No se pudo enviar (código 7).") == "It could not be sent (code 7)."
+    assert stored("El canal no respondió.") == "The channel did not answer."
+    assert stored("Timeout") == "Timeout"
 
 
 def test_every_template_compiles_in_english_and_is_left_as_it_is_in_spanish() -> None:
