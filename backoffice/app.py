@@ -14,7 +14,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from backoffice import auth, errors, formats, headers, work
+from backoffice import auth, errors, formats, headers, language, work
 from backoffice.api import routes as api
 from backoffice.ports import Wiring
 from backoffice.public import calendar_feed  # noqa: F401  # adds its route to the public ones
@@ -29,7 +29,7 @@ _VENDOR = Path(__file__).parent / "static"
 def create_app(wiring: Wiring) -> Flask:
     """Return the WSGI app. wiring: settings, engine, clock, ranker of this process."""
     settings = wiring.settings
-    app = Flask(__name__)
+    app: Flask = language.TwoLanguages(__name__)
     app.config.update(
         SECRET_KEY=settings.flask_secret_key,
         TESTING=settings.environment == "test",
@@ -43,7 +43,7 @@ def create_app(wiring: Wiring) -> Flask:
     if settings.session_cookie_secure:
         # Behind TLS there is a proxy: it tells the visitor's address.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
-    Babel(app)
+    Babel(app, locale_selector=language.babel_locale)
     # Before the form is read for its token.
     app.before_request(_room_for_files)
     csrf = CSRFProtect(app)

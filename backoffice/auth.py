@@ -22,7 +22,7 @@ from flask_security import RoleMixin, Security, UserMixin
 from flask_security.datastore import UserDatastore
 from sqlalchemy import func, select
 
-from backoffice import work
+from backoffice import language, work
 from backoffice.ports import Wiring
 from huntred.access import rules
 from huntred.access.models import User
@@ -187,6 +187,7 @@ def _enter() -> Response | None:
     if endpoint in {"static", "health"} or endpoint.startswith(("public.", "api.")):
         return None
     if not current_user.is_authenticated:
+        language.choose_of_browser()
         if endpoint.startswith("security."):
             work.set_scope(_LOGIN)
             return None
@@ -195,6 +196,7 @@ def _enter() -> Response | None:
         if not endpoint:
             return None
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
+    language.choose(current_user.row.language)
     work.set_scope(signed_in_scope(current_user))
     if current_user.only_designs and not endpoint.startswith(_OF_DESIGNERS):
         if endpoint == "home.index":

@@ -11,12 +11,14 @@ from huntred.cv.ports import Cv, CvJob, CvStudy, Found
 
 @dataclass(frozen=True)
 class Field:
-    """id: of its marks, none where it stands in no one place. label: a key of the page's texts."""
+    """id: of its marks, none where it stands in no one place. label: a key of the page's texts. current: it goes on."""
 
     id: int | None
     label: str
     value: str
     confidence: float | None = None
+    years: float | None = None
+    current: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,11 @@ class _Numbered:
     def __init__(self) -> None:
         self.found: list[Found] = []
 
-    def field(self, label: str, found: Found | None, value: str = "") -> Iterator[Field]:
+    def field(
+        self, label: str, found: Found | None, value: str = "", years: float | None = None
+    ) -> Iterator[Field]:
         if found is not None:
-            yield Field(len(self.found), label, value or found.value, found.confidence)
+            yield Field(len(self.found), label, value or found.value, found.confidence, years)
             self.found.append(found)
 
 
@@ -93,7 +97,7 @@ def _groups(cv: Cv, numbered: _Numbered) -> Iterator[Group]:
         tuple(
             field
             for one in cv.skills
-            for field in numbered.field("skill", one.name, _with(one.name, f"{one.years:g} años" if one.years else ""))
+            for field in numbered.field("skill", one.name, years=one.years)
         ),
     )
     yield Group("certifications", tuple(field for one in cv.certifications for field in numbered.field("cert", one)))
@@ -105,7 +109,7 @@ def _job(job: CvJob, numbered: _Numbered) -> Iterator[Field]:
     yield from numbered.field("start", job.start)
     yield from numbered.field("end", job.end)
     if job.current:
-        yield Field(None, "end", "actual")
+        yield Field(None, "end", "", current=True)
     if job.months:
         yield Field(None, "months", str(job.months))
     for duty in job.duties:

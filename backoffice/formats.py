@@ -1,4 +1,4 @@
-"""How dates, times and money are written in Mexico, as filters of the templates."""
+"""How dates, times and money are written, in the language of who looks, as filters of the templates."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from babel.dates import format_date, format_skeleton, format_time, format_timede
 from flask import Flask, g, has_app_context
 from markupsafe import Markup
 
-from backoffice import work
+from backoffice import language, work
 from backoffice.notice import notice_html
-from huntred.people.recap import shown
+from backoffice.translations.catalogue import stored
+from huntred import fields
+from huntred.people.models import UnitProfile
+from huntred.people.recap import shown as recap_shown
 from huntred.people.service import full_name
-from huntred.vacancies.rules import salary_text
+from huntred.vacancies.rules import Paid, salary_text
 
-LOCALE = "es_MX"
 MEXICO = ZoneInfo("America/Mexico_City")
 
 
@@ -39,19 +41,19 @@ def day(at: datetime | date | None) -> str:
         return ""
     on = local(at).date() if isinstance(at, datetime) else at
     skeleton = "MMMEd" if on.year == local(work.now()).year else "yMMMd"
-    return str(format_skeleton(skeleton, on, locale=LOCALE))
+    return str(format_skeleton(skeleton, on, locale=language.locale()))
 
 
 def long_day(at: datetime | date | None) -> str:
     """Such as "lunes, 2 de marzo de 2026"."""
     if at is None:
         return ""
-    return str(format_date(local(at) if isinstance(at, datetime) else at, "full", locale=LOCALE))
+    return str(format_date(local(at) if isinstance(at, datetime) else at, "full", locale=language.locale()))
 
 
 def month_name(on: date) -> str:
     """Such as "marzo de 2026"."""
-    return str(format_skeleton("yMMMM", on, locale=LOCALE))
+    return str(format_skeleton("yMMMM", on, locale=language.locale()))
 
 
 def iso_day(raw: str) -> str:
@@ -61,7 +63,7 @@ def iso_day(raw: str) -> str:
 
 def clock(at: datetime | None) -> str:
     """Such as "09:30"."""
-    return "" if at is None else str(format_time(local(at), "HH:mm", locale=LOCALE))
+    return "" if at is None else str(format_time(local(at), "HH:mm", locale=language.locale()))
 
 
 def day_time(at: datetime | None) -> str:
@@ -72,7 +74,7 @@ def ago(at: datetime | None) -> str:
     """Such as "hace 5 minutos", with the exact time on hover and for machines."""
     if at is None:
         return ""
-    told = format_timedelta(at - work.now(), add_direction=True, locale=LOCALE)
+    told = format_timedelta(at - work.now(), add_direction=True, locale=language.locale())
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), exact(at), told)
 
 
@@ -87,7 +89,36 @@ def money(amount: Decimal | None, currency: str = "MXN") -> str:
 
 
 def percent(share: Decimal | float | None) -> str:
-    return "" if share is None else f"{share * 100:.0f} %"
+    """Such as "50 %"; "50%" in English."""
+    return "" if share is None else f"{share * 100:.0f}{percent_sign()}"
+
+
+def percent_sign() -> str:
+    return "%" if language.chosen() == language.ENGLISH else " %"
+
+
+def salary(vacancy: Paid) -> str:
+    return salary_text(vacancy, language.chosen())
+
+
+def in_language(told: str | None) -> str:
+    """A text that another process wrote into a row, such as why a message was not sent."""
+    return stored(told or "") if language.chosen() == language.ENGLISH else told or ""
+
+
+def sentence(told: str) -> str:
+    """With a capital where it begins; what follows stays, as English months do."""
+    return told[:1].upper() + told[1:]
+
+
+def field_name(code: str) -> str:
+    """A field of study or work."""
+    return fields.name(code, language.chosen())
+
+
+def shown(field: str, profile: UnitProfile) -> str:
+    """A value of a profile as people read it."""
+    return recap_shown(field, profile, language.chosen())
 
 
 def number(value: int) -> str:
@@ -127,7 +158,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day, long_day=long_day, clock=clock,
         month_name=month_name, iso_day=iso_day, day_time=day_time, ago=ago, money=money, percent=percent,
-        number=number, phone=phone, initials=initials, plain_number=plain_number, salary=salary_text,
-        full_name=full_name, colour=colour, notice=notice_html,
+        number=number, phone=phone, initials=initials, plain_number=plain_number, salary=salary,
+        full_name=full_name, sentence=sentence, in_language=in_language, colour=colour, notice=notice_html,
     )  # fmt: skip
     app.jinja_env.globals.update(shown=shown, rest=rest, local=local)

@@ -8,9 +8,19 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 
+from backoffice import language
+from backoffice.translations.compiling import in_english
+
+
+def words(of: str = "") -> Any:
+    """Return the words by their names there, such as `words().vacancy_states`. of: a language, else the request's."""
+    return _words(of or language.chosen())
+
 
 @cache
-def words() -> Any:
-    """Return the words by their names there, such as `words().vacancy_states`."""
+def _words(of: str) -> Any:
     folder = Path(__file__).parent / "templates"
-    return Environment(loader=FileSystemLoader(folder), autoescape=True).get_template("texts.html").module
+    environment = Environment(loader=FileSystemLoader(folder), autoescape=True)
+    if of == language.ENGLISH:
+        environment = in_english(environment)
+    return environment.get_template("texts.html").module

@@ -13,10 +13,14 @@ from contract.text import normalise
 
 
 @functools.cache
-def _all() -> dict[str, tuple[str, re.Pattern[str]]]:
+def _all() -> dict[str, tuple[dict[str, str], re.Pattern[str]]]:
     found = yaml.safe_load((resources.files("huntred") / "fields.yml").read_text("utf-8"))
     return {
-        code: (str(told["name"]), _pattern([normalise(told["name"]), *told["words"]])) for code, told in found.items()
+        code: (
+            {"es": told["name"], "en": told["english"]},
+            _pattern([normalise(told["name"]), *told["words"]]),
+        )
+        for code, told in found.items()
     }
 
 
@@ -29,9 +33,9 @@ def codes() -> tuple[str, ...]:
     return tuple(_all())
 
 
-def name(code: str) -> str:
-    """Return a field's name as people read it; the code where there is none of it."""
-    return _all()[code][0] if code in _all() else code
+def name(code: str, language: str = "es") -> str:
+    """Return a field's name as people read it; the code where there is none of it. language: es or en."""
+    return _all()[code][0][language] if code in _all() else code
 
 
 def named_in(text: str) -> list[str]:

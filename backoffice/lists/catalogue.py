@@ -158,7 +158,7 @@ LISTS: dict[str, DeclaredList] = {
                 Column("company", _company),
                 Column("place", lambda row, facts, words: row.city),
                 Column("modality", lambda row, facts, words: words.modalities[row.modality], shown=False),
-                Column("salary", lambda row, facts, words: rules.salary_text(row)),
+                Column("salary", lambda row, facts, words: rules.salary_text(row, words.language)),
                 Column("openings", lambda row, facts, words: row.openings, shown=False),
                 Column("applications", lambda row, facts, words: facts["applications"].get(row.id, 0)),
                 Column("consultant", lambda row, facts, words: _user(facts, row.consultant_id), shown=False),

@@ -44,7 +44,7 @@ def write_next(engine: Engine, media_dir: Path, clock: Callable[[], datetime]) -
         scope = replace(scope, units=units)
         export_id, filters, created_at = export.id, dict(export.filters), export.created_at
         declared, columns = LISTS[export.list_name], LISTS[export.list_name].columns_of(export.columns)
-        file_format = export.format
+        file_format, language = export.format, user.language if user else ""
 
     def told(done: int, total: int | None = None, state: str = "writing") -> None:
         with unit_of_work(engine, _FINDING) as uow:
@@ -57,7 +57,7 @@ def write_next(engine: Engine, media_dir: Path, clock: Callable[[], datetime]) -
         with unit_of_work(engine, scope) as uow:
             told(0, declared.count(uow.session, filters, created_at))
             batches = declared.rows(uow.session, filters, created_at)
-            done = write(draft, file_format, columns, batches, words(), declared.name, told)
+            done = write(draft, file_format, columns, batches, words(language), declared.name, told)
         draft.rename(path)
         told(done, done, "done")
     except BaseException:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from backoffice.formats import percent_sign
 from backoffice.reports import wording
 from huntred.reporting import repository
 from huntred.reporting.types import Board, Figures, Wanted
@@ -69,4 +70,4 @@ def _of(figures: Figures, series: str) -> int:
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{part / whole * 100:.1f} %" if whole else "—"
+    return f"{part / whole * 100:.1f}{percent_sign()}" if whole else "—"

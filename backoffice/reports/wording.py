@@ -10,15 +10,20 @@ from typing import Any
 import yaml
 from babel.dates import format_skeleton
 
+from backoffice import formats, language
 from huntred.reporting.types import Bar, Cell, Figures, Plot, Step
 
-LOCALE = "es_MX"
+_FILES = {language.SPANISH: "words.yml", language.ENGLISH: "words.en.yml"}
+
+
+def words() -> dict[str, Any]:
+    """Return words.yml, in the language of the request."""
+    return _read(_FILES[language.chosen()])
 
 
 @cache
-def words() -> dict[str, Any]:
-    """Return words.yml."""
-    raw: dict[str, Any] = yaml.safe_load((resources.files(__package__) / "words.yml").read_text(encoding="utf-8"))
+def _read(name: str) -> dict[str, Any]:
+    raw: dict[str, Any] = yaml.safe_load((resources.files(__package__) / name).read_text(encoding="utf-8"))
     return raw
 
 
@@ -59,8 +64,8 @@ def name_of(plot: Plot, step: Step, key: str, note: str = "") -> str:
 
 def day_name(day: date, step: Step) -> str:
     if step == "month":
-        return str(format_skeleton("yMMM", day, locale=LOCALE))
-    return str(format_skeleton("MMMd", day, locale=LOCALE))
+        return str(format_skeleton("yMMM", day, locale=language.locale()))
+    return str(format_skeleton("MMMd", day, locale=language.locale()))
 
 
 def value_text(plot: Plot, value: float | None) -> str:
@@ -68,7 +73,7 @@ def value_text(plot: Plot, value: float | None) -> str:
     if value is None:
         return "—"
     if plot.measure == "share":
-        return f"{value * 100:.1f} %"
+        return f"{value * 100:.1f}{formats.percent_sign()}"
     return measured(plot, value) if plot.measure == "median" else f"{value:,.0f}"
 
 

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   if (!window.echarts) return;
-  var drawn = [];
+  var drawn = [], language = document.documentElement.lang, percent = language === "en" ? "%" : " %";
 
   function colours() {
     var body = getComputedStyle(document.body);
@@ -48,7 +48,7 @@
     };
     var numbers = {
       type: "value", minInterval: figures.share ? undefined : 1, splitNumber: 4, axisLine: { show: false },
-      axisLabel: { show: figures.time, color: look.soft, fontSize: 12, formatter: function (value) { return figures.share ? Math.round(value * 1000) / 10 + " %" : value.toLocaleString("es-MX"); } },
+      axisLabel: { show: figures.time, color: look.soft, fontSize: 12, formatter: function (value) { return figures.share ? Math.round(value * 1000) / 10 + percent : value.toLocaleString(language); } },
       splitLine: { show: figures.time, lineStyle: { color: look.line } }
     };
     function total(place) {
@@ -77,7 +77,7 @@
           data: one.data,
           label: {
             show: !figures.time && number === figures.series.length - 1, position: "right", color: look.text, fontSize: 12,
-            formatter: function (at) { return stacked ? total(at.dataIndex).toLocaleString("es-MX") : one.data[at.dataIndex].said; }
+            formatter: function (at) { return stacked ? total(at.dataIndex).toLocaleString(language) : one.data[at.dataIndex].said; }
           }
         };
       })
@@ -97,7 +97,7 @@
     drawn.push({ chart: chart, canvas: canvas, figures: figures });
     var button = section.querySelector("[data-png]");
     button.hidden = false;
-    button.setAttribute("aria-label", section.querySelector("h2").textContent + " en PNG");
+    button.setAttribute("aria-label", section.querySelector("h2").textContent + " " + button.dataset.png);
     button.addEventListener("click", function () { picture(section, canvas, figures); });
   }
 

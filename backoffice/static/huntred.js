@@ -97,7 +97,7 @@
       // A field takes the select's place, and its label; what stays of the select is for nobody to find.
       select.setAttribute("aria-hidden", "true");
       new window.TomSelect(select, { refreshThrottle: 0, maxOptions: 500, allowEmptyOption: true,
-        render: { no_results: function () { var d = document.createElement("div"); d.className = "no-results"; d.textContent = "Sin resultados"; return d; } } });
+        render: { no_results: function () { var d = document.createElement("div"); d.className = "no-results"; d.textContent = document.body.dataset.noResults; return d; } } });
     });
   }
 

@@ -129,7 +129,7 @@
       }
       return reply.text().then(function (text) { problem.innerHTML = reply.status === 409 ? text : ""; problem.hidden = !problem.textContent.trim(); if (problem.hidden) throw new Error(String(reply.status)); });
     }).catch(function () {
-      problem.textContent = "No se pudo enviar. Revisa tu conexión e inténtalo de nuevo; tu texto sigue aquí.";
+      problem.textContent = problem.dataset.failed;
       problem.hidden = false;
     }).then(function () { delete form.dataset.sending; var field = form.querySelector("textarea"); if (field) field.focus({ preventScroll: true }); });
   }, true);

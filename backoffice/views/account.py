@@ -1,4 +1,4 @@
-"""One's own account: password, second factor, who I am, how I hear that somebody waits, my time zone and calendar."""
+"""One's own account: password, second factor, language, how I hear that somebody waits, time zone and calendar."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from flask import redirect, request, url_for
 from flask_admin import BaseView, expose
 from werkzeug.wrappers import Response
 
-from backoffice import auth, slot_form, work
+from backoffice import auth, language, slot_form, work
 from backoffice.errors import done, refusals_flashed
 from backoffice.formats import viewer_zone
 from huntred.access import service as access
@@ -30,6 +30,23 @@ class AccountView(BaseView):
             zone=viewer_zone().key,
             feed=work.wiring().links.calendar_feed(user, row.calendar_link),
         )  # fmt: skip
+
+    @expose("/language", methods=["POST"])
+    def language(self) -> Response:
+        """In which language I read these pages; the browser keeps it for the next log-in."""
+        chosen = request.form.get("language", "")
+        with refusals_flashed() as refused:
+            if chosen not in language.LANGUAGES:
+                raise FieldInvalid("page_language", "unknown")
+            access.set_language(work.current_work(), auth.acting_user(), chosen)
+        answer = redirect(url_for("account.index"))
+        if not refused:
+            done("language_saved")
+            answer.set_cookie(
+                language.COOKIE, chosen, max_age=language.COOKIE_SECONDS, httponly=True, samesite="Lax",
+                secure=work.wiring().settings.session_cookie_secure,
+            )  # fmt: skip
+        return answer
 
     @expose("/zone", methods=["POST"])
     def zone(self) -> Response:

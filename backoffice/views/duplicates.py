@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from backoffice import auth, work
 from backoffice.errors import done, refusals_flashed
+from backoffice.formats import shown
 from backoffice.forms import FormReader, id_or_404
 from backoffice.queries import people as queries
 from huntred.db.unit_of_work import UnitOfWork
@@ -15,7 +16,6 @@ from huntred.duplicates import finding, undoing
 from huntred.duplicates.merging import merge, stamp
 from huntred.duplicates.rules import GROUPS, UNDO_DAYS, UNSHOWN, Side
 from huntred.people.models import PersonMerge, UnitProfile
-from huntred.people.recap import shown
 
 # What is never shown is only said to be there; whether both say the same is told by the blind index.
 _HIDDEN = ("curp", "rfc")

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from backoffice import auth, work
+from backoffice import auth, formats, work
 from backoffice.errors import done, refusals_flashed
 from backoffice.forms import FormReader, id_or_404
 from backoffice.slot_form import ZONES
@@ -38,7 +38,7 @@ class MentorsView(BaseView):
         for session in service.sessions(uow):
             if session.state in rules.OPEN_STATES and session.ends_at > work.now():
                 ahead[session.mentor_id] = ahead.get(session.mentor_id, 0) + 1
-        return self.render("mentors/index.html", mentors=found, ahead=ahead, field_name=fields.name)
+        return self.render("mentors/index.html", mentors=found, ahead=ahead, field_name=formats.field_name)
 
     @expose("/sessions")
     def sessions(self) -> str:
@@ -71,7 +71,7 @@ class MentorsView(BaseView):
         mentor = service.get(uow, id_or_404(id))
         found = service.sessions(uow, mentor_id=mentor.id)
         return self.render(
-            "mentors/details.html", mentor=mentor, field_names=[fields.name(code) for code in mentor.fields],
+            "mentors/details.html", mentor=mentor, field_names=[formats.field_name(code) for code in mentor.fields],
             **_table(found),
         )  # fmt: skip
 
@@ -121,7 +121,7 @@ class MentorsView(BaseView):
         return self.render(
             "mentors/form.html", unit=unit, mentor=mentor, values=values, zones=ZONES,
             error=error if isinstance(error, FieldInvalid) else None,
-            fields=[(code, fields.name(code)) for code in fields.codes()],
+            fields=[(code, formats.field_name(code)) for code in fields.codes()],
         )  # fmt: skip
 
 
@@ -136,7 +136,7 @@ def _table(found: Sequence[MentorSession]) -> dict[str, Any]:
             session.id: links.mentor_page(session.unit, session.id, until=session.ends_at)
             for session in found if session.state == "asked"
         },
-        "now": work.now(), "field_name": fields.name,
+        "now": work.now(), "field_name": formats.field_name,
     }  # fmt: skip
 
 

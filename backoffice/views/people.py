@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from backoffice import auth, work
 from backoffice.errors import done, refusals_flashed
+from backoffice.formats import shown
 from backoffice.forms import FormReader, id_or_404
 from backoffice.lists import listing
 from backoffice.lists.catalogue import read_people_filter
@@ -29,7 +30,6 @@ from huntred.families import together
 from huntred.gains import service as gains
 from huntred.learning import service as learning
 from huntred.people.models import UnitProfile
-from huntred.people.recap import shown
 from huntred.people.rules import APPLY_REQUIRED, RECAP_ORDER, missing
 from huntred.people.service import told
 from huntred.privacy.erasure import erase_person

@@ -9,7 +9,7 @@ from flask import abort, redirect, request, url_for
 from flask_admin import BaseView, expose
 from werkzeug.wrappers import Response
 
-from backoffice import auth, work
+from backoffice import auth, formats, work
 from backoffice.errors import done, refusals_flashed
 from backoffice.forms import FormReader, id_or_404
 from backoffice.lists import listing
@@ -114,7 +114,7 @@ class VacanciesView(BaseView):
         asked = request.args.get("tab", "")
         tab = asked if asked in TABS else TABS[0]
         return self.render(
-            "vacancies/details.html", vacancy=vacancy, tab=tab, tabs=TABS, field_name=fields.name,
+            "vacancies/details.html", vacancy=vacancy, tab=tab, tabs=TABS, field_name=formats.field_name,
             **_read_tab(vacancy, tab),
         )  # fmt: skip
 
@@ -166,5 +166,5 @@ class VacanciesView(BaseView):
             colleagues=queries.colleagues(session, unit),
             rules=rules,
             has_internships=units.get(work.current_work(), unit).settings.get("internships"),
-            study_fields=[(code, fields.name(code)) for code in fields.codes()],
+            study_fields=[(code, formats.field_name(code)) for code in fields.codes()],
         )

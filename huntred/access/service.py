@@ -43,6 +43,7 @@ __all__ = [
     "change_calendar_link",
     "set_active",
     "set_password",
+    "set_language",
     "set_timezone",
     "super_administrators",
     "users",
@@ -72,6 +73,11 @@ def get(uow: UnitOfWork, user_id: UUID) -> User:
 def set_timezone(uow: UnitOfWork, user_id: UUID, timezone: str) -> None:
     """Show this user times in a zone; empty: in their unit's. Raises NotFound."""
     get(uow, user_id).timezone = timezone
+
+
+def set_language(uow: UnitOfWork, user_id: UUID, language: str) -> None:
+    """Show this user the back office in a language. Raises NotFound."""
+    get(uow, user_id).language = language
 
 
 def change_calendar_link(uow: UnitOfWork, user_id: UUID) -> None:

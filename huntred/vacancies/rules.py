@@ -67,10 +67,13 @@ def monthly(amount: Decimal | None, period: str) -> Decimal | None:
     return (amount * _PERIODS_PER_MONTH[period]).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def salary_text(vacancy: Paid) -> str:
-    """Return the pay as people read it: "$18,500.00 – $22,000.00 MXN mensuales"; empty where it is not said."""
+def salary_text(vacancy: Paid, language: str = "es") -> str:
+    """Return the pay as people read it: "$18,500.00 – $22,000.00 MXN mensuales"; empty where it is not said.
+
+    language: a key of wording.yml.
+    """
     low, high = vacancy.salary_min, vacancy.salary_max
-    words = _words()
+    words = _words()[language]
     period = words["periods"][vacancy.salary_period]
     currency = vacancy.salary_currency
     if low is not None and high is not None and low != high:

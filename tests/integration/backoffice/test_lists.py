@@ -137,6 +137,18 @@ def test_many_rows_are_written_by_the_worker_for_who_asked_alone(office: Office,
         assert other.get(path).status_code == 404, path
 
 
+def test_the_worker_writes_the_heads_in_the_language_of_who_asked(office: Office, media: Path) -> None:
+    many(office, "amigro", 10)
+    client = office.client(office.user(language="en"))
+
+    address = post(client, "/lists/companies/export", {"format": "csv"}).headers["Location"]
+    assert exporting.write_next(office.desk.app, media, lambda: office.desk.now)
+
+    answer = client.get(f"{address}/file", buffered=True)
+    assert answer.data.decode("utf-8-sig").startswith("Company,")
+    assert "companies" in answer.headers["Content-Disposition"]
+
+
 def test_an_export_gives_what_the_grants_give_by_then(office: Office, media: Path) -> None:
     many(office, "amigro", 10)
     user = office.user()

@@ -84,7 +84,7 @@ SWITCHED = {
 POSTED = {
     "announcements.presence": "/announcements/presence", "announcements.choices": "/announcements/choices",
     "announcements.telegram": "/announcements/telegram/end",
-    "account.zone": "/account/zone", "account.new_link": "/account/calendar",
+    "account.zone": "/account/zone", "account.language": "/account/language", "account.new_link": "/account/calendar",
 }  # fmt: skip
 # Who answers for a whole unit.
 HEADS = {

@@ -73,3 +73,22 @@ def test_a_notice_is_drawn_and_escaped() -> None:
     assert html == (
         "<h1>Aviso</h1><p>Hola &lt;b&gt;tú&lt;/b&gt;</p><ul><li>uno</li><li>dos</li></ul><h2>Más</h2><p>fin</p>"
     )
+
+
+def test_in_english_dates_percents_pay_and_fields_follow(page: None, now: datetime) -> None:
+    g.language = "en"
+
+    assert formats.day_time(now) == "Mon, Mar 2, 09:00"
+    assert formats.long_day(now) == "Monday, March 2, 2026"
+    assert formats.month_name(now.date()) == "March 2026"
+    assert ">5 minutes ago</time>" in formats.ago(now - timedelta(minutes=5))
+    assert formats.percent(Decimal("0.5")) == "50%"
+    assert formats.field_name("law") == "Law"
+    assert formats.in_language("El buzón está lleno.") == "The mailbox is full."
+
+
+def test_in_spanish_nothing_of_it_changes(page: None) -> None:
+    assert formats.percent(Decimal("0.5")) == "50 %"
+    assert formats.field_name("law") == "Derecho"
+    assert formats.in_language("El buzón está lleno.") == "El buzón está lleno."
+    assert formats.sentence("lun 2 de mar") == "Lun 2 de mar"

@@ -38,6 +38,18 @@ def test_pay_is_written_as_mexicans_read_it(pay: Pay, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("pay", "text"),
+    [
+        (Pay(Decimal(18500), Decimal(18500)), "$18,500.00 MXN per month"),
+        (Pay(Decimal(2500), None, salary_period="week"), "from $2,500.00 MXN per week"),
+        (Pay(None, Decimal(1200), "USD", "fortnight"), "up to $1,200.00 USD every two weeks"),
+    ],
+)
+def test_pay_for_who_reads_english(pay: Pay, text: str) -> None:
+    assert rules.salary_text(pay, "en") == text
+
+
+@pytest.mark.parametrize(
     ("amount", "period", "month"),
     [
         (Decimal(12000), "month", Decimal("12000.00")),
