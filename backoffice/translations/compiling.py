@@ -19,6 +19,7 @@ class _English(CodeGenerator):
 
 def in_english(environment: Environment) -> Environment:
     """Return an environment that shares filters, globals and loader with this one and writes English."""
-    overlay = environment.overlay()
+    # A cache of compiled code goes by a template's name and text, which are the same in both languages.
+    overlay = environment.overlay(bytecode_cache=None)
     overlay.code_generator_class = _English
     return overlay
