@@ -45,7 +45,9 @@ class Suite:
     """One run of the stages."""
 
     scratch: Path
+    wanted: frozenset[str] = frozenset()
     testbed: subprocess.Popen[bytes] | None = None
+    training: subprocess.Popen[bytes] | None = None
 
     # --- stages
     # ------------------------------------------------------------------------------------------------
@@ -82,7 +84,9 @@ class Suite:
         )
 
     def bot(self) -> bool:
-        """Tests of what runs inside Rasa's environment."""
+        """Tests of what runs inside Rasa's environment; the next stage's training, of one core, begins beside them."""
+        if "train" in self.wanted:
+            self.training = self._train()
         return self._pytest(BOT, "bot", ["tests/bot", "-n", "2", "--dist", "loadfile"], LIBRARY_ENVIRONMENT["bot"])
 
     def lint_dialogue(self) -> bool:
@@ -99,7 +103,20 @@ class Suite:
 
     def train(self) -> bool:
         """Models of all units, from the texts of this checkout; what is current is not trained again."""
-        return self._run([APP, "-m", "runtime", "train"])
+        self.training = self.training or self._train()
+        passed = self.training.wait() == 0
+        self.training = None
+        print(self._trained.read_text(encoding="utf-8", errors="replace"), flush=True)
+        return passed
+
+    @property
+    def _trained(self) -> Path:
+        return self.scratch / "train.txt"
+
+    def _train(self) -> subprocess.Popen[bytes]:
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        with self._trained.open("wb") as told:
+            return self._begin([APP, "-m", "runtime", "train"], None, stdout=told)
 
     def dialogue(self) -> bool:
         """rasa data validate and rasa test core for every unit: a wrong prediction fails."""
@@ -177,7 +194,9 @@ class Suite:
         return child.spawn(command, env=environment, cwd=ROOT, stdout=stdout, stderr=stderr)
 
     def close(self) -> None:
-        """Stop the test bed and forget what it held."""
+        """Stop the test bed, and a training that nobody waited for, and forget what they held."""
+        if self.training is not None:
+            child.stop(self.training, grace_seconds=5)
         if self.testbed is not None:
             child.stop(self.testbed, grace_seconds=20)
         shutil.rmtree(self.scratch, ignore_errors=True)
@@ -213,7 +232,7 @@ def run(only: Sequence[str]) -> int:
     if not only:
         for old in _COVERAGE.glob(".coverage.*"):
             old.unlink()
-    suite = Suite(scratch=ROOT / "var" / f"suite-{os.getpid()}")
+    suite = Suite(ROOT / "var" / f"suite-{os.getpid()}", frozenset(only or STAGES))
     outcomes: list[Outcome] = []
     began = time.monotonic()
     try:
