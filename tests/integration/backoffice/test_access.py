@@ -15,7 +15,7 @@ from huntred.units.models import Division
 from tests.integration.backoffice.conftest import Office, post
 
 SUPER_ONLY = (
-    "/users/", "/users/new", "/channels/", "/channels/new", "/records/audit/", "/messaging/quarantine",
+    "/users/", "/users/new", "/units/", "/units/amigro", "/channels/", "/channels/new", "/records/audit/", "/messaging/quarantine",
     "/messaging/models", "/ranking/",
 )  # fmt: skip
 LISTS = (

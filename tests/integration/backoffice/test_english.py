@@ -132,7 +132,7 @@ def is_ours(told: str, spanish: set[str], written: Written, endpoint: str) -> bo
     It reads the same on the Spanish page, or has a word with letters that only Spanish has; and it is neither a code
     nor what somebody wrote.
     """
-    if _CODE.fullmatch(told):
+    if _CODE.fullmatch(told) or told in written.values:
         return False
     if told not in spanish:
         return any(not written.has(word, endpoint) for word in _PIECE.findall(told) if _SPANISH.search(word))

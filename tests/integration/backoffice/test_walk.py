@@ -98,7 +98,7 @@ HEADS = {
     "api_clients.new": "/api-clients/new", "webhooks.index": "/webhooks/",
 }  # fmt: skip
 SUPER = {
-    "users.index": "/users/", "users.new": "/users/new", "channels.index": "/channels/", "channels.new": "/channels/new",
+    "units.index": "/units/", "units.details": "/units/amigro", "users.index": "/users/", "users.new": "/users/new", "channels.index": "/channels/", "channels.new": "/channels/new",
     "audit.index": "/records/audit/", "messaging.quarantine": "/messaging/quarantine",
     "messaging.models": "/messaging/models", "ranking.index": "/ranking/", "ranking.preview": "/ranking/preview",
     "ranking.save": "/ranking/save", "ranking.default": "/ranking/default", "gains.rule": "/gains/rules/profile_completed",

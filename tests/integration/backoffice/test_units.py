@@ -1,0 +1,48 @@
+"""The page of a unit: its super administrator changes it, and people in the chat notice."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from huntred.access.models import AuditEntry
+from huntred.conversations.escalation import minutes_of
+from huntred.units.models import Unit
+from tests.integration.backoffice.conftest import Office, post
+
+VALUES = {
+    "unit_name": "Amigro", "tagline": "Trabajo cerca de ti", "in_picker": "1", "contact_name": "Equipo Amigro",
+    "phone": "55 5000 0201", "email": "hola@amigro.example.mx", "hours_text": "lunes a viernes de 9 a 18 horas",
+    "quiet_from": "22:00", "quiet_to": "07:00", "escalate_minutes": "4", "handoff_minutes": "90",
+    "reminder_hours": "48 y 3", "profile_days": "14", "nearby_km": "40",
+}  # fmt: skip
+
+
+def test_a_unit_is_changed_on_its_page_and_the_change_is_in_the_audit(office: Office) -> None:
+    unit = office.desk.one(Unit, "amigro")
+    notice = {"privacy_version": unit.privacy_version, "privacy_notice": unit.privacy_notice}
+    client = office.client(office.user("super_admin"))
+    assert "Amigro" in client.get("/units/").text
+    answer = post(client, "/units/amigro", VALUES | notice, page="/units/amigro")
+    assert answer.location.endswith("/units/amigro")
+    page = client.get("/units/amigro").text
+    assert "Guardamos los datos de la unidad." in page and 'value="48, 3"' in page
+    kept = office.desk.one(Unit, "amigro")
+    assert minutes_of(kept.settings) == 4 and kept.tagline == "Trabajo cerca de ti"
+    # A form drops the file's last line end: the notice is the same, so it needs no new version.
+    assert kept.privacy_version == unit.privacy_version
+    assert "units" in office.desk.rows(select(AuditEntry.object_type))
+
+
+def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(office: Office) -> None:
+    before = office.desk.one(Unit, "amigro").settings
+    client = office.client(office.user("super_admin"))
+    told = {"privacy_version": "2027-01", "privacy_notice": "# Aviso"}
+    page = post(client, "/units/amigro", VALUES | told | {"profile_days": "2"}, page="/units/amigro").text
+    assert "nunca más de un recordatorio por semana" in page and "# Aviso" in page and 'value="48 y 3"' in page
+    page = post(client, "/units/amigro", VALUES | told | {"reminder_hours": "pronto"}, page="/units/amigro").text
+    assert "debe ser un número" in page
+    assert office.desk.one(Unit, "amigro").settings == before
+
+
+def test_a_unit_that_is_not_there(office: Office) -> None:
+    assert office.client(office.user("super_admin")).get("/units/nadie").status_code == 404
