@@ -13,9 +13,10 @@ class Switches:
     batch: so many WhatsApp events share a webhook (held `hold_ms`). statuses: send sent, delivered and read.
     duplicate_share: of the webhooks, so many arrive once more. late_share: so many events wait up to two seconds and are
     overtaken. batch_random: a batch holds 1 to `batch` events.
-    pair_rate, throughput, telegram_rate: enforce the rates. window_error: `response` refuses at once,
-    `status` accepts and reports a failure later; Meta does either. retry_base_seconds: the first wait after a
-    webhook that was not answered by 200; it doubles up to retry_cap_seconds (the vendors wait longer).
+    pair_rate, throughput, telegram_rate: enforce the rates. window: enforce WhatsApp's 24 hours.
+    window_error: `response` refuses at once, `status` accepts and reports a failure later; Meta does either.
+    retry_base_seconds: the first wait after a webhook that was not answered by 200; it doubles up to
+    retry_cap_seconds (the vendors wait longer).
     slack_retry_scale: how much of Slack's waits (none, 60 s, 300 s) passes here.
     """
 
@@ -34,6 +35,7 @@ class Switches:
     telegram_rate: bool = True
     slack_rate: bool = True
     x_rate: bool = True
+    window: bool = True
     window_error: str = "response"
     webhooks: bool = True
     retry_base_seconds: float = 0.25

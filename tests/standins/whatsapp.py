@@ -108,7 +108,7 @@ class WhatsApp:
 
     def _send(self, account: Account, user: str, body: dict[str, Any]) -> dict[str, Any]:
         template = self._checked(account, user, body)
-        late = self._outside_window(account, user, body)
+        late = self._state.switches.window and self._outside_window(account, user, body)
         if late and self._state.switches.window_error == "response":
             raise Refused("window", 131047, _WINDOW_DETAIL)
         self._within_rates(account, user)

@@ -186,6 +186,15 @@ def test_a_window_that_fails_later(standins: StandinsClient, gateway: Gateway, w
     assert [v["kind"] for v in standins.violations] == ["window"]
 
 
+def test_without_the_window_a_free_text_to_a_stranger_goes(standins: StandinsClient, whatsapp: Send) -> None:
+    assert whatsapp(type="text", text={"body": "hola"}).status_code == 400
+
+    standins.switch(window=False)
+
+    assert whatsapp(type="text", text={"body": "hola"}).status_code == 200
+    assert [v["kind"] for v in standins.violations] == ["window"]
+
+
 def test_the_pair_rate_lets_45_through(standins: StandinsClient, whatsapp: Send) -> None:
     standins.switch(statuses=False)
     standins.send_text(ANA, AMIGRO, "hola")
