@@ -30,6 +30,7 @@ from huntred.lists.models import ListExport, SavedView
 from huntred.mentoring.models import Mentor, MentorSession
 from huntred.people.models import PersonMerge, UnitProfile
 from huntred.shortlists.models import ShortlistEntry, ShortlistShare
+from huntred.tracking import service as tracking
 from huntred.units.models import Division
 from huntred.webhooks import service as webhooks
 from huntred.webhooks.service import SubscriptionForm
@@ -52,7 +53,7 @@ class Place:
 
 
 # Reached without a log-in; by signed links (test_public) or the log-in's own pages (test_sign_in).
-PUBLIC = {"public.calendar_feed", "public.mentor", "public.shortlist", "public.interviewer", "public.private", "public.profile", "public.privacy", "static", "home.static",
+PUBLIC = {"public.calendar_feed", "public.campaign_link", "public.mentor", "public.shortlist", "public.interviewer", "public.private", "public.profile", "public.privacy", "static", "home.static",
           "security.static"}  # fmt: skip
 SIGN_IN = {"security.login", "security.logout", "security.change_password", "security.two_factor_rescue",
            "security.tf_select", "security.two_factor_setup", "security.two_factor_setup_validate",
@@ -73,11 +74,12 @@ EVERYBODY = {
     "dashboards.rows_file": "/dashboards/recruiting/funnel/rows.csv",
     "dashboards.figures_file": "/dashboards/recruiting/funnel.csv", "dashboards.report": "/dashboards/report.pdf", "lists.index": "/lists/", "mass.index": "/mass/",
     "mentors.index": "/mentors/", "mentors.sessions": "/mentors/sessions", "gains.index": "/gains/",
+    "campaigns.index": "/campaigns/", "campaigns.file": "/campaigns/campaigns.csv",
     "learning.index": "/learning/", "candidates.index": "/candidates/", "shortlists.index": "/shortlists/",
 }  # fmt: skip
 SWITCHED = {
     "vacancies.new": "/vacancies/new", "mentors.new": "/mentors/new",
-    "companies.new": "/companies/new",
+    "companies.new": "/companies/new", "campaigns.new": "/campaigns/new",
     "interviews.new_slots": "/interviews/slots/new",
 }
 # Likewise, and only to be posted: about one's own pages.
@@ -150,6 +152,8 @@ OF_UNIT = {
     "mentors.details": "/mentors/{mentor}", "mentors.edit": "/mentors/{mentor}/edit",
     "companies.details": "/companies/{company}", "companies.edit": "/companies/{company}/edit",
     "companies.add_contact": "/companies/{company}/contacts",
+    "campaigns.details": "/campaigns/{campaign}", "campaigns.edit": "/campaigns/{campaign}/edit",
+    "campaigns.qr": "/campaigns/{campaign}/qr.png", "campaigns.step": "/campaigns/{campaign}/pause",
     "quick_replies.edit": "/quick-replies/{quick_reply}/edit",
     "quick_replies.remove": "/quick-replies/{quick_reply}/remove",
 }  # fmt: skip
@@ -258,6 +262,8 @@ def place(office: Office, unit: str, **vacancy: Any) -> Place:
         id=new_id(), unit=unit, person_id=desk.one(UnitProfile, made.profile).person_id, reward_id=reward.id,
         name=reward.name, cost_points=reward.cost_points,
     )  # fmt: skip
+    with desk.work(unit) as uow:
+        campaign = tracking.create(uow, tracking.CampaignForm("Volante", "web"), None, now=desk.now)
     desk.add(view, export, body, reason, room, proposal, entry, share, asked)
     desk.execute("INSERT INTO published_models (unit, name, sha256, content) VALUES (:unit, 'a', 'a', 'x')", unit=unit)
     model = desk.rows(text("SELECT max(id) FROM published_models"))[0]
@@ -267,6 +273,7 @@ def place(office: Office, unit: str, **vacancy: Any) -> Place:
         webhook, _ = webhooks.subscribe(uow, SubscriptionForm("https://example.com/", ["vacancy.closed"]), now=desk.now)
         delivery = webhooks.send_test(uow, webhook.id, now=desk.now)
     ids = vars(made) | {
+        "campaign": campaign.id,
         "learning_step": learning_step.id, "mentor": mentor.id, "mentor_session": mentor_session.id, "client": client.id, "webhook": webhook.id, "delivery": delivery.id,
         "view": view.id, "export": export.id, "user": stranger.id, "body": body.id, "model": model,
         "reason": reason.id, "room": room.id, "reward": reward.id, "reward_request": asked.id, "proposal": proposal.id, "entry": entry.id, "share": share.id, "unit": unit, "account": account.id, "app": account.app_id, "aside": came(desk, conversation, "aside").id,
