@@ -30,7 +30,6 @@ from huntred.lists.models import ListExport, SavedView
 from huntred.mentoring.models import Mentor, MentorSession
 from huntred.people.models import PersonMerge, UnitProfile
 from huntred.shortlists.models import ShortlistEntry, ShortlistShare
-from huntred.tracking import service as tracking
 from huntred.units.models import Division
 from huntred.webhooks import service as webhooks
 from huntred.webhooks.service import SubscriptionForm
@@ -262,8 +261,6 @@ def place(office: Office, unit: str, **vacancy: Any) -> Place:
         id=new_id(), unit=unit, person_id=desk.one(UnitProfile, made.profile).person_id, reward_id=reward.id,
         name=reward.name, cost_points=reward.cost_points,
     )  # fmt: skip
-    with desk.work(unit) as uow:
-        campaign = tracking.create(uow, tracking.CampaignForm("Volante", "web"), None, now=desk.now)
     desk.add(view, export, body, reason, room, proposal, entry, share, asked)
     desk.execute("INSERT INTO published_models (unit, name, sha256, content) VALUES (:unit, 'a', 'a', 'x')", unit=unit)
     model = desk.rows(text("SELECT max(id) FROM published_models"))[0]
@@ -273,7 +270,6 @@ def place(office: Office, unit: str, **vacancy: Any) -> Place:
         webhook, _ = webhooks.subscribe(uow, SubscriptionForm("https://example.com/", ["vacancy.closed"]), now=desk.now)
         delivery = webhooks.send_test(uow, webhook.id, now=desk.now)
     ids = vars(made) | {
-        "campaign": campaign.id,
         "learning_step": learning_step.id, "mentor": mentor.id, "mentor_session": mentor_session.id, "client": client.id, "webhook": webhook.id, "delivery": delivery.id,
         "view": view.id, "export": export.id, "user": stranger.id, "body": body.id, "model": model,
         "reason": reason.id, "room": room.id, "reward": reward.id, "reward_request": asked.id, "proposal": proposal.id, "entry": entry.id, "share": share.id, "unit": unit, "account": account.id, "app": account.app_id, "aside": came(desk, conversation, "aside").id,
