@@ -288,6 +288,7 @@ RULES: dict[str, list[Rule]] = {
     "inbox": [
         Rule(GATEWAY, _READ_WRITE), Rule(BOT, _READ_WRITE), Rule(APP, _READ_WRITE, UNIT),
     ],
+    "unit_resets": _unit_table(_READ_WRITE, f"{UNIT} AND {WHOLE_UNIT}"),
     "quarantine": [
         Rule(GATEWAY, "SELECT, INSERT, UPDATE (replay_at, replayed_at, replay_result)"),
         Rule(APP, "SELECT, UPDATE (replay_at, replay_result)", ALL_UNITS),

@@ -17,7 +17,7 @@ from tests.integration.backoffice.conftest import Office, post
 
 SUPER_ONLY = (
     "/users/", "/users/new", "/channels/", "/channels/new", "/records/audit/", "/messaging/quarantine",
-    "/messaging/models", "/ranking/",
+    "/messaging/models", "/ranking/", "/resets/",
 )  # fmt: skip
 LISTS = (
     "/", "/today", "/vacancies/", "/people/", "/applications/", "/interviews/", "/conversations/",

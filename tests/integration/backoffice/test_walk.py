@@ -18,6 +18,7 @@ from contract.ids import new_id
 from huntred.access import rules
 from huntred.api_clients import service as api_clients
 from huntred.applications.models import RejectReason
+from huntred.conversations import resetting
 from huntred.conversations.models import ChannelAccount, Conversation, Quarantined
 from huntred.cv import shelf
 from huntred.cv.models import CvFile
@@ -102,6 +103,7 @@ SUPER = {
     "users.index": "/users/", "users.new": "/users/new", "channels.index": "/channels/", "channels.new": "/channels/new",
     "audit.index": "/records/audit/", "messaging.quarantine": "/messaging/quarantine",
     "messaging.models": "/messaging/models", "ranking.index": "/ranking/", "ranking.preview": "/ranking/preview",
+    "resets.index": "/resets/",
     "ranking.save": "/ranking/save", "ranking.default": "/ranking/default", "gains.rule": "/gains/rules/profile_completed",
     "gains.levels": "/gains/levels", "gains.new_reward": "/gains/rewards",
     # Of designers too: what they see, and that they see nothing else, stands in test_workbench.py.
@@ -174,7 +176,7 @@ OF_HEADS = {
     "webhooks.redeliver": "/webhooks/{webhook}/deliveries/{delivery}/redeliver",
 }
 OF_SUPER = {
-    "gains.change_reward": "/gains/rewards/{reward}",
+    "gains.change_reward": "/gains/rewards/{reward}", "resets.progress": "/resets/{reset}/progress", "resets.ask": "/resets/{unit}",
     "users.details": "/users/{user}", "users.grants": "/users/{user}/grants", "users.active": "/users/{user}/deactivate",
     "users.password": "/users/{user}/password", "users.two_factor": "/users/{user}/two-factor",
     "channels.details": "/channels/{account}", "channels.app_secrets": "/channels/apps/{app}",
@@ -269,7 +271,10 @@ def place(office: Office, unit: str, **vacancy: Any) -> Place:
         client, _ = api_clients.create_client(uow, "Nómina", [unit], ["people:read"], stranger.id, now=desk.now)
         webhook, _ = webhooks.subscribe(uow, SubscriptionForm("https://example.com/", ["vacancy.closed"]), now=desk.now)
         delivery = webhooks.send_test(uow, webhook.id, now=desk.now)
+    with desk.work(unit) as uow:
+        reset = resetting.ask(uow, unit, None, now=desk.now)
     ids = vars(made) | {
+        "reset": reset.id,
         "learning_step": learning_step.id, "mentor": mentor.id, "mentor_session": mentor_session.id, "client": client.id, "webhook": webhook.id, "delivery": delivery.id,
         "view": view.id, "export": export.id, "user": stranger.id, "body": body.id, "model": model,
         "reason": reason.id, "room": room.id, "reward": reward.id, "reward_request": asked.id, "proposal": proposal.id, "entry": entry.id, "share": share.id, "unit": unit, "account": account.id, "app": account.app_id, "aside": came(desk, conversation, "aside").id,

@@ -21,7 +21,7 @@ from contract.ids import new_id
 from huntred.access.models import AuditEntry
 from huntred.api_clients import service as api_clients
 from huntred.applications.models import ApplicationMerge, ApplicationMove
-from huntred.conversations import escalation, handoff, notes
+from huntred.conversations import escalation, handoff, notes, resetting
 from huntred.cv.models import CvFile
 from huntred.db import policies
 from huntred.db.base import Base
@@ -132,6 +132,7 @@ def filled(desk: Desk) -> Desk:
         campaign = tracking.create(uow, tracking.CampaignForm("Volante", "web"), interviewer.id, now=now)
         tracking.count_click(uow, campaign, program=False, now=now)
         tracking.touch(uow, campaign.code, conversation.id, at=now)
+        resetting.ask(uow, "amigro", interviewer.id, now=now)
     slot = desk.slot(interviewer, timedelta(days=1))
     desk.add(Room(unit="amigro", name="Sala Norte"))
     with desk.work() as uow:

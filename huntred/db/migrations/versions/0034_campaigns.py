@@ -1,4 +1,4 @@
-"""campaigns by link, how often each was opened, and which conversations came by it"""
+"""campaigns by link, what came by them, and resets of all conversations of a unit"""
 
 from __future__ import annotations
 
@@ -57,8 +57,23 @@ def upgrade() -> None:
         sa.Column("last_at", _AT, nullable=False),
     )
     op.create_index("ix_campaign_touches_conversation_id", "campaign_touches", ["conversation_id", "first_at"])
+    op.create_table(
+        "unit_resets",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("unit", sa.Text(), sa.ForeignKey("units.code"), nullable=False, index=True),
+        sa.Column("asked_by", sa.Uuid(), sa.ForeignKey("users.id"), comment="none: a program did"),
+        sa.Column("asked_at", _AT, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False, server_default="waiting"),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("last_id", sa.Uuid()),
+        sa.Column("token", sa.Uuid()),
+        sa.Column("touched_at", _AT, nullable=False),
+        sa.Column("finished_at", _AT),
+        sa.CheckConstraint("state IN ('waiting', 'running', 'done')", name="state"),
+    )
 
 
 def downgrade() -> None:
-    for table in ("campaign_touches", "campaign_clicks", "campaigns"):
+    for table in ("unit_resets", "campaign_touches", "campaign_clicks", "campaigns"):
         op.drop_table(table)
