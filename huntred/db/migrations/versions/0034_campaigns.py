@@ -1,9 +1,10 @@
-"""campaigns by link, what came by them, and resets of all conversations of a unit"""
+"""campaigns by link, resets of all conversations of a unit, and what a unit was given from its seed"""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0034"
 down_revision = "0027"
@@ -14,6 +15,12 @@ _AT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    op.add_column(
+        "units",
+        sa.Column(
+            "seeded", postgresql.ARRAY(sa.Text()), nullable=False, server_default="{}", comment="what it was given once"
+        ),
+    )
     op.create_table(
         "campaigns",
         sa.Column("id", sa.Uuid(), primary_key=True),
@@ -77,3 +84,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("unit_resets", "campaign_touches", "campaign_clicks", "campaigns"):
         op.drop_table(table)
+    op.drop_column("units", "seeded")
