@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 from PIL import Image
 from playwright.sync_api import Page
 
@@ -21,16 +22,17 @@ from tests.e2e.browser import Browser
 
 IMAGES = ROOT / "docs/images"
 CONSULTANT = "consultora.amigro@huntred.example"
-ADMINISTRATOR = "admin@huntred.example"
+ADMINISTRATOR = "super@huntred.example"
 DEVICES = {"desktop": (1280, 800), "phone": (390, 844)}
 # Enough for flat surfaces and text; a picture is a third of what it was.
 _COLOURS = 96
+PHONE = "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/119.0 Mobile Safari/537.36"
 # page → where it is; of two, the first row of the list whose link begins with the second.
 OF_CONSULTANT: dict[str, tuple[str, ...]] = {
     "today": ("/",), "conversation": ("/conversations/", "/conversations/0"),
     "vacancy": ("/vacancies/?state=open", "/vacancies/0"), "person": ("/people/", "/people/0"),
     "board": ("/board/",), "calendar": ("/interviews/",), "dashboards": ("/dashboards/recruiting",),
-    "duplicates": ("/duplicates/",), "imports": ("/imports/",), "gains": ("/gains/",), "campaigns": ("/campaigns/",),
+    "duplicates": ("/duplicates/",), "imports": ("/imports/",), "gains": ("/gains/",), "campaigns": ("/campaigns/",), "campaign": ("/campaigns/", "/campaigns/0"),
 }  # fmt: skip
 OF_ADMINISTRATOR: dict[str, tuple[str, ...]] = {"mentors": ("/mentors/",), "workbench": ("/workbench/",)}
 
@@ -51,6 +53,24 @@ def show(page: Page, office_url: str, steps: tuple[str, ...]) -> None:
         row = page.locator(f"main a[href*='{inside}']").first
         page.goto(office_url + str(row.get_attribute("href")))
     page.wait_for_timeout(1200)
+
+
+def make_campaign(page: Page, office_url: str) -> None:
+    """The demo data have none: one is made as a consultant would, and its link opened as a phone does."""
+    page.goto(f"{office_url}/campaigns/")
+    if page.locator("[data-campaign]").count():
+        return
+    page.goto(f"{office_url}/campaigns/new?unit=amigro")
+    page.get_by_label("Nombre").fill("Feria de empleo de Monterrey")
+    page.get_by_label("Origen").fill("feria")
+    page.get_by_label("Medio").fill("volante con qr")
+    page.get_by_label("Canal").select_option("whatsapp")
+    page.get_by_label("Mensaje que deja escrito").fill("Hola, los vi en la feria y quiero información")
+    page.get_by_label("Empieza con").select_option("search")
+    page.get_by_role("button", name="Guardar").click()
+    link = page.get_by_label("Enlace corto").input_value()
+    for _ in range(18):
+        httpx.get(link, headers={"User-Agent": PHONE})
 
 
 def shoot(page: Page, name: str) -> None:
@@ -78,8 +98,11 @@ def main() -> None:
         for end, (width, height), theme in variants():
             for email, pages in ((CONSULTANT, OF_CONSULTANT), (ADMINISTRATOR, OF_ADMINISTRATOR)):
                 with browser.page(width=width, height=height) as page:
+                    page.set_default_timeout(60_000)
                     page.add_init_script(f"localStorage.setItem('theme', {json.dumps(theme)})")
                     sign_in(page, office, email)
+                    if email == CONSULTANT:
+                        make_campaign(page, office)
                     for name, steps in pages.items():
                         if not only or name in only:
                             show(page, office, steps)

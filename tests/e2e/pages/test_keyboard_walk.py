@@ -6,7 +6,6 @@ A page is left by its links and by ⌘K; what is wanted is reached by Tab, as wh
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
@@ -53,7 +52,7 @@ def test_claim_reply_move_and_an_interview_s_hour(site: Site, chromium: Browser)
     desk, email = site.desk, site.user()
     [user_id] = desk.rows(select(User.id).where(User.email == email))
     conversation = desk.chat("amigro", "telegram")
-    own: Any = things(type("Office", (), {"desk": desk})(), "amigro")  # type: ignore[arg-type]
+    things(type("Office", (), {"desk": desk})(), "amigro")  # type: ignore[arg-type]
     at = workday(site)
     desk.execute(
         "UPDATE interview_slots SET starts_at = :a, ends_at = :b WHERE id = (SELECT slot_id FROM interviews)",

@@ -75,6 +75,7 @@ def test_the_first_view_is_light_and_nothing_jumps(site: Site, chromium: Browser
     load(site.desk.admin, now=site.desk.now, password_salt=SALT)
     faults: list[str] = []
     with chromium.signed_in(site.url, site.user("super_admin"), **size) as page:
+        page.set_default_timeout(60_000)  # what it takes is no matter here
         page.add_init_script(_WATCH)
         wire = Wire(page)
         for path in filter(is_page, (*LISTS, *SUPER_ONLY, *own.pages(), *full(site), "/privacidad/amigro")):
