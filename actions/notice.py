@@ -5,7 +5,11 @@ from __future__ import annotations
 from actions.turn import Turn
 from contract.invitations import invitation_in
 from huntred.privacy import service as privacy
+from huntred.tracking import service as tracking
 from huntred.units import service as units
+
+# What a campaign leads to where somebody's own words said no more than that they look for work.
+_VAGUE = ("", "search", "ask_search")
 
 
 def consented(turn: Turn, then: str) -> bool:
@@ -18,9 +22,20 @@ def consented(turn: Turn, then: str) -> bool:
 
 def ask_consent(turn: Turn, then: str) -> None:
     welcome(turn)
-    turn.set(goal=then)
+    turn.set(goal=(wanted_by_link(turn) or then) if then in _VAGUE else then)
     turn.expecting = "privacy"
     turn.say("utter_privacy_notice", url=notice_url(turn))
+
+
+def wanted_by_link(turn: Turn) -> str:
+    """Return what the campaign whose link led here begins with; "" where there is none, or it begins with nothing."""
+    code = str(turn.metadata.get("campaign") or "")
+    campaign = tracking.by_code(turn.uow, code) if code else None
+    if campaign is None:
+        return ""
+    if campaign.vacancy_id is not None:
+        turn.set(vacancy_id=str(campaign.vacancy_id))
+    return campaign.start
 
 
 def notice_url(turn: Turn) -> str:

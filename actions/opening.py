@@ -5,7 +5,8 @@ from __future__ import annotations
 from actions.base import AtFirst, ServiceAction
 from actions.consent import known_name
 from actions.family import bring_invitation
-from actions.notice import ask_consent
+from actions.notice import ask_consent, wanted_by_link
+from actions.steps import go_on
 from actions.turn import Turn
 from contract.invitations import invitation_in
 from huntred.privacy import service as privacy
@@ -38,7 +39,7 @@ def open_conversation(turn: Turn) -> None:
             turn.say("utter_welcome_back", name=name, unit=unit.name)
         else:
             turn.say("utter_welcome_again", unit=unit.name)
-        turn.say("utter_menu")
+        go_on(turn, wanted_by_link(turn))
         return
     turn.set(opened=None)  # who we are is said again to whoever greets again
     ask_consent(turn, str(turn.slot("goal") or ""))

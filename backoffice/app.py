@@ -17,7 +17,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from backoffice import auth, errors, formats, headers, language, work
 from backoffice.api import routes as api
 from backoffice.ports import Wiring
-from backoffice.public import calendar_feed  # noqa: F401  # adds its route to the public ones
+from backoffice.public import (
+    calendar_feed,  # noqa: F401  # adds its route to the public ones
+    campaign_link,
+)
 from backoffice.public import pages as public
 from backoffice.views import all_views, home
 from huntred.cv import shelf
@@ -51,8 +54,9 @@ def create_app(wiring: Wiring) -> Flask:
     formats.init_app(app)
     errors.init_app(app)
     work.init_app(app, wiring)
-    auth.init_app(app, wiring)
+    limiter = auth.init_app(app, wiring)
     app.register_blueprint(public.blueprint)
+    campaign_link.limit(app, limiter)
     api.init_app(app, csrf)
     app.context_processor(_page_context)
     app.add_url_rule("/unit", "switch_unit", _switch_unit, methods=["POST"])

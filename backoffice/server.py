@@ -62,20 +62,31 @@ def create_server(wiring: Wiring) -> Starlette:
             Route("/health", health),
             Route("/metrics", figures),
             Route("/live", live.endpoint),
-            Mount("/", _StaticCompressed(WSGIMiddleware(create_app(wiring), workers=THREADS))),  # type: ignore[arg-type]
+            Mount("/", _Compressed(WSGIMiddleware(create_app(wiring), workers=THREADS))),  # type: ignore[arg-type]
         ],
     )
 
 
-class _StaticCompressed:
-    """Compresses static files alone: a page holds a token beside what was typed, which compression would give away.
+class _Compressed:
+    """Compresses static files, and pages that were asked for by a page of ours or by the person's own hand.
 
-    Source: the BREACH attack (Gluck, Harris, Prado, 2013).
+    A page holds a token beside what was typed, which its compressed length would give away to whoever can make the
+    browser ask for it again and again with guesses in the address: the BREACH attack (Gluck, Harris, Prado, 2013).
+    Another site's requests say that they are (Sec-Fetch-Site, which no script can set); a browser too old to say it
+    gets its pages as they are.
     """
 
+    _OURS = frozenset({b"same-origin", b"none"})
+
     def __init__(self, app: ASGIApp) -> None:
-        self._app, self._compressed = app, GZipMiddleware(app, minimum_size=1000)
+        self._app = app
+        self._files = GZipMiddleware(app, minimum_size=1000)
+        self._pages = GZipMiddleware(app, minimum_size=1000, compresslevel=5)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        static = scope["type"] == "http" and scope["path"].startswith("/static/")
-        await (self._compressed if static else self._app)(scope, receive, send)
+        app = self._app
+        if scope["type"] == "http" and scope["path"].startswith("/static/"):
+            app = self._files
+        elif scope["type"] == "http" and dict(scope["headers"]).get(b"sec-fetch-site") in self._OURS:
+            app = self._pages
+        await app(scope, receive, send)

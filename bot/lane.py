@@ -144,11 +144,23 @@ class Lane:
                 writing.options(connection, turn, said)
                 updated = writing.conversation(connection, turn, said, step)
                 writing.done(connection, turn)
+                if turn.campaign:
+                    writing.campaign_followed(connection, turn)
                 self._give_back(connection, turn.chat_id, turn.token, turn.rows, turn.late)
             if locked.fetchone() is None:
                 raise Overtaken("the lease was lost")
             if updated.rowcount != 1:
                 raise Overtaken("the conversation changed hands during the turn")
+        if turn.campaign:
+            self._notify([("events", "")])
+
+    def greeting_of(self, turn: Turn) -> str:
+        """Return what the link of the turn's campaign prefilled; "" where it is none of the unit's."""
+        with transaction(self._pool, turn.unit) as connection:
+            row = connection.execute(
+                "SELECT greeting FROM campaigns WHERE unit = %s AND code = %s", (turn.unit, turn.campaign)
+            ).fetchone()
+        return str(row["greeting"]) if row else ""
 
     def retry_later(self, turn: Turn, seconds: float) -> None:
         """Give the chat back, due again after a while; its rows keep waiting, pinned as they are."""

@@ -78,9 +78,9 @@ class Turn:
     form, or "". events: the tracker's stored events of the current session, oldest first; none where `tracker` was
     kept from the last turn. waited: seconds that the first row had waited when the turn was taken. again: it was tried
     before. late: rows that the vendor has before what was handled already. form_gone: the form that was active is none
-    of the model any more. before_action: awaited before the first action
-    is called. failure: noted by the endpoint or an action and raised by the processor, since Rasa swallows what it
-    meets there.
+    of the model any more. campaign: whose code they wrote, or "". before_action: awaited before the first action is
+    called. failure: noted by the endpoint or an action and raised by the processor, since Rasa swallows what it meets
+    there.
     """
 
     chat_id: UUID
@@ -100,6 +100,7 @@ class Turn:
     again: bool = False
     late: frozenset[int] = frozenset()
     form_gone: bool = False
+    campaign: str = ""
     began: float = field(default_factory=time.monotonic)
     before_action: Callable[[], Awaitable[None]] | None = None
     ordinal: int = 0

@@ -184,3 +184,14 @@ def event(connection: Connection, turn: Turn, name: str, payload: Mapping[str, A
     connection.execute(
         "INSERT INTO stored_events (unit, name, payload) VALUES (%s, %s, %s)", (turn.unit, name, Jsonb(dict(payload)))
     )
+
+
+def campaign_followed(connection: Connection, turn: Turn) -> None:
+    """That the code of a campaign was said, from when it came."""
+    event(
+        connection, turn, "CampaignFollowed",
+        {
+            "conversation_id": str(turn.conversation_id), "code": turn.campaign,
+            "at": turn.rows[0].received_at.isoformat(),
+        },
+    )  # fmt: skip

@@ -25,6 +25,7 @@ from bot.said import Said, TurnOutput, read_response
 from bot.spoken_picks import by_words
 from bot.tracker_store import new_events
 from bot.turn import Outage, Overtaken, Turn, current_turn, the_turn
+from contract.campaigns import campaign_in
 from contract.invitations import invitation_in
 from contract.message import Message, TemplateUse
 
@@ -181,8 +182,9 @@ class Worker:
             for one in said:
                 tracker.update(BotUttered(text=one.message.text, metadata={"source": one.source}), agent.domain)
         else:
+            turn.campaign, text = campaign_in(_text_of(turn))
             if turn.parse is None:
-                turn.parse = await self._understand(turn, agent, kind)
+                turn.parse = await self._understand(turn, agent, kind, text)
                 turn.before_action = self._pinning(turn, turn.parse)
             if turn.handling == "queued" and turn.parse["intent"]["name"] in _BACK_TO_BOT:
                 await self._in_thread(lambda: self._lane.end_handoff_queue(turn))
@@ -232,8 +234,8 @@ class Worker:
         except Exception as error:
             logger.warning("nobody was woken: %s", error)
 
-    async def _understand(self, turn: Turn, agent: UnitAgent, kind: str) -> dict[str, Any]:
-        """Read the rows as one message."""
+    async def _understand(self, turn: Turn, agent: UnitAgent, kind: str, text: str) -> dict[str, Any]:
+        """Read the rows as one message. text: what they say, without the code of a campaign."""
         payload = turn.rows[0].payload
         if kind == "option":
             option = picks.by_id(payload.option_id, turn.options)
@@ -247,11 +249,12 @@ class Worker:
             entities = {}
             if payload.location is not None:
                 entities = {"latitude": payload.location.latitude, "longitude": payload.location.longitude}
-            return picks.parse_of(INTENT_OF_KIND[kind], entities)
-        text = _text_of(turn)
+            # What a link carried is found there by whoever serves the opening; a caption stays out of it.
+            invited = text if kind == "opened" and invitation_in(text) else None
+            return picks.parse_of(INTENT_OF_KIND[kind], entities, text=invited)
         if picks.is_opt_out(text):
             return picks.parse_of("opt_out", {}, text=text)
-        if invitation_in(text):
+        if invitation_in(text) or (turn.campaign and await self._is_prefilled(turn, text)):
             # A code is no sentence: whatever a model would read into it, somebody arrives by it.
             return picks.parse_of(INTENT_OF_KIND["opened"], {}, text=text)
         if turn.step and turn.step not in agent.domain.form_names:
@@ -271,12 +274,18 @@ class Worker:
         message = UserMessage(text, sender_id=turn.sender_id, input_channel=turn.channel)
         return await agent.processor.parse_message(message)
 
+    async def _is_prefilled(self, turn: Turn, text: str) -> bool:
+        """Whether this is what the campaign's link wrote by itself: then it says no more than that they came by it."""
+        return not text or text == await self._in_thread(lambda: self._lane.greeting_of(turn))
+
     def _message(self, turn: Turn, output: TurnOutput) -> UserMessage:
         parse = turn.parse or {}
         first = turn.rows[0]
         metadata: dict[str, Any] = {"kind": first.kind}
         if first.payload.media is not None:
             metadata["media"] = first.payload.as_json()["media"]
+        if turn.campaign:
+            metadata["campaign"] = turn.campaign
         if first.payload.sender_name:
             metadata["sender_name"] = first.payload.sender_name
         return UserMessage(
@@ -377,7 +386,11 @@ class Worker:
 
 
 def _text_of(turn: Turn) -> str:
-    return " ".join(row.payload.text for row in turn.rows if row.payload.text).replace("\x00", "")
+    """What they wrote; of a chat that opens by a link, what the link carries."""
+    texts = (
+        str(row.payload.values.get("start") or "") if row.kind == "opened" else row.payload.text for row in turn.rows
+    )
+    return " ".join(filter(None, texts)).replace("\x00", "")
 
 
 def _template(values: Mapping[str, Any]) -> TemplateUse | None:

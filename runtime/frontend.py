@@ -30,7 +30,6 @@ FILES = {
     "sortablejs/Sortable.min.js": "sortable.min.js",
     "echarts/dist/echarts.common.min.js": "echarts.min.js",
     "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2": "inter-latin.woff2",
-    "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2": "inter-latin-ext.woff2",
 }
 
 

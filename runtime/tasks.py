@@ -12,7 +12,7 @@ from celery import Celery
 from sqlalchemy import select
 
 from huntred.api_clients import service as api_clients
-from huntred.conversations import escalation, handoff, sentiment
+from huntred.conversations import escalation, handoff, resetting, sentiment
 from huntred.cv import reading, telling
 from huntred.db.session import Scope
 from huntred.db.unit_of_work import UnitOfWork, unit_of_work
@@ -146,6 +146,12 @@ def register(app: Celery, wiring: Wiring) -> None:
     def send_webhooks() -> None:
         for unit in _units(wiring):
             webhook_sending.send_due(wiring.engine, unit, wiring.webhook_caller, wiring.clock)
+
+    @app.task(name=celery_app.RESET_UNITS)
+    def reset_units() -> None:
+        for unit in _units(wiring):
+            while resetting.work_next(wiring.engine, unit, wiring.clock):
+                pass
 
     @app.task(name=celery_app.WRITE_IMPORTS)
     def write_imports() -> None:

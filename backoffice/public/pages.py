@@ -44,15 +44,15 @@ _PROFILE_FIELDS = (
 )  # fmt: skip
 
 
-class _LinkGone(Exception):
-    """expired: it was ours, and its time is over."""
+class LinkGone(Exception):
+    """No page of ours stands behind the link. expired: it was ours, and its time is over."""
 
     def __init__(self, expired: bool) -> None:
         self.expired = expired
 
 
-@blueprint.errorhandler(_LinkGone)
-def _gone(error: _LinkGone) -> tuple[str, int]:
+@blueprint.errorhandler(LinkGone)
+def _gone(error: LinkGone) -> tuple[str, int]:
     return render_template("public/link_gone.html", expired=error.expired), 410 if error.expired else 404
 
 
@@ -173,7 +173,7 @@ def shortlist(token: str) -> str | Response:
         form = FormReader(request.form)
         chosen = next((one for one in people if one.entry_id == form.id("entry")), None)
         if chosen is None:
-            raise _LinkGone(False)
+            raise LinkGone(False)
         person_id = shortlists.person_of(uow, chosen.entry_id)
         disclosures.say(
             uow, share.vacancy_id, person_id, CLIENT, form.flag("agrees"), source="link",
@@ -236,14 +236,14 @@ def _enter(purpose: str, token: str) -> tuple[UnitOfWork, Unit, dict[str, Any]]:
     try:
         values = read_link(work.wiring().settings.link_secret, purpose, token, now=work.now())
     except LinkExpired:
-        raise _LinkGone(True) from None
+        raise LinkGone(True) from None
     except LinkInvalid:
-        raise _LinkGone(False) from None
+        raise LinkGone(False) from None
     work.set_scope(Scope(units=(values["unit"],)))
     uow = work.current_work()
     unit = uow.session.get(Unit, values["unit"])
     if unit is None:
-        raise _LinkGone(False)
+        raise LinkGone(False)
     return uow, unit, values
 
 
@@ -255,7 +255,7 @@ def _or_gone(find: Any) -> Any:
     try:
         return find()
     except NotFound:
-        raise _LinkGone(False) from None
+        raise LinkGone(False) from None
 
 
 def _as_typed(field: str, profile: UnitProfile) -> str:

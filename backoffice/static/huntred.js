@@ -85,6 +85,7 @@
   window.addEventListener("pageshow", countTicks);
   function showFor(select) {
     document.querySelectorAll("[data-show-for]").forEach(function (part) {
+      part.removeAttribute("data-later");
       part.hidden = part.getAttribute("data-show-for").split(" ").indexOf(select.value) < 0;
     });
   }

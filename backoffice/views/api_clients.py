@@ -5,6 +5,7 @@ A secret is shown on the page that answers the click, and on no other.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -62,7 +63,9 @@ class ApiClientsView(BaseView):
                 return redirect(url_for("api_clients.index"))
             values, error = _typed(), refused.error
             client = service.get_client(work.current_work(), id_or_404(id))
-        return self.render("api_clients/form.html", client=client, values=values, error=error, **_choices())
+        return self.render(
+            "api_clients/form.html", client=client, values=values, error=error, **_choices(client.scopes)
+        )
 
     @expose("/<id>/secret", methods=["POST"])
     def secret(self, id: str) -> str:
@@ -83,9 +86,13 @@ class ApiClientsView(BaseView):
         )  # fmt: skip
 
 
-def _choices() -> dict[str, Any]:
-    seen = set(work.current_work().scope.units)
-    return {"choices": [unit for unit in g.units if unit.code in seen], "all_scopes": rules.SCOPES}
+def _choices(held: Sequence[str] = ()) -> dict[str, Any]:
+    """held: the scopes that the client has."""
+    scope = work.current_work().scope
+    return {
+        "choices": [unit for unit in g.units if unit.code in scope.units],
+        "all_scopes": rules.grantable(scope.all_units, held),
+    }
 
 
 def _typed() -> dict[str, Any]:

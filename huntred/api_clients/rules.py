@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from huntred.api_clients.errors import TokenRefused
@@ -15,8 +15,10 @@ from huntred.errors import FieldInvalid
 SCOPES = (
     "vacancies:read", "vacancies:write", "people:read", "people:write", "applications:read", "applications:write",
     "interviews:read", "interviews:write", "conversations:read", "conversations:write", "metrics:read",
-    "webhooks:read", "webhooks:write",
+    "webhooks:read", "webhooks:write", "conversations:reset",
 )  # fmt: skip
+# What only the super administrator may give.
+SUPER_SCOPES = frozenset({"conversations:reset"})
 ACCESS_LIVES = timedelta(minutes=15)
 REFRESH_LIVES = timedelta(days=30)
 LONGEST_NAME = 100
@@ -36,13 +38,18 @@ def is_secret(secret: str, kept: str) -> bool:
     return hmac.compare_digest(hashed(secret), kept)
 
 
-def check_scopes(scopes: Sequence[str]) -> list[str]:
-    """Return them in order. Raises FieldInvalid where one is unknown or there is none."""
+def check_scopes(scopes: Sequence[str], grantable: Collection[str]) -> list[str]:
+    """Return them in order. Raises FieldInvalid where one cannot be given or there is none."""
     if not scopes:
         raise FieldInvalid("scopes", "missing")
-    if set(scopes) - set(SCOPES):
+    if set(scopes) - set(grantable):
         raise FieldInvalid("scopes", "unknown")
     return [scope for scope in SCOPES if scope in scopes]
+
+
+def grantable(by_super: bool, held: Collection[str] = ()) -> list[str]:
+    """Return the scopes that somebody may give to a program. held: those that it has already."""
+    return [scope for scope in SCOPES if by_super or scope not in SUPER_SCOPES or scope in held]
 
 
 def narrowed(wanted: str, allowed: Sequence[str]) -> list[str]:

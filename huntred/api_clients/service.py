@@ -63,7 +63,8 @@ def create_client(
     """Return the client and its secret, which is kept as a hash and never told again. Raises FieldInvalid."""
     secret = rules.new_secret("hrs")
     client = ApiClient(
-        id=new_id(), name=_name(name), units=_units(uow, units), scopes=rules.check_scopes(scopes),
+        id=new_id(), name=_name(name), units=_units(uow, units),
+        scopes=rules.check_scopes(scopes, rules.grantable(uow.scope.all_units)),
         secret_hash=rules.hashed(secret), created_by=user_id, created_at=now,
     )  # fmt: skip
     uow.session.add(client)
@@ -78,7 +79,7 @@ def change_client(
     client = _working(uow, client_id)
     client.name = _name(name)
     client.units = _units(uow, units)
-    client.scopes = rules.check_scopes(scopes)
+    client.scopes = rules.check_scopes(scopes, rules.grantable(uow.scope.all_units, client.scopes))
     uow.session.flush()
     return client
 

@@ -343,3 +343,27 @@ class QuickReply(Base):
     updated_at: Mapped[CreatedAt]
 
     __table_args__ = (UniqueConstraint("unit", "shortcut"),)
+
+
+class UnitReset(Base):
+    """All conversations of a unit started anew: waiting → running → done.
+
+    total: how many there were when it was asked for. last_id: up to where it is done, by id; token, touched_at: of the
+    worker that does it, which another follows.
+    """
+
+    __tablename__ = "unit_resets"
+
+    id: Mapped[Id]
+    unit: Mapped[UnitCode]
+    asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), comment="none: a program did")
+    asked_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(server_default="waiting")
+    total: Mapped[int]
+    done: Mapped[int] = mapped_column(server_default="0")
+    last_id: Mapped[UUID | None]
+    token: Mapped[UUID | None]
+    touched_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+    __table_args__ = (CheckConstraint("state IN ('waiting', 'running', 'done')", name="state"),)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from contract import tables
@@ -26,7 +26,7 @@ from huntred.notifications.outbound import send_mail, send_template
 from huntred.people import service as people
 from huntred.units import service as units
 
-__all__ = ["change_unit", "contact_partner", "reset", "unit_addresses"]
+__all__ = ["change_unit", "contact_partner", "reset", "reset_all", "unit_addresses"]
 
 
 def change_unit(uow: UnitOfWork, conversation_id: UUID, unit_code: str, *, now: datetime) -> None:
@@ -131,13 +131,20 @@ def contact_partner(uow: UnitOfWork, conversation_id: UUID, *, now: datetime) ->
 
 def reset(uow: UnitOfWork, conversation_id: UUID, *, now: datetime) -> None:
     """Forget where the conversation stands (what was said stays readable); the next message begins anew."""
-    conversation, _ = repository.locked(uow, conversation_id)
+    repository.locked(uow, conversation_id)
+    reset_all(uow, [conversation_id])
+
+
+def reset_all(uow: UnitOfWork, conversation_ids: Sequence[UUID]) -> None:
+    """Reset them all. The caller holds their chats."""
     # The new beginning counts from one again: an archived event of the same number would stop the archive.
     for events in (tables.tracker_events, tables.tracker_events_archive):
-        uow.session.execute(delete(events).where(events.c.conversation_id == conversation_id))
-    conversation.current_step = ""
-    conversation.version = conversation.version + 1
-    uow.session.flush()
+        uow.session.execute(delete(events).where(events.c.conversation_id.in_(conversation_ids)))
+    uow.session.execute(
+        update(Conversation)
+        .where(Conversation.id.in_(conversation_ids))
+        .values(current_step="", version=Conversation.version + 1)
+    )
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from huntred.people import models as people
 from huntred.privacy import models as privacy
 from huntred.search import models as search
 from huntred.shortlists import models as shortlists
+from huntred.tracking import models as tracking
 from huntred.units import models as units
 from huntred.vacancies import models as vacancies
 from huntred.webhooks import models as webhooks
@@ -31,5 +32,5 @@ from huntred.workbench import models as workbench
 __all__ = [
     "access", "api_clients", "applications", "companies", "conversations", "cv", "disclosures", "events",
     "families", "gains", "importing", "interviews", "learning", "lists", "matching", "mentoring", "notifications",
-    "people", "privacy", "search", "shortlists", "units", "vacancies", "webhooks", "workbench",
+    "people", "privacy", "search", "shortlists", "tracking", "units", "vacancies", "webhooks", "workbench",
 ]  # fmt: skip

@@ -76,6 +76,10 @@ CREATE OR REPLACE FUNCTION app_file_in_use(name text) RETURNS boolean LANGUAGE s
   SET search_path = public AS
   $$ SELECT EXISTS (SELECT 1 FROM media m WHERE m.stored_name = name)
          OR EXISTS (SELECT 1 FROM cvs c WHERE c.stored_name = name) $$;
+-- Whose campaign a code is: whoever opens its link has no scope yet.
+CREATE OR REPLACE FUNCTION app_campaign_unit(wanted text) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+  $$ SELECT unit FROM campaigns WHERE code = wanted $$;
 -- Whether another unit has a conversation in this chat: hidden from the one that asks, who must not take its address.
 CREATE OR REPLACE FUNCTION app_chat_is_shared(chat uuid, asking text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
@@ -173,6 +177,12 @@ RULES: dict[str, list[Rule]] = {
         rows=_unless_whole_unit("SELECT 1 FROM family_members m WHERE m.family_id = families.id")
     ),
     "family_members": _unit_table("SELECT, INSERT, DELETE, UPDATE (person_id)", _of_profile("family_members")),
+    # What is shown where is the whole unit's to know; who came by it, whoever sees the conversation.
+    "campaigns": [Rule(BOT, "SELECT (unit, code, greeting)", UNIT), *_unit_table(_READ_WRITE)],
+    "campaign_clicks": _unit_table(_READ_WRITE),
+    "campaign_touches": _unit_table(
+        _READ_WRITE, _unless_whole_unit("SELECT 1 FROM conversations c WHERE c.id = conversation_id")
+    ),
     "companies": _unit_table(),
     "contacts": _unit_table(),
     "vacancies": _unit_table(rows=IN_DIVISION),
@@ -278,6 +288,7 @@ RULES: dict[str, list[Rule]] = {
     "inbox": [
         Rule(GATEWAY, _READ_WRITE), Rule(BOT, _READ_WRITE), Rule(APP, _READ_WRITE, UNIT),
     ],
+    "unit_resets": _unit_table(_READ_WRITE, f"{UNIT} AND {WHOLE_UNIT}"),
     "quarantine": [
         Rule(GATEWAY, "SELECT, INSERT, UPDATE (replay_at, replayed_at, replay_result)"),
         Rule(APP, "SELECT, UPDATE (replay_at, replay_result)", ALL_UNITS),

@@ -20,7 +20,7 @@ HANDLER_MODULES = (
     "huntred.notifications.handlers", "huntred.notifications.media_handlers", "huntred.notifications.mentor_handlers",
     "huntred.notifications.permit_reminders", "huntred.notifications.proposal_handlers",
     "huntred.notifications.reward_handlers",
-    "huntred.notifications.waiting_handlers", "huntred.webhooks.handlers",
+    "huntred.notifications.waiting_handlers", "huntred.tracking.handlers", "huntred.webhooks.handlers",
 )  # fmt: skip
 
 E = TypeVar("E", bound=Event)

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from urllib.parse import quote
 from uuid import UUID
 
 from contract.invitations import ALPHABET, LENGTH, PREFIX
 from huntred.conversations import repository as conversations
+from huntred.conversations.entry import entry_url
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import RuleBroken
 from huntred.people import repository
@@ -101,9 +101,7 @@ def new_code() -> str:
 
 def url_of(addresses: dict[str, str], code: str, chat_url: str) -> str:
     """Return the link that opens the unit's chat with the code; "" where there is none. addresses: by channel."""
-    if addresses.get("whatsapp"):
-        digits = "".join(char for char in addresses["whatsapp"] if char.isdigit())
-        return f"https://wa.me/{digits}?text={quote(code)}"
-    if addresses.get("telegram"):
-        return f"https://t.me/{addresses['telegram'].lstrip('@')}?start={quote(code)}"
-    return f"{chat_url}?ref={quote(code)}" if chat_url else ""
+    for channel in ("whatsapp", "telegram"):
+        if addresses.get(channel):
+            return entry_url(channel, addresses[channel], code)
+    return entry_url("web", chat_url, code) if chat_url else ""

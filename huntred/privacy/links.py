@@ -65,6 +65,10 @@ class Links:
     backoffice_url: str
     gateway_url: str
 
+    def campaign_link(self, code: str) -> str:
+        """The short link of a campaign; it is no secret and never expires."""
+        return f"{self.backoffice_url}/l/{code}"
+
     def private_page(self, unit: str, person_id: UUID, *, now: datetime) -> str:
         """The page that asks for CURP and birth date; a day."""
         return self._public("p", "private", unit, {"person": person_id}, now + timedelta(days=1))

@@ -30,17 +30,28 @@ _OF_VACANCY = (
     " (CAST(:division AS uuid) IS NULL OR v.division_id = CAST(:division AS uuid)) AND (:generated OR NOT v.generated)"
 )
 _ROAD_ARRAY = "ARRAY['" + "', '".join(ROAD) + "']"
+# How far an application came on the road, from 1, even where it ended later: who has an offer was interviewed.
+REACHED = (
+    f"greatest(array_position({_ROAD_ARRAY}, now_in.kind),"
+    f" (SELECT max(array_position({_ROAD_ARRAY}, s.kind)) FROM application_moves m"
+    "   JOIN stages s ON s.id = m.to_stage_id WHERE m.application_id = a.id), 1)"
+)
+INTERVIEWED, HIRED = ROAD.index("interview") + 1, ROAD.index("hired") + 1
+# The campaign by which its person first came, where that was before they applied.
+OF_CAMPAIGN = """
+LEFT JOIN LATERAL (
+  SELECT t.campaign_id, t.first_at FROM campaign_touches t JOIN conversations c ON c.id = t.conversation_id
+  WHERE c.person_id = a.person_id AND c.unit = a.unit ORDER BY t.first_at, t.campaign_id LIMIT 1
+) came ON came.first_at <= a.created_at
+LEFT JOIN campaigns k ON k.id = came.campaign_id
+"""
 
 PLOTS = (
-    # How far each one came, even where it ended later: who has an offer was interviewed.
     Plot(
         "funnel", "recruiting", subject="application", axis="named", bars=ROAD,
         facts=(
             f"SELECT k.kind AS bar, '' AS series, {_APPLICATION.format(note='now_in.name')} {_ARRIVED}"
-            " CROSS JOIN LATERAL (SELECT greatest("
-            f"   array_position({_ROAD_ARRAY}, now_in.kind),"
-            f"   (SELECT max(array_position({_ROAD_ARRAY}, s.kind)) FROM application_moves m"
-            "    JOIN stages s ON s.id = m.to_stage_id WHERE m.application_id = a.id), 1) AS far) reached"
+            f" CROSS JOIN LATERAL (SELECT {REACHED} AS far) reached"
             f" JOIN unnest({_ROAD_ARRAY}) WITH ORDINALITY AS k(kind, n) ON k.n <= reached.far {_OF_DIVISION}"
         ),
     ),
@@ -63,6 +74,17 @@ PLOTS = (
         facts=(
             f"SELECT a.source AS bar, '' AS series, {_APPLICATION.format(note='a.source')}"
             f" {_ARRIVED} {_OF_DIVISION}"
+        ),
+    ),
+    # By the first campaign whose link led the person here, and how far they came; without one the bar's key is empty.
+    Plot(
+        "campaign", "recruiting", subject="application", axis="ranked", series=("applied", "interview", "hired"),
+        facts=(
+            "SELECT coalesce(CAST(k.id AS text), '') AS bar,"
+            f" CASE WHEN {REACHED} >= {INTERVIEWED} THEN CASE WHEN {REACHED} >= {HIRED} THEN 'hired'"
+            " ELSE 'interview' END ELSE 'applied' END AS series,"
+            f" {_APPLICATION.format(note='k.name')} {_ARRIVED} {OF_CAMPAIGN}"
+            f" {_OF_DIVISION}"
         ),
     ),
     # Of the vacancy's consultant; without one the bar's key is empty.

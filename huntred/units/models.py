@@ -28,6 +28,7 @@ class Unit(Base):
     position: Mapped[int] = mapped_column(server_default="0")
     in_picker: Mapped[bool] = mapped_column(server_default="true")
     settings: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    seeded: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}", comment="what it was given once")
     created_at: Mapped[CreatedAt]
 
 

@@ -1,7 +1,8 @@
-"""Puts in what a fresh installation starts from, where it is absent; from then on the database is the truth.
+"""Puts in what an installation starts from, and what a new version adds to it; the database is the truth.
 
 Units with their stages, divisions and WhatsApp templates come from `seed/<unit>/`, channel apps and accounts from
-a credentials file (`apps` and `accounts`, YAML or JSON). Runs as the migrator; nothing that is there is changed.
+a credentials file (`apps` and `accounts`, YAML or JSON). Runs as the migrator at each start and upgrade, after the
+migrations: nothing that is there is changed, and what somebody removed does not come back (once.py).
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from huntred.gains.models import GainLevel, GainRule, Reward
 from huntred.gains.rules import EVENTS
 from huntred.notifications.models import MessageTemplate
 from huntred.units.models import Division, Unit
+from huntred.units.once import Once
 from huntred.units.service import SEED_FOLDER
 
 _WEB_APP = "web"
@@ -110,6 +112,8 @@ def _seed_unit(session: Session, folder: Path, approve_templates: bool, report: 
         ],
         ["code"],
     )  # fmt: skip
+    once = Once(session, code)
+    report.count("settings", once.add_settings(content.get("settings", {})))
     stages = content.get("stages", [])
     for stage in stages:
         if stage.get("kind") not in STAGE_KINDS:
@@ -131,11 +135,13 @@ def _seed_unit(session: Session, folder: Path, approve_templates: bool, report: 
         for division in content.get("divisions", [])
     ]
     _put(session, report, Division, divisions, ["unit", "code"])
-    if session.scalar(select(QuickReply.id).where(QuickReply.unit == code).limit(1)) is None:
-        starters = folder.parent / "shared" / "quick_replies.yml"
-        rows = _read(starters).get("quick_replies", []) if starters.is_file() else []
-        _put(session, report, QuickReply, [{"id": new_id(), "unit": code, **row} for row in rows], ["unit", "shortcut"])
-    _seed_gains(session, folder, report)
+    starters = folder.parent / "shared" / "quick_replies.yml"
+    rows = _read(starters).get("quick_replies", []) if starters.is_file() else []
+    there = session.scalars(select(QuickReply.shortcut).where(QuickReply.unit == code)).all()
+    fresh = once.fresh("quick_replies", [row["shortcut"] for row in rows], there, begun=True)
+    rows = [{"id": new_id(), "unit": code, **row} for row in rows if row["shortcut"] in fresh]
+    _put(session, report, QuickReply, rows, ["unit", "shortcut"])
+    _seed_gains(session, folder, once, report)
     templates = _read(folder / "templates.yml").get("templates", []) if (folder / "templates.yml").is_file() else []
     _put(
         session, report, MessageTemplate,
@@ -153,8 +159,8 @@ def _seed_unit(session: Session, folder: Path, approve_templates: bool, report: 
     )  # fmt: skip
 
 
-def _seed_gains(session: Session, folder: Path, report: SeedReport) -> None:
-    """The points, levels and rewards of a unit that has `gains.yml`, where it has none of them yet."""
+def _seed_gains(session: Session, folder: Path, once: Once, report: SeedReport) -> None:
+    """The points, levels and rewards of a unit that has `gains.yml`. Levels hang together: all or none."""
     path = folder / "gains.yml"
     if not path.is_file():
         return
@@ -171,10 +177,15 @@ def _seed_gains(session: Session, folder: Path, report: SeedReport) -> None:
         (Reward, rewards, "name"),
     ]  # fmt: skip
     for model, rows, key in parts:
-        if session.scalar(select(model.id).where(model.unit == code).limit(1)) is not None:
-            continue
+        part = str(model.__tablename__)
+        there = session.scalars(select(getattr(model, key)).where(model.unit == code)).all()
+        if model is GainLevel:
+            fresh = {row[key] for row in rows} if once.fresh(part, ["all"], ["all"] if there else []) else set()
+        else:
+            fresh = once.fresh(part, [row[key] for row in rows], there, begun=model is Reward)
         defaults = {"badge": "", "badge_after": 1} if model is GainRule else {}
-        _put(session, report, model, [{"id": new_id(), "unit": code, **defaults, **row} for row in rows], ["unit", key])
+        rows = [{"id": new_id(), "unit": code, **defaults, **row} for row in rows if row[key] in fresh]
+        _put(session, report, model, rows, ["unit", key])
 
 
 def _seed_reject_reasons(session: Session, folder: Path, form_of_address: str, report: SeedReport) -> None:

@@ -90,6 +90,8 @@ class Talk:
     channel: str
     slots: dict[str, Any] = field(default_factory=dict)
     form: str | None = None
+    # Of whose campaign the next message carries the code, which the turn has cut out of it.
+    campaign: str = ""
     replies: list[dict[str, Any]] = field(default_factory=list)
     offered: list[dict[str, Any]] = field(default_factory=list)
 
@@ -118,8 +120,12 @@ class Talk:
         ]
         ranking = [{"name": intent, "confidence": confidence}, {"name": "other", "confidence": 0.01}]
         return self._turn(
-            {"text": text, "intent": ranking[0], "entities": found, "intent_ranking": ranking, "metadata": {}}
+            {"text": text, "intent": ranking[0], "entities": found, "intent_ranking": ranking, "metadata": self._metadata()}
         )
+
+    def _metadata(self) -> dict[str, Any]:
+        told, self.campaign = ({"campaign": self.campaign} if self.campaign else {}), ""
+        return told
 
     def picks(self, title: str) -> list[str]:
         """Press a button by its title, or the start of it."""
@@ -136,7 +142,7 @@ class Talk:
         found = [{"entity": name, "value": value, "extractor": "offered"} for name, value in entities.items()]
         sure = {"name": intent, "confidence": 1.0}
         return self._turn(
-            {"text": text, "intent": sure, "entities": found, "intent_ranking": [sure], "metadata": {}}
+            {"text": text, "intent": sure, "entities": found, "intent_ranking": [sure], "metadata": self._metadata()}
         )
 
     def call(self, action: str, message: dict[str, Any], *, key: str = "", **changes: Any) -> Any:

@@ -27,8 +27,8 @@ from backoffice.api.values import (
     Told,
     text,
 )
-from huntred.conversations import programs, service, standing
-from huntred.conversations.models import Chat, Conversation
+from huntred.conversations import programs, resetting, service, standing
+from huntred.conversations.models import Chat, Conversation, UnitReset
 from huntred.errors import NotFound
 
 ProgramUser = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9@+._-]{0,63}$")]
@@ -122,6 +122,46 @@ def reset_chat(body: ResetGiven) -> StateTold:
     if conversation is not None:
         service.reset(work.work_of(conversation.unit), conversation.id, now=work.now())
     return _told(body.user_id, chat, conversation)
+
+
+class ResetAllGiven(Given):
+    """confirm: the unit's code once more."""
+
+    unit: Name
+    confirm: Line
+
+
+class ResetAllTold(Told):
+    """conversations: how many there are. done: how many were reset so far."""
+
+    id: UUID
+    unit: str
+    state: Literal["waiting", "running", "done"]
+    conversations: int
+    done: int
+    asked_at: Time
+    finished_at: Time | None
+
+
+@operation(
+    "POST", "/api/chatbot/workflow/reset-all/", "conversations:reset", body=ResetAllGiven, answer=ResetAllTold,
+    status=202,
+)  # fmt: skip
+def reset_all_chats(body: ResetAllGiven) -> ResetAllTold:
+    unit = access.unit_of_new(body.unit)
+    return _told_all(resetting.ask(work.work_of(unit), body.confirm, None, now=work.now()))
+
+
+@operation("GET", "/api/chatbot/workflow/reset-all/<uuid:id>/", "conversations:reset", answer=ResetAllTold)
+def get_reset_of_all(id: UUID) -> ResetAllTold:
+    return _told_all(resetting.get(work.current_work(), id))
+
+
+def _told_all(reset: UnitReset) -> ResetAllTold:
+    return ResetAllTold(
+        id=reset.id, unit=reset.unit, state=reset.state, conversations=reset.total, done=reset.done,
+        asked_at=reset.asked_at, finished_at=reset.finished_at,
+    )  # fmt: skip
 
 
 class MessageGiven(Given):

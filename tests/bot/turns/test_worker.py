@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 
 import pytest
 
+from contract.ids import new_id
 from tests.bot.turns.conftest import ActionServer, Running, World, events_of
 
 
@@ -297,3 +299,68 @@ async def test_what_comes_from_inside_is_said_in_the_conversation_that_it_is_for
 
     assert world.said("ana")[-1] == "Recuerda tu cita de hoy."
     assert world.row("SELECT count(*) AS n FROM conversations")["n"] == 1
+
+
+def campaign(world: World, greeting: str) -> str:
+    code = "VIA-ABCD2345"
+    world.connection.execute(
+        "INSERT INTO campaigns (id, unit, code, name, channel, greeting) VALUES (%s, 'amigro', %s, 'Volante', 'web', %s)",
+        (new_id(), code, greeting),
+    )
+    return code
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "values", "read_as", "words"),
+    [
+        # As the link writes it: nothing is read into it. (By the model "quiero apartar una cita" is no greeting.)
+        ("text", "quiero apartar una cita ({code})", {}, "greet", "quiero apartar una cita"),
+        ("text", "{code}", {}, "greet", ""), ("opened", "", {"start": "{code}"}, "greet", None),
+        # In words of their own: those are read, without the code.
+        ("text", "me llamo Ana ({code})", {}, "inform", "me llamo Ana"),
+    ],
+)  # fmt: skip
+async def test_the_code_of_a_campaign_is_noted_and_never_read_as_words(
+    running: Running, world: World, kind: str, text: str, values: dict[str, str], read_as: str, words: str | None
+) -> None:
+    code = campaign(world, "quiero apartar una cita")
+    inbox_id = world.arrive(
+        "ana", text.format(code=code), kind, values={name: value.format(code=code) for name, value in values.items()}
+    )
+    await running.settle()
+
+    [user] = [event for event in events_of(world, "ana") if event["event"] == "user"]
+    assert user["parse_data"]["intent"]["name"] == read_as
+    assert (user["text"] or None) == (words or None)
+    assert user["metadata"]["campaign"] == code
+    told = world.row("SELECT unit, payload FROM stored_events WHERE name = 'CampaignFollowed'")
+    conversation = world.row("SELECT id FROM conversations")["id"]
+    received = world.row("SELECT received_at FROM inbox WHERE id = %s", inbox_id)["received_at"]
+    assert told["unit"] == "amigro" and told["payload"]["code"] == code
+    assert told["payload"]["conversation_id"] == str(conversation)
+    assert datetime.fromisoformat(told["payload"]["at"]) == received
+
+
+async def test_a_turn_that_was_tried_again_tells_of_its_campaign_once(
+    running: Running, world: World, actions: ActionServer
+) -> None:
+    code = campaign(world, "Hola")
+    actions.mode = "503"
+    world.arrive("ana", f"quiero apartar una cita {code}")
+    running.worker.wake()
+    await asyncio.sleep(1.5)
+    assert world.rows("SELECT 1 FROM stored_events WHERE name = 'CampaignFollowed'") == []
+    actions.mode = "ok"
+    await running.settle()
+
+    assert world.row("SELECT count(*) AS n FROM stored_events WHERE name = 'CampaignFollowed'")["n"] == 1
+
+
+async def test_the_code_of_an_invitation_in_a_link_reaches_whoever_serves_the_opening(
+    running: Running, world: World
+) -> None:
+    world.arrive("ana", kind="opened", values={"start": "INV-ABCD2345"})
+    await running.settle()
+
+    [user] = [event for event in events_of(world, "ana") if event["event"] == "user"]
+    assert (user["parse_data"]["intent"]["name"], user["text"]) == ("greet", "INV-ABCD2345")

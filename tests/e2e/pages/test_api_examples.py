@@ -16,7 +16,7 @@ _DOCUMENT = Path(__file__).parents[3] / "docs" / "api.md"
 def test_what_the_document_shows_works(site: Site) -> None:
     desk = site.desk
     desk.profile("amigro", search_text="ana nunez")
-    with desk.work() as uow:
+    with desk.work(all_units=True) as uow:
         client, secret = service.create_client(uow, "Ejemplo", ["amigro"], rules.SCOPES, desk.user().id, now=desk.now)
     blocks = re.findall(r"```sh\n(.*?)```", _DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
     told = {"no_proxy": "127.0.0.1", "BASE": site.url, "CLIENT_ID": str(client.id), "SECRET": secret}

@@ -11,16 +11,17 @@ import pytest
 
 from contract.ids import new_id
 from huntred.conversations.models import ConversationNote, NoteMention, QuickReply
+from huntred.tracking import service as tracking
 from huntred.units.models import Division
 from tests.integration.backoffice.conftest import Office, post
 
 SUPER_ONLY = (
-    "/users/", "/users/new", "/units/", "/units/amigro", "/channels/", "/channels/new", "/records/audit/", "/messaging/quarantine",
-    "/messaging/models", "/ranking/",
+    "/users/", "/users/new", "/units/", "/units/amigro", "/channels/", "/channels/new", "/records/audit/",
+    "/messaging/quarantine", "/messaging/models", "/ranking/", "/resets/",
 )  # fmt: skip
 LISTS = (
     "/", "/today", "/vacancies/", "/people/", "/applications/", "/interviews/", "/conversations/",
-    "/conversations/list", "/quick-replies/", "/announcements/waiting", "/companies/", "/records/templates/", "/records/referrals/", "/records/consents/", "/account/", "/about/", "/mentors/", "/mentors/sessions", "/mentors/new?unit=amigro", "/api-clients/", "/api-clients/new", "/webhooks/", "/webhooks/new", "/api/v1/docs", "/search/", "/lists/", "/interviews/list", "/interviews/?view=month", "/interviews/?view=day", "/interviews/?view=agenda", "/interviews/grid", "/interviews/rooms", "/search/list?text=ana", "/messaging/", "/messaging/aside", "/messaging/review", "/messaging/not-sent", "/board/", "/board/bulk", "/board/settings/", "/vacancies/new?unit=amigro", "/companies/new?unit=amigro", "/interviews/slots/new?unit=amigro", "/duplicates/", "/imports/", "/gains/",
+    "/conversations/list", "/quick-replies/", "/announcements/waiting", "/companies/", "/records/templates/", "/records/referrals/", "/records/consents/", "/account/", "/about/", "/mentors/", "/mentors/sessions", "/mentors/new?unit=amigro", "/api-clients/", "/api-clients/new", "/webhooks/", "/webhooks/new", "/api/v1/docs", "/search/", "/lists/", "/interviews/list", "/interviews/?view=month", "/interviews/?view=day", "/interviews/?view=agenda", "/interviews/grid", "/interviews/rooms", "/search/list?text=ana", "/messaging/", "/messaging/aside", "/messaging/review", "/messaging/not-sent", "/board/", "/board/bulk", "/board/settings/", "/vacancies/new?unit=amigro", "/companies/new?unit=amigro", "/interviews/slots/new?unit=amigro", "/duplicates/", "/imports/", "/gains/", "/campaigns/", "/campaigns/campaigns.csv", "/campaigns/new?unit=amigro",
     "/dashboards/recruiting", "/dashboards/conversation", "/dashboards/recruiting/funnel.csv",
     "/dashboards/recruiting/funnel/rows", "/dashboards/recruiting/funnel/rows.csv", "/dashboards/conversation/flows.csv",
     "/dashboards/conversation/flows/rows", "/dashboards/conversation/flows/rows.csv", "/dashboards/report.pdf",
@@ -41,6 +42,7 @@ class Things:
     stage: UUID
     quick_reply: UUID
     mention: UUID
+    campaign: UUID
 
     def pages(self) -> list[str]:
         return [
@@ -48,7 +50,8 @@ class Things:
             *(f"/vacancies/{self.vacancy}?tab={tab}" for tab in ("people", "shortlist", "applications", "history")),
             f"/candidates/{self.vacancy}/person/{self.profile}",
             f"/candidates/{self.vacancy}/compare?person={self.profile}", f"/companies/{self.company}",
-            f"/companies/{self.company}/edit", f"/people/{self.profile}", f"/applications/{self.application}",
+            f"/companies/{self.company}/edit", f"/campaigns/{self.campaign}", f"/campaigns/{self.campaign}/edit",
+            f"/people/{self.profile}", f"/applications/{self.application}",
             f"/applications/{self.application}/move", f"/board/vacancy/{self.vacancy}",
             f"/interviews/{self.interview}", f"/interviews/slots/{self.slot}", f"/conversations/{self.conversation}",
             *(f"/conversations/{self.conversation}/{part}" for part in ("chat", "composer", "person")),
@@ -84,9 +87,12 @@ def things(office: Office, unit: str, **vacancy: Any) -> Things:
     desk.add(note, quick_reply)
     desk.add(mention)
     [company] = desk.rows(_company_of(application.vacancy_id))
+    with desk.work(unit) as uow:
+        campaign = tracking.create(uow, tracking.CampaignForm("Volante", "web"), user.id, now=desk.now)
+        tracking.touch(uow, campaign.code, conversation.id, at=desk.now)
     return Things(
         application.vacancy_id, company, profile.id, application.id, interview.id, free.id, conversation.id,
-        application.stage_id, quick_reply.id, mention.id,
+        application.stage_id, quick_reply.id, mention.id, campaign.id,
     )  # fmt: skip
 
 
@@ -118,8 +124,8 @@ def test_a_division_consultant_sees_the_division_only_and_does_what_the_switches
         expected = 403 if path.endswith("/edit") else 200  # may move, may not edit
         assert client.get(path).status_code == expected, path
     for path in foreign.pages():
-        if "companies" in path:
-            continue  # companies are the whole unit's
+        if "companies" in path or "campaigns" in path:
+            continue  # these are the whole unit's
         assert client.get(path).status_code == 404, path
     moved = post(client, f"/applications/{own.application}/move", {"to_stage": own.stage, "expected_version": 0})
     assert moved.status_code == 302

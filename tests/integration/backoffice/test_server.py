@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 
 from backoffice.server import create_server
 from tests.integration.backoffice.conftest import Office
 
 
-async def test_static_files_are_compressed_and_pages_are_not(office: Office) -> None:
+@pytest.mark.parametrize(
+    ("site", "compressed"), [("none", True), ("same-origin", True), ("cross-site", False), ("same-site", False), ("", False)]
+)
+async def test_pages_are_compressed_for_nobody_else_s_requests(office: Office, site: str, compressed: bool) -> None:
     transport = httpx.ASGITransport(create_server(office.app.extensions["wiring"]))
     async with httpx.AsyncClient(transport=transport, base_url="http://office") as client:
         style = await client.get("/static/huntred.css")
-        page = await client.get("/login")
+        page = await client.get("/login", headers={"Sec-Fetch-Site": site} if site else {})
 
     assert (style.status_code, style.headers["content-encoding"]) == (200, "gzip")
     assert "--line" in style.text
-    assert page.status_code == 200 and len(page.content) > 1000 and "content-encoding" not in page.headers
+    assert page.status_code == 200 and len(page.content) > 1000
+    assert ("content-encoding" in page.headers) is compressed

@@ -18,6 +18,7 @@ from contract.ids import new_id
 from huntred.access import rules
 from huntred.api_clients import service as api_clients
 from huntred.applications.models import RejectReason
+from huntred.conversations import resetting
 from huntred.conversations.models import ChannelAccount, Conversation, Quarantined
 from huntred.cv import shelf
 from huntred.cv.models import CvFile
@@ -52,7 +53,7 @@ class Place:
 
 
 # Reached without a log-in; by signed links (test_public) or the log-in's own pages (test_sign_in).
-PUBLIC = {"public.calendar_feed", "public.mentor", "public.shortlist", "public.interviewer", "public.private", "public.profile", "public.privacy", "static", "home.static",
+PUBLIC = {"public.calendar_feed", "public.campaign_link", "public.mentor", "public.shortlist", "public.interviewer", "public.private", "public.profile", "public.privacy", "static", "home.static",
           "security.static"}  # fmt: skip
 SIGN_IN = {"security.login", "security.logout", "security.change_password", "security.two_factor_rescue",
            "security.tf_select", "security.two_factor_setup", "security.two_factor_setup_validate",
@@ -73,11 +74,12 @@ EVERYBODY = {
     "dashboards.rows_file": "/dashboards/recruiting/funnel/rows.csv",
     "dashboards.figures_file": "/dashboards/recruiting/funnel.csv", "dashboards.report": "/dashboards/report.pdf", "lists.index": "/lists/", "mass.index": "/mass/",
     "mentors.index": "/mentors/", "mentors.sessions": "/mentors/sessions", "gains.index": "/gains/",
+    "campaigns.index": "/campaigns/", "campaigns.file": "/campaigns/campaigns.csv",
     "learning.index": "/learning/", "candidates.index": "/candidates/", "shortlists.index": "/shortlists/",
 }  # fmt: skip
 SWITCHED = {
     "vacancies.new": "/vacancies/new", "mentors.new": "/mentors/new",
-    "companies.new": "/companies/new",
+    "companies.new": "/companies/new", "campaigns.new": "/campaigns/new",
     "interviews.new_slots": "/interviews/slots/new",
 }
 # Likewise, and only to be posted: about one's own pages.
@@ -101,6 +103,7 @@ SUPER = {
     "units.index": "/units/", "units.details": "/units/amigro", "users.index": "/users/", "users.new": "/users/new", "channels.index": "/channels/", "channels.new": "/channels/new",
     "audit.index": "/records/audit/", "messaging.quarantine": "/messaging/quarantine",
     "messaging.models": "/messaging/models", "ranking.index": "/ranking/", "ranking.preview": "/ranking/preview",
+    "resets.index": "/resets/",
     "ranking.save": "/ranking/save", "ranking.default": "/ranking/default", "gains.rule": "/gains/rules/profile_completed",
     "gains.levels": "/gains/levels", "gains.new_reward": "/gains/rewards",
     # Of designers too: what they see, and that they see nothing else, stands in test_workbench.py.
@@ -150,6 +153,8 @@ OF_UNIT = {
     "mentors.details": "/mentors/{mentor}", "mentors.edit": "/mentors/{mentor}/edit",
     "companies.details": "/companies/{company}", "companies.edit": "/companies/{company}/edit",
     "companies.add_contact": "/companies/{company}/contacts",
+    "campaigns.details": "/campaigns/{campaign}", "campaigns.edit": "/campaigns/{campaign}/edit",
+    "campaigns.qr": "/campaigns/{campaign}/qr.png", "campaigns.step": "/campaigns/{campaign}/pause",
     "quick_replies.edit": "/quick-replies/{quick_reply}/edit",
     "quick_replies.remove": "/quick-replies/{quick_reply}/remove",
 }  # fmt: skip
@@ -171,7 +176,7 @@ OF_HEADS = {
     "webhooks.redeliver": "/webhooks/{webhook}/deliveries/{delivery}/redeliver",
 }
 OF_SUPER = {
-    "gains.change_reward": "/gains/rewards/{reward}",
+    "gains.change_reward": "/gains/rewards/{reward}", "resets.progress": "/resets/{reset}/progress", "resets.ask": "/resets/{unit}",
     "users.details": "/users/{user}", "users.grants": "/users/{user}/grants", "users.active": "/users/{user}/deactivate",
     "users.password": "/users/{user}/password", "users.two_factor": "/users/{user}/two-factor",
     "channels.details": "/channels/{account}", "channels.app_secrets": "/channels/apps/{app}",
@@ -266,7 +271,10 @@ def place(office: Office, unit: str, **vacancy: Any) -> Place:
         client, _ = api_clients.create_client(uow, "Nómina", [unit], ["people:read"], stranger.id, now=desk.now)
         webhook, _ = webhooks.subscribe(uow, SubscriptionForm("https://example.com/", ["vacancy.closed"]), now=desk.now)
         delivery = webhooks.send_test(uow, webhook.id, now=desk.now)
+    with desk.work(unit) as uow:
+        reset = resetting.ask(uow, unit, None, now=desk.now)
     ids = vars(made) | {
+        "reset": reset.id,
         "learning_step": learning_step.id, "mentor": mentor.id, "mentor_session": mentor_session.id, "client": client.id, "webhook": webhook.id, "delivery": delivery.id,
         "view": view.id, "export": export.id, "user": stranger.id, "body": body.id, "model": model,
         "reason": reason.id, "room": room.id, "reward": reward.id, "reward_request": asked.id, "proposal": proposal.id, "entry": entry.id, "share": share.id, "unit": unit, "account": account.id, "app": account.app_id, "aside": came(desk, conversation, "aside").id,

@@ -21,7 +21,7 @@ from contract.ids import new_id
 from huntred.access.models import AuditEntry
 from huntred.api_clients import service as api_clients
 from huntred.applications.models import ApplicationMerge, ApplicationMove
-from huntred.conversations import escalation, handoff, notes
+from huntred.conversations import escalation, handoff, notes, resetting
 from huntred.cv.models import CvFile
 from huntred.db import policies
 from huntred.db.base import Base
@@ -41,6 +41,7 @@ from huntred.people import service as people
 from huntred.people.models import DuplicatePair, PersonMerge
 from huntred.privacy import service as privacy
 from huntred.shortlists.models import ShortlistEntry, ShortlistShare
+from huntred.tracking import service as tracking
 from huntred.units.models import Division
 from huntred.vacancies.models import VacancyQuestion, VacancyRequirement
 from huntred.webhooks import service as webhooks
@@ -128,6 +129,10 @@ def filled(desk: Desk) -> Desk:
     )
     with desk.work() as uow:
         families.start(uow, person.id, "whatsapp", now=now)
+        campaign = tracking.create(uow, tracking.CampaignForm("Volante", "web"), interviewer.id, now=now)
+        tracking.count_click(uow, campaign, program=False, now=now)
+        tracking.touch(uow, campaign.code, conversation.id, at=now)
+        resetting.ask(uow, "amigro", interviewer.id, now=now)
     slot = desk.slot(interviewer, timedelta(days=1))
     desk.add(Room(unit="amigro", name="Sala Norte"))
     with desk.work() as uow:

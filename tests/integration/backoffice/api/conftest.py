@@ -55,7 +55,7 @@ def _headers(given: dict[str, str]) -> dict[str, str]:
 def program(office: Office, units: tuple[str, ...] = ("amigro",), scopes: tuple[str, ...] = rules.SCOPES) -> Program:
     """A program of these units; its token has all of its scopes."""
     desk = office.desk
-    with unit_of_work(desk.app, Scope(units=units)) as uow:
+    with unit_of_work(desk.app, Scope(units=units, all_units=True)) as uow:
         client, secret = service.create_client(uow, "Nómina", units, scopes, desk.user(units[0]).id, now=desk.now)
     made = Program(office.app.test_client(use_cookies=False), str(client.id), secret)
     answer = ask(made, grant_type="client_credentials")

@@ -12,6 +12,7 @@ from backoffice.api.values import Channel
 from backoffice.views.dashboards import CHANNELS
 from contract.ids import new_id
 from huntred.access.models import AuditEntry
+from huntred.conversations import resetting
 from huntred.conversations.models import Chat, Conversation
 from huntred.reporting import repository, rules
 from huntred.reporting.types import Wanted
@@ -235,3 +236,26 @@ def test_a_message_reaches_nobody_elses_chat(office: Office) -> None:
     # A unit without a web chat has nowhere to take it.
     desk.execute("UPDATE channel_accounts SET active = false WHERE channel = 'web' AND unit = 'amigro'")
     assert one.post(MESSAGE, body | {"user_id": "2"}).json["code"] == "unit_not_on_channel"
+
+
+def test_all_of_a_unit_are_reset_by_its_code_and_in_the_background(office: Office) -> None:
+    desk, caller = office.desk, program(office)
+    mine = desk.chat("amigro", "telegram")
+    desk.execute("UPDATE conversations SET current_step = 'form_profile', created_at = :at", at=desk.now)
+    path = "/api/chatbot/workflow/reset-all/"
+
+    refused = caller.post(path, {"unit": "amigro", "confirm": "yes"})
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/confirm"), refused.text
+    told = caller.post(path, {"unit": "amigro", "confirm": "amigro"})
+    assert told.status_code == 202, told.text
+    assert (told.json["state"], told.json["conversations"], told.json["done"]) == ("waiting", 1, 0)
+    assert desk.one(Conversation, mine.id).current_step == "form_profile"
+    resetting.work_next(desk.app, "amigro", lambda: desk.now)
+    now = caller.get(f"{path}{told.json['id']}/")
+    assert (now.json["state"], now.json["done"]) == ("done", 1)
+    assert desk.one(Conversation, mine.id).current_step == ""
+    other = program(office, ("huntu",))
+    assert other.get(f"{path}{told.json['id']}/").status_code == 404
+    assert other.post(path, {"unit": "amigro", "confirm": "amigro"}).status_code == 404
+    without = program(office, scopes=("conversations:write",))
+    assert without.post(path, {"unit": "amigro", "confirm": "amigro"}).status_code == 403

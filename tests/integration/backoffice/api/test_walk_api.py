@@ -9,6 +9,7 @@ from sqlalchemy import text
 from backoffice.api.operations import OPERATIONS, Operation
 from backoffice.api.routes import OPEN
 from huntred.api_clients.rules import SCOPES
+from huntred.conversations import resetting
 from huntred.conversations.models import Chat, Conversation
 from huntred.webhooks import service as webhooks
 from huntred.webhooks.service import SubscriptionForm
@@ -25,7 +26,7 @@ IDS = {
     "cancel_interview": "interview", "get_conversation": "conversation", "list_messages": "conversation",
     "get_webhook": "webhook", "change_webhook": "webhook", "delete_webhook": "webhook",
     "rotate_webhook_secret": "webhook", "test_webhook": "webhook", "list_deliveries": "webhook",
-    "redeliver": "webhook", "get_chat_state": "chat_user",
+    "redeliver": "webhook", "get_chat_state": "chat_user", "get_reset_of_all": "reset",
 }  # fmt: skip
 LISTS = {
     "list_vacancies", "list_companies", "list_people", "list_applications", "list_interviews", "list_conversations",
@@ -43,6 +44,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "cancel_interview": {"reason": "cambio"},
     "post_chat_message": {"user_id": "8841", "message_id": "m-1", "text": "hola"},
     "reset_chat": {"user_id": "{chat_user}"},
+    "reset_all_chats": {"unit": "amigro", "confirm": "amigro"},
     "create_webhook": {"url": "https://example.com/x", "events": ["interview.booked"]},
     "change_webhook": {"description": "x"},
 }
@@ -54,8 +56,9 @@ def ids(office: Office, unit: str) -> dict[str, Any]:
         form = SubscriptionForm("https://example.com/hook", ["interview.booked"])
         hook, _ = webhooks.subscribe(uow, form, now=office.desk.now)
         delivery = webhooks.send_test(uow, hook.id, now=office.desk.now)
+        reset = resetting.ask(uow, unit, None, now=office.desk.now)
     chat = office.desk.one(Conversation, made["conversation"]).chat_id
-    named = {"webhook": hook.id, "delivery": delivery.id, "chat_user": office.desk.one(Chat, chat).user_id}
+    named = {"webhook": hook.id, "delivery": delivery.id, "reset": reset.id, "chat_user": office.desk.one(Chat, chat).user_id}
     return {name: str(value) for name, value in (made | named).items()}
 
 
