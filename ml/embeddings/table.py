@@ -46,7 +46,8 @@ class TitleTable:
             centre=self.centre.astype(np.float32),
             occupations=occupations,
             occupation_scale=occupation_scale,
-            recall=np.array([memory.temperature, memory.threshold, memory.pull], dtype=np.float32),
+            recall=np.array([memory.temperature, memory.threshold, memory.pull, memory.kinship], dtype=np.float32),
+            kin=memory.kin,
         )
 
 
@@ -60,7 +61,8 @@ def read_table(path: Path) -> TitleTable:
             stored["projection"].astype(np.float32),
             stored["centre"],
             hashlib.blake2b(path.read_bytes(), digest_size=4).hexdigest(),
-            Memory(occupations, *(float(number) for number in stored["recall"])) if len(occupations) else None,
+            Memory(occupations, *(float(number) for number in stored["recall"]), kin=stored["kin"])
+            if len(occupations) else None,
         )
 
 
