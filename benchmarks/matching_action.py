@@ -41,6 +41,7 @@ from huntred.settings import read_app_settings  # noqa: E402
 from ml.embeddings.index import index_of  # noqa: E402
 from ml.embeddings.registry import embedder  # noqa: E402
 from ml.ranking import SemanticRanker  # noqa: E402
+from runtime.collector import settle  # noqa: E402
 from runtime.embedded_redis import EmbeddedRedis  # noqa: E402
 from runtime.wiring import Wiring  # noqa: E402
 from tests.factories import crowd  # noqa: E402
@@ -138,6 +139,7 @@ def main() -> None:
             )  # fmt: skip
             asking = search(Talk(Client(actions), f"{UNIT}:{desk.chat(UNIT).id}", "whatsapp"), chance)
             browser = office(desk, redis.url, near)
+            settle()
             fill(desk, vacancies=_FEW, people=_FEW)
             encode(desk)
             looking = open_page(browser, ids(desk, _VACANCIES))

@@ -6,6 +6,7 @@ import uvicorn
 
 from actions.server import THREADS, create_app
 from huntred.settings import AppSettings, read_app_settings
+from runtime.collector import settle
 from runtime.entry import run_entry
 from runtime.wiring import wire
 
@@ -13,8 +14,10 @@ from runtime.wiring import wire
 def main(settings: AppSettings) -> None:
     wiring = wire(settings, pool_size=THREADS)
     _ = wiring.nearest  # a model that is not here is told at the start, not to who searches
+    app = create_app(wiring)
+    settle()
     uvicorn.run(
-        create_app(wiring),
+        app,
         host=settings.bind_host,
         port=settings.actions_port,
         log_level=settings.log_level.lower(),

@@ -6,13 +6,16 @@ import uvicorn
 
 from backoffice.server import THREADS, create_server
 from huntred.settings import AppSettings, read_app_settings
+from runtime.collector import settle
 from runtime.entry import run_entry
 from runtime.wiring import wire
 
 
 def main(settings: AppSettings) -> None:
+    server = create_server(wire(settings, pool_size=THREADS))
+    settle()
     uvicorn.run(
-        create_server(wire(settings, pool_size=THREADS)),
+        server,
         host=settings.bind_host,
         port=settings.backoffice_port,
         log_level=settings.log_level.lower(),

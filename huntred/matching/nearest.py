@@ -10,6 +10,7 @@ sees a division only is searched among what they see, read anew each time.
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -129,8 +130,14 @@ class Nearest:
             if kept is None or (kind.kept_seconds is not None and now - kept.made_at > kind.kept_seconds):
                 kept = self._shelves[key] = Shelf(self._index_of, COLUMNS)
             if now - kept.read_at > _FRESH_SECONDS:
+                whole = kept.seen is None
                 read(uow, kept, kind, unit, self._embedder.name)
                 kept.read_at = time.monotonic()
+                if whole:
+                    # Hundreds of thousands of objects that stay: were they looked through again and again for garbage,
+                    # one search in ten would wait for it.
+                    gc.collect()
+                    gc.freeze()
             yield kept
 
 

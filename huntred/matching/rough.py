@@ -24,7 +24,7 @@ _OUT_OF_REACH = 0.7
 _WORK = ("title", "must", "nice", "languages")
 # Chosen by what they lose of the first twenty (docs/decisions/0028): cosines of what is unrelated and of the same
 # work; the word scores that speak half as loud as they can; how loud that is.
-_UNRELATED, _SAME = 0.1, 0.5
+_UNRELATED, _SAME = 0.0, 0.5
 _TITLE_HALF, _BESIDE_HALF = 5.0, 3.0
 _TITLE_LOUD, _BESIDE_LOUD = 0.8, 0.7
 

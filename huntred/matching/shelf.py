@@ -36,8 +36,10 @@ class Shelf:
         self.alive: Mask = np.zeros(0, dtype=bool)
         # Nobody is left out for not being encoded yet.
         self.unencoded: dict[UUID, None] = {}
-        # When it was read last, by the database's clock, and what of each row was read.
+        # When it was read last, by the database's clock, which transactions were not over then (from this one on), and
+        # what of each row was read.
         self.seen: datetime | None = None
+        self.horizon = ""
         self.versions: dict[UUID, datetime] = {}
         self.made_at, self.read_at = time.monotonic(), float("-inf")
         self._permits: dict[frozenset[str], int] = {}

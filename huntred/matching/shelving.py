@@ -10,7 +10,8 @@ from typing import Any
 from zlib import crc32
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, Uuid, any_, func, literal, select
+from sqlalchemy import ColumnElement, Select, Text, Uuid, any_, func, literal, literal_column, select
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from contract.text import normalise
@@ -63,11 +64,21 @@ class Kind:
             .order_by(self.order)
         )  # fmt: skip
 
-    def changes(self, unit: str, model: str, since: datetime) -> Select[Any]:
-        """Which rows changed since then, and when."""
+    def changes(self, unit: str, model: str, since: datetime, horizon: str) -> Select[Any]:
+        """Which rows changed since then, and when.
+
+        horizon: the oldest transaction that was not over when the shelf was read; what older ones wrote was seen.
+        """
         row, vector, after = self.row, self.vector, since - _OVERLAP
-        touched = select(row.id).where(row.unit == unit, row.updated_at > after)
-        encoded = select(self.key).where(vector.unit == unit, vector.model == model, vector.encoded_at > after)
+
+        def late(table: Any) -> ColumnElement[bool]:
+            written: ColumnElement[Any] = literal_column(f"{table.__tablename__}.xmin")
+            return func.age(written) <= func.age(literal(horizon).op("::")(literal_column("xid")))
+
+        touched = select(row.id).where(row.unit == unit, row.updated_at > after, late(row))
+        encoded = select(self.key).where(
+            vector.unit == unit, vector.model == model, vector.encoded_at > after, late(vector)
+        )
         return (
             select(row.id, self._changed_at())
             .outerjoin(vector, (self.key == row.id) & (vector.model == model))
@@ -105,21 +116,22 @@ PEOPLE = Kind(
 
 def read(uow: UnitOfWork, shelf: Shelf, kind: Kind, unit: str, model: str) -> None:
     """Bring the shelf to what stands in the tables, as far as this work sees them."""
-    now = uow.session.scalar(select(func.now()))
+    oldest = func.pg_snapshot_xmin(func.pg_current_snapshot())
+    now, horizon = uow.session.execute(select(func.now(), sql_cast(oldest, Text))).one()
     query = kind.query(unit, model)
     if shelf.seen is None:
         query = query.where(kind.listed)
     else:
-        # What lies in the overlap comes again, most of it as it was: only what is new is read whole.
-        told = uow.session.execute(kind.changes(unit, model, shelf.seen))
+        # Of the overlap comes what was not over yet, some of it as it was: only what is new is read whole.
+        told = uow.session.execute(kind.changes(unit, model, shelf.seen, shelf.horizon))
         changed = [row.id for row in told if shelf.versions.get(row.id) != row.changed_at]
         if not changed:
-            shelf.seen = now
+            shelf.seen, shelf.horizon = now, horizon
             return
         # An array: after a large import there are more than a statement has room for parameters.
         query = query.where(kind.row.id == any_(literal(changed, ARRAY(Uuid))))
     rows = uow.session.execute(query).all()
-    shelf.seen = now
+    shelf.seen, shelf.horizon = now, horizon
     for row in rows:
         shelf.take_away(row.id)
         shelf.versions[row.id] = row.changed_at

@@ -46,7 +46,8 @@ class TitleTable:
             centre=self.centre.astype(np.float32),
             occupations=occupations,
             occupation_scale=occupation_scale,
-            recall=np.array([memory.temperature, memory.threshold, memory.pull], dtype=np.float32),
+            recall=np.array([memory.temperature, memory.threshold, memory.pull, memory.kinship], dtype=np.float32),
+            kin=memory.kin,
         )
 
 
@@ -54,13 +55,14 @@ def read_table(path: Path) -> TitleTable:
     """Read what `save` wrote. The revision is a digest of the file: other weights are another model."""
     with np.load(path, allow_pickle=False) as stored:
         occupations = _restored(stored["occupations"], stored["occupation_scale"])
+        temperature, threshold, pull, kinship = (float(number) for number in stored["recall"])
         return TitleTable(
             Vocabulary(stored["known"]),
             _restored(stored["rows"], stored["scale"]),
             stored["projection"].astype(np.float32),
             stored["centre"],
             hashlib.blake2b(path.read_bytes(), digest_size=4).hexdigest(),
-            Memory(occupations, *(float(number) for number in stored["recall"])) if len(occupations) else None,
+            Memory(occupations, temperature, threshold, pull, kinship, stored["kin"]) if len(occupations) else None,
         )
 
 

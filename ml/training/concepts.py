@@ -12,6 +12,9 @@ import yaml
 
 from ml.embeddings.forms import one_form
 
+# Of ISCO's four digits: 513 is waiters and bartenders, 5131 waiters.
+_MINOR_GROUP = 3
+
 
 class BadData(Exception):
     """What is learned from is missing or cannot be read; the message says which file."""
@@ -19,10 +22,14 @@ class BadData(Exception):
 
 @dataclass(frozen=True)
 class Concept:
-    """es, en: labels in one form (ml.embeddings.forms), the preferred one first; one of the two may be empty."""
+    """es, en: labels in one form (ml.embeddings.forms), the preferred one first; one of the two may be empty.
+
+    kin: the group of like work that it belongs to; empty where none is known.
+    """
 
     es: tuple[str, ...]
     en: tuple[str, ...]
+    kin: str = ""
 
 
 def esco(folder: Path, kind: str) -> list[Concept]:
@@ -31,6 +38,7 @@ def esco(folder: Path, kind: str) -> list[Concept]:
     Source: ESCO, European Commission, https://esco.ec.europa.eu (reuse with attribution).
     """
     labels: dict[str, dict[str, tuple[str, ...]]] = {}
+    kin: dict[str, str] = {}
     for language in ("es", "en"):
         path = folder / f"esco_{kind}_{language}.tsv.gz"
         if not path.exists():
@@ -39,14 +47,19 @@ def esco(folder: Path, kind: str) -> list[Concept]:
             for row in csv.DictReader(lines, delimiter="\t"):
                 alternatives = (row["alternative_labels"] or "").split(" | ")
                 labels.setdefault(row["concept"], {})[language] = _formed([row["label"], *alternatives])
-    return [Concept(of.get("es", ()), of.get("en", ())) for of in labels.values()]
+                if row.get("isco"):
+                    kin[row["concept"]] = f"isco {row['isco'][:_MINOR_GROUP]}"
+    return [Concept(of.get("es", ()), of.get("en", ()), kin.get(key, "")) for key, of in labels.items()]
 
 
 def lexicon(path: Path) -> list[Concept]:
-    """Read a lexicon of ours: a list of `{id, es: [...], en: [...]}`. Raises BadData."""
+    """Read a lexicon of ours: a list of `{id, es: [...], en: [...], family: …}`. Raises BadData."""
     try:
         entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return [Concept(_formed(entry.get("es", ())), _formed(entry.get("en", ()))) for entry in entries]
+        return [
+            Concept(_formed(entry.get("es", ())), _formed(entry.get("en", ())), entry.get("family", ""))
+            for entry in entries
+        ]
     except (OSError, yaml.YAMLError, AttributeError, TypeError) as error:
         raise BadData(f"{path}: expected a list of {{id, es: [...], en: [...]}}: {error}") from error
 

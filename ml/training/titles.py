@@ -106,7 +106,10 @@ def remembered(occupations: Sequence[Concept], encode: Callable[[Sequence[str]],
                 middle += whole / (np.linalg.norm(whole) + _TINY)
                 first += len(language)
         middles.append(middle / (np.linalg.norm(middle) + _TINY))
-    return Memory(np.stack(middles).astype(np.float32))
+    groups = sorted({concept.kin for concept in occupations if concept.kin})
+    number = {name: place for place, name in enumerate(groups)} | {"": -1}
+    kin = np.array([number[concept.kin] for concept in occupations], dtype=np.int16)
+    return Memory(np.stack(middles).astype(np.float32), kin=kin)
 
 
 def _vocabulary(whole: Sequence[Concept], size: int) -> Vocabulary:

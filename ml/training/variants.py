@@ -17,7 +17,7 @@ def with_variants(concept: Concept, chance: random.Random) -> Concept:
         return concept
     label, other = chance.choice(concept.es), chance.choice(concept.es)
     added = [normalise(label), plural(concept.es[0]), slipped(other, chance)]
-    return Concept(tuple(dict.fromkeys([*concept.es, *(one_form(text) for text in added)])), concept.en)
+    return Concept(tuple(dict.fromkeys([*concept.es, *(one_form(text) for text in added)])), concept.en, concept.kin)
 
 
 def plural(title: str) -> str:

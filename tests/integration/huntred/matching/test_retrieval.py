@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select, text
 
-from huntred.matching import nearest, service
+from huntred.matching import nearest, service, shelving
 from huntred.matching.combining import default_weights
 from huntred.matching.encoding import (
     Progress,
@@ -171,6 +171,30 @@ def test_what_changes_is_found_as_it_is_now_and_who_is_not_encoded_yet_is_not_le
     board.session.commit()
     with board.work() as uow:
         assert set(near.people(uow, board.unit, vacancy, [], WEIGHTS)) == {second.id, fresh.id}
+
+
+def test_what_was_written_before_a_search_and_committed_after_it_is_found(board: Board, near: Nearest) -> None:
+    """Its clock lies before the search's; what was over by then is not told again, so that an import slows nobody."""
+    vacancy = wanted_for(board.make_vacancy("Soldador"))
+    first, second = (board.make_person(headline="Soldador") for _ in range(2))
+    encode(board)
+    with board.work() as uow:
+        assert set(near.people(uow, board.unit, vacancy, [], WEIGHTS)) == {first.id, second.id}
+    board.session.execute(
+        text("UPDATE unit_profiles SET headline = '', skills = '{}', updated_at = clock_timestamp() WHERE id = :id"),
+        {"id": first.id},
+    )
+    with board.work() as uow:
+        assert set(near.people(uow, board.unit, vacancy, [], WEIGHTS)) == {first.id, second.id}
+    board.session.commit()
+    with board.work() as uow:
+        assert set(near.people(uow, board.unit, vacancy, [], WEIGHTS)) == {second.id}
+    with board.work() as uow:
+        near.people(uow, board.unit, vacancy, [], WEIGHTS)
+        shelf = near._shelves["unit_profiles", board.unit]
+        assert shelf.seen is not None
+        told = shelving.PEOPLE.changes(board.unit, MODEL.name, shelf.seen, shelf.horizon)
+        assert uow.session.execute(told).all() == []
 
 
 def test_a_division_is_searched_among_the_people_that_it_sees(board: Board, near: Nearest) -> None:

@@ -33,3 +33,13 @@ def test_many_texts_are_drawn_as_each_alone() -> None:
     many /= np.linalg.norm(many, axis=1, keepdims=True)
     together = MEMORY.drawn(many)
     assert np.allclose(together[[0, 300, 599]], [MEMORY.drawn(many[[n]])[0] for n in (0, 300, 599)], atol=1e-5)
+
+
+def test_kin_come_nearer_than_what_is_of_another_group() -> None:
+    """Two occupations of a group, and one that is as far from each of them but of another."""
+    occupations = np.eye(4, dtype=np.float32)
+    memory = Memory(occupations, kin=np.array([0, 0, 1, -1], dtype=np.int16))
+    drawn = memory.drawn(occupations)
+    drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
+    assert drawn[0] @ drawn[1] > drawn[0] @ drawn[2] + 0.1
+    assert np.allclose(drawn[3], occupations[3], atol=1e-3)

@@ -211,3 +211,13 @@ def test_people_are_ranked_as_vacancies_are() -> None:
 
 def test_who_told_nothing_may_see_everything() -> None:
     assert only(CandidateFeatures(), vacancy(1, "Soldador")).fits
+
+
+def test_data_entry_is_office_work_before_it_is_the_training_of_ai() -> None:
+    titles = ["Entrenador de IA", "Científico de datos", "Auxiliar administrativo", "Operador de captura", "Mesero"]
+    offered = [vacancy(number, title) for number, title in enumerate(titles)]
+    ranked = RANKER.rank(CandidateFeatures(title="capturista", asks_for_title=True), offered)
+    order = [titles[match.subject_id.int] for match in ranked]
+    assert order[0] == "Operador de captura"
+    assert order[1] == "Auxiliar administrativo"
+    assert order[-1] == "Mesero"

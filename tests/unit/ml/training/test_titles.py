@@ -48,9 +48,10 @@ def test_the_same_data_and_seed_give_the_same_weights(tmp_path: Path, capsys: py
 def test_the_languages_of_an_occupation_count_alike_in_its_middle() -> None:
     at = {"a": [1.0, 0.0], "b": [1.0, 0.0], "c": [0.0, 1.0], "d": [1.0, 0.0]}
     memory = titles.remembered(
-        [Concept(("a", "b"), ("c",)), Concept((), ("d",))], lambda said: np.array([at[text] for text in said], "f4")
+        [Concept(("a", "b"), ("c",), "trade"), Concept((), ("d",))], lambda said: np.array([at[text] for text in said], "f4")
     )
     assert np.allclose(memory.occupations, [[0.5**0.5, 0.5**0.5], [1, 0]], atol=1e-5)
+    assert memory.kin.tolist() == [0, -1]
 
 
 def test_missing_data_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -64,7 +65,7 @@ def test_missing_data_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 
 def test_labels_are_read_in_one_form(tmp_path: Path) -> None:
     _data(tmp_path)
-    assert esco(tmp_path, "occupations")[0] == Concept(("fontanero", "plomero"), ("plumber", "pipe fitter"))
+    assert esco(tmp_path, "occupations")[0] == Concept(("fontanero", "plomero"), ("plumber", "pipe fitter"), "isco 1")
 
 
 def test_variants_are_what_people_write() -> None:
@@ -84,5 +85,6 @@ def test_nothing_is_learned_from_what_is_measured_with() -> None:
     for path in Path("ml/training").glob("*.py"):
         text = path.read_text(encoding="utf-8")
         assert "mexican_titles" not in text
+        assert "mexican_neighbours" not in text
         assert "titles_queries" not in text
         assert "ml.evaluation" not in text
