@@ -8,11 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, load_only
 
 from huntred.access.models import AuditEntry, Grant, User
 from huntred.applications.models import Application, ApplicationMove, Stage
 from huntred.companies.models import Company, Contact
+from huntred.db.lanes import first
 from huntred.shortlists.models import ShortlistEntry
 from huntred.units.models import Division
 
@@ -43,8 +44,10 @@ def cities(session: Session) -> list[str]:
 
 
 def companies(session: Session, unit: str | None = None) -> list[Company]:
-    query = select(Company).order_by(Company.name).limit(1000)
-    return list(session.scalars(query.where(Company.unit == unit) if unit else query))
+    """Ids and names, to choose from."""
+    lanes = (Company.unit, (unit,) if unit else session.info["scope"].units)
+    query = first(select(Company), Company.name, Company.id, lanes, None, 1000, descending=False)
+    return list(session.scalars(query.options(load_only(Company.name))))
 
 
 def contacts(session: Session, unit: str) -> list[Contact]:
