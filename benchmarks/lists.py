@@ -27,6 +27,7 @@ from werkzeug.datastructures import MultiDict
 
 from backoffice.app import create_app
 from backoffice.lists.catalogue import LISTS
+from backoffice.server import settle_memory
 from benchmarks import at_size
 from benchmarks.platform import percentile, show
 from contract.text import normalise
@@ -82,6 +83,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=at_size.FOLDER)
     parser.add_argument("--plans", action="store_true")
     parser.add_argument("--only", default="", help="names of pages that begin so")
+    parser.add_argument("--times", type=int, default=_TIMES, help="how often each page is asked for")
     arguments = parser.parse_args()
     postgres, urls = at_size.opened(arguments.folder, arguments.people)
     redis = EmbeddedRedis(arguments.folder / "redis", password="of-this-benchmark", durable=False)
@@ -94,7 +96,8 @@ def main() -> None:
         else:
             clock = Clock(postgres.process.pid if postgres.process else 0)
             app = create_app(Wiring(_settings(urls["app"], redis.url), engine))
-            _measure(app, engine, values, arguments.only, clock)
+            settle_memory()
+            _measure(app, engine, values, arguments.only, clock, arguments.times)
         engine.dispose()
     finally:
         redis.stop()
@@ -163,7 +166,7 @@ class Clock:
         return time.process_time() * 1000 + nanoseconds / 1e6
 
 
-def _measure(app: Flask, engine: Engine, values: dict[str, Any], only: str, clock: Clock) -> None:
+def _measure(app: Flask, engine: Engine, values: dict[str, Any], only: str, clock: Clock, times: int) -> None:
     clients = {who: _signed_in(app, email) for who, email in at_size.USERS.items()}
     paths = {name: path.format(**values) for name, path in _PAGES.items() if name.startswith(only)}
     for name, list_name in _DEEP.items():
@@ -174,7 +177,9 @@ def _measure(app: Flask, engine: Engine, values: dict[str, Any], only: str, cloc
     for who, client in clients.items():
         for name, path in paths.items():
             if who == "consultant" or (name in _PAGES and not name.startswith("board")):
-                found[f"{who}_{name}"] = wall, cost = clock.p95(lambda client=client, path=path: _get(client, path))
+                found[f"{who}_{name}"] = wall, cost = clock.p95(
+                    lambda client=client, path=path: _get(client, path), times
+                )
                 show(**{f"{who}_{name}_ms": wall, f"{who}_{name}_cpu_ms": cost})
     floors = {name: value for name, value in _floors(engine, values, clock).items() if name.startswith(only)}
     for name, (wall, cost) in floors.items():

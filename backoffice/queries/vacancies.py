@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session, joinedload, load_only
+from sqlalchemy import Row, func, select, text
+from sqlalchemy.orm import Session, joinedload
 
 from huntred.access.models import AuditEntry, Grant, User
 from huntred.applications.models import Application, ApplicationMove, Stage
@@ -43,11 +43,11 @@ def cities(session: Session) -> list[str]:
     return list(session.scalars(_CITIES, {"units": list(session.info["scope"].units)}))
 
 
-def companies(session: Session, unit: str | None = None) -> list[Company]:
+def companies(session: Session, unit: str | None = None) -> list[Row[tuple[UUID, str]]]:
     """Ids and names, to choose from."""
     lanes = (Company.unit, (unit,) if unit else session.info["scope"].units)
     query = first(select(Company), Company.name, Company.id, lanes, None, 1000, descending=False)
-    return list(session.scalars(query.options(load_only(Company.name))))
+    return list(session.execute(query.with_only_columns(Company.id, Company.name, maintain_column_froms=True)))
 
 
 def contacts(session: Session, unit: str) -> list[Contact]:
