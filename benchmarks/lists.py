@@ -82,7 +82,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=1_000_000)
     parser.add_argument("--folder", type=Path, default=at_size.FOLDER)
     parser.add_argument("--plans", action="store_true")
-    parser.add_argument("--only", default="", help="names of pages that begin so")
+    parser.add_argument("--only", default="", help="names of pages that begin so, comma separated")
     parser.add_argument("--times", type=int, default=_TIMES, help="how often each page is asked for")
     arguments = parser.parse_args()
     postgres, urls = at_size.opened(arguments.folder, arguments.people)
@@ -168,7 +168,8 @@ class Clock:
 
 def _measure(app: Flask, engine: Engine, values: dict[str, Any], only: str, clock: Clock, times: int) -> None:
     clients = {who: _signed_in(app, email) for who, email in at_size.USERS.items()}
-    paths = {name: path.format(**values) for name, path in _PAGES.items() if name.startswith(only)}
+    begins = tuple(only.split(","))
+    paths = {name: path.format(**values) for name, path in _PAGES.items() if name.startswith(begins)}
     for name, list_name in _DEEP.items():
         if name in paths:
             between = "&" if "?" in paths[name] else "?"
@@ -181,8 +182,8 @@ def _measure(app: Flask, engine: Engine, values: dict[str, Any], only: str, cloc
                     lambda client=client, path=path: _get(client, path), times
                 )
                 show(**{f"{who}_{name}_ms": wall, f"{who}_{name}_cpu_ms": cost})
-    floors = {name: value for name, value in _floors(engine, values, clock).items() if name.startswith(only)}
-    for name, (wall, cost) in floors.items():
+    asked_for = {name: both for name, both in _floors(engine, values, clock).items() if f"consultant_{name}" in found}
+    for name, (wall, cost) in asked_for.items():
         show(**{f"{name}_floor_ms": wall, f"{name}_floor_cpu_ms": cost,
                 f"{name}_ratio_cpu": cost / found[f"consultant_{name}"][1]})  # fmt: skip
     for at, told in ((0, "ms"), (1, "cpu_ms")):
