@@ -33,6 +33,7 @@ from contract.text import normalise
 from huntred.db.session import Scope, make_engine
 from huntred.db.unit_of_work import unit_of_work
 from huntred.settings import read_app_settings
+from runtime.collector import settle
 from runtime.embedded_redis import EmbeddedRedis
 from runtime.wiring import Wiring
 
@@ -81,7 +82,8 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=1_000_000)
     parser.add_argument("--folder", type=Path, default=at_size.FOLDER)
     parser.add_argument("--plans", action="store_true")
-    parser.add_argument("--only", default="", help="names of pages that begin so")
+    parser.add_argument("--only", default="", help="names of pages that begin so, comma separated")
+    parser.add_argument("--times", type=int, default=_TIMES, help="how often each page is asked for")
     arguments = parser.parse_args()
     postgres, urls = at_size.opened(arguments.folder, arguments.people)
     redis = EmbeddedRedis(arguments.folder / "redis", password="of-this-benchmark", durable=False)
@@ -94,7 +96,8 @@ def main() -> None:
         else:
             clock = Clock(postgres.process.pid if postgres.process else 0)
             app = create_app(Wiring(_settings(urls["app"], redis.url), engine))
-            _measure(app, engine, values, arguments.only, clock)
+            settle()
+            _measure(app, engine, values, arguments.only, clock, arguments.times)
         engine.dispose()
     finally:
         redis.stop()
@@ -163,9 +166,10 @@ class Clock:
         return time.process_time() * 1000 + nanoseconds / 1e6
 
 
-def _measure(app: Flask, engine: Engine, values: dict[str, Any], only: str, clock: Clock) -> None:
+def _measure(app: Flask, engine: Engine, values: dict[str, Any], only: str, clock: Clock, times: int) -> None:
     clients = {who: _signed_in(app, email) for who, email in at_size.USERS.items()}
-    paths = {name: path.format(**values) for name, path in _PAGES.items() if name.startswith(only)}
+    begins = tuple(only.split(","))
+    paths = {name: path.format(**values) for name, path in _PAGES.items() if name.startswith(begins)}
     for name, list_name in _DEEP.items():
         if name in paths:
             between = "&" if "?" in paths[name] else "?"
@@ -174,10 +178,12 @@ def _measure(app: Flask, engine: Engine, values: dict[str, Any], only: str, cloc
     for who, client in clients.items():
         for name, path in paths.items():
             if who == "consultant" or (name in _PAGES and not name.startswith("board")):
-                found[f"{who}_{name}"] = wall, cost = clock.p95(lambda client=client, path=path: _get(client, path))
+                found[f"{who}_{name}"] = wall, cost = clock.p95(
+                    lambda client=client, path=path: _get(client, path), times
+                )
                 show(**{f"{who}_{name}_ms": wall, f"{who}_{name}_cpu_ms": cost})
-    floors = {name: value for name, value in _floors(engine, values, clock).items() if name.startswith(only)}
-    for name, (wall, cost) in floors.items():
+    asked_for = {name: both for name, both in _floors(engine, values, clock).items() if f"consultant_{name}" in found}
+    for name, (wall, cost) in asked_for.items():
         show(**{f"{name}_floor_ms": wall, f"{name}_floor_cpu_ms": cost,
                 f"{name}_ratio_cpu": cost / found[f"consultant_{name}"][1]})  # fmt: skip
     for at, told in ((0, "ms"), (1, "cpu_ms")):

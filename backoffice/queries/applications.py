@@ -41,20 +41,20 @@ def matching(session: Session, wanted: ApplicationFilter, *, now: datetime) -> S
     """Return what a filter leaves, in no order; the kind apart, whose stages the list reads one by one."""
     query = select(Application)
     typed = narrowing.typed(wanted.text)
-    if typed is not None or wanted.still:
-        query = query.join(Vacancy, Application.vacancy_id == Vacancy.id)
     if typed is not None:
-        query = query.join(UnitProfile, Application.profile_id == UnitProfile.id)
-        person = (Application.profile_id, UnitProfile.search_text)
-        query = query.where(
-            *narrowing.of_two(session, typed, person, (Application.vacancy_id, Vacancy.search_text))
-        )
+        person = (Application.profile_id, UnitProfile.id, UnitProfile.search_text)
+        vacancy = (Application.vacancy_id, Vacancy.id, Vacancy.search_text)
+        query = query.where(*narrowing.of_two(session, typed, person, vacancy))
     if wanted.vacancy_id:
         query = query.where(Application.vacancy_id == wanted.vacancy_id)
     if wanted.still:
         before = now - timedelta(days=STILL_DAYS)
         # Nothing moves before it is there: said so, the index by creation begins where the first may stand.
-        query = query.where(Application.moved_at < before, Application.created_at < before, Vacancy.state == "open")
+        query = query.where(Application.moved_at < before, Application.created_at < before)
+        # A value and no join, as in `narrowing`: the rows come in their order.
+        query = query.where(
+            select(Vacancy.state == "open").where(Vacancy.id == Application.vacancy_id).scalar_subquery()
+        )
     return query
 
 

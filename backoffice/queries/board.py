@@ -24,6 +24,7 @@ from backoffice.queries.board_filter import BoardFilter, aged, conditions
 from huntred.access.models import User
 from huntred.applications.models import Application, ApplicationMove, Stage
 from huntred.applications.rules import ENDED_KINDS
+from huntred.db.lanes import first
 from huntred.errors import FieldInvalid
 from huntred.pages import Page, read_cursor, write_cursor
 from huntred.people.models import UnitProfile
@@ -64,25 +65,29 @@ def vacancy_ids_of(session: Session, consultant_id: UUID, unit: str) -> list[UUI
     )
 
 
-def vacancies(session: Session, units: Sequence[str], limit: int = 300) -> list[Vacancy]:
-    """For the choice of a board: those that are worked on, newest first."""
-    query = (
-        select(Vacancy)
-        .where(Vacancy.unit.in_(units), Vacancy.state.in_(WORKING))
-        .options(
-            load_only(Vacancy.title, Vacancy.number, Vacancy.unit, Vacancy.city),
-            lazyload(Vacancy.company), lazyload(Vacancy.requirements),
-        )
-        .order_by(Vacancy.published_at.desc().nulls_last(), Vacancy.id.desc())
-        .limit(limit)
+def vacancies(session: Session, unit: str, limit: int = 300) -> list[Vacancy]:
+    """For the choice of a board: those of the unit that are worked on, newest first."""
+    query = select(Vacancy).where(Vacancy.unit == unit)
+    divisions = session.info["scope"].divisions
+    if divisions:
+        query = query.where(Vacancy.division_id.in_(divisions))
+    query = first(query, Vacancy.created_at, Vacancy.id, (Vacancy.state, WORKING), None, limit).options(
+        load_only(Vacancy.title, Vacancy.number, Vacancy.unit, Vacancy.city),
+        lazyload(Vacancy.company), lazyload(Vacancy.requirements),
     )  # fmt: skip
     return list(session.scalars(query))
 
 
 def consultants(session: Session, unit: str) -> list[User]:
     """Who has vacancies of the unit to work on."""
-    working = select(Vacancy.consultant_id).where(Vacancy.unit == unit, Vacancy.state.in_(WORKING))
-    return list(session.scalars(select(User).where(User.id.in_(working)).order_by(User.name)))
+    # A value and no join: one look into the index a user, however many vacancies there are.
+    working = (
+        select(Vacancy.consultant_id)
+        .where(Vacancy.consultant_id == User.id, Vacancy.unit == unit, Vacancy.state.in_(WORKING))
+        .limit(1)
+        .scalar_subquery()
+    )
+    return list(session.scalars(select(User).where(working.is_not(None)).order_by(User.name)))
 
 
 def user(session: Session, user_id: UUID) -> User | None:
@@ -103,11 +108,8 @@ def counts(
     whole = session.execute(query).all()
     shown = whole
     if wanted.narrows:
-        joined = query.join(UnitProfile, Application.profile_id == UnitProfile.id).join(
-            Vacancy, Application.vacancy_id == Vacancy.id
-        )
         by_age = or_(*(and_(Application.stage_id == stage.id, aged(stage, wanted, now)) for stage in stages))
-        shown = session.execute(joined.where(by_age, *conditions(wanted))).all()
+        shown = session.execute(query.where(by_age, *conditions(wanted))).all()
     limits = {stage.id: stage.wip_limit for stage in stages}
     found: dict[UUID, StageCount] = {}
     for stage in stages:
@@ -144,8 +146,6 @@ def cards(
         .correlate(one)
     )
     if wanted.narrows:
-        part = part.join(UnitProfile, Application.profile_id == UnitProfile.id)
-        part = part.join(Vacancy, Application.vacancy_id == Vacancy.id)
         part = part.where(aged(stage, wanted, now), *conditions(wanted))
     if after is not None:
         part = part.where(after)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, and_, select, true
 
 from contract.text import normalise
 from huntred.applications.models import Application, Stage
@@ -43,11 +43,22 @@ class BoardFilter:
 
 
 def conditions(wanted: BoardFilter) -> list[ColumnElement[bool]]:
-    """On applications joined with profile and vacancy."""
-    found: list[ColumnElement[bool]] = [
+    """On applications."""
+    found: list[ColumnElement[bool]] = []
+    told = [
         UnitProfile.search_text.contains(word, autoescape=True) | Vacancy.search_text.contains(word, autoescape=True)
         for word in normalise(wanted.text).split()
     ]
+    if told:
+        # A value and no join, which PostgreSQL may begin at the wrong end: it reads the texts of the cards alone.
+        found.append(
+            select(and_(*told))
+            .select_from(UnitProfile)
+            .join(Vacancy, Vacancy.id == Application.vacancy_id)
+            .where(UnitProfile.id == Application.profile_id)
+            .correlate(Application)
+            .scalar_subquery()
+        )
     if wanted.least_score:
         found.append(Application.score >= Decimal(wanted.least_score) / 100)
     if wanted.passed:

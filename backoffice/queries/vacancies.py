@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Row, func, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from huntred.access.models import AuditEntry, Grant, User
 from huntred.applications.models import Application, ApplicationMove, Stage
 from huntred.companies.models import Company, Contact
+from huntred.db.lanes import first
 from huntred.shortlists.models import ShortlistEntry
 from huntred.units.models import Division
 
@@ -42,9 +43,11 @@ def cities(session: Session) -> list[str]:
     return list(session.scalars(_CITIES, {"units": list(session.info["scope"].units)}))
 
 
-def companies(session: Session, unit: str | None = None) -> list[Company]:
-    query = select(Company).order_by(Company.name).limit(1000)
-    return list(session.scalars(query.where(Company.unit == unit) if unit else query))
+def companies(session: Session, unit: str | None = None) -> list[Row[tuple[UUID, str]]]:
+    """Ids and names, to choose from."""
+    lanes = (Company.unit, (unit,) if unit else session.info["scope"].units)
+    query = first(select(Company), Company.name, Company.id, lanes, None, 1000, descending=False)
+    return list(session.execute(query.with_only_columns(Company.id, Company.name, maintain_column_froms=True)))
 
 
 def contacts(session: Session, unit: str) -> list[Contact]:

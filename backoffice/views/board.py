@@ -211,7 +211,7 @@ class BoardView(BaseView):
         return self.render(
             "board/index.html",
             choices=units_with_board(),
-            vacancies=queries.vacancies(uow.session, [board.unit]),
+            vacancies=queries.vacancies(uow.session, board.unit),
             consultants=queries.consultants(uow.session, board.unit),
             live=live_tokens.for_units(),
             mine=board.id == auth.acting_user(),

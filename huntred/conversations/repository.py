@@ -175,13 +175,16 @@ def _with_text(uow: UnitOfWork, query: Select[Conversation], lanes: Lanes, text:
         )
     )
     of_person = (UnitProfile.person_id == Conversation.person_id) & (UnitProfile.unit == Conversation.unit)
+    # A value and not whether there is one: for that PostgreSQL would first gather all chats that are called so.
     called = (
-        select(Chat.id)
+        select(narrowing.in_text(name, words))
+        .select_from(Chat)
         .outerjoin(UnitProfile, of_person)
-        .where(Chat.id == Conversation.chat_id, narrowing.in_text(name, words))
+        .where(Chat.id == Conversation.chat_id)
         .correlate(Conversation)
+        .scalar_subquery()
     )
-    return query.where(or_(called.exists(), Conversation.id.in_(said)))
+    return query.where(or_(called, Conversation.id.in_(said)))
 
 
 def messages_of(

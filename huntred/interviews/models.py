@@ -39,7 +39,7 @@ class InterviewSlot(Base):
 
     id: Mapped[Id]
     unit: Mapped[UnitCode]
-    division_id: Mapped[UUID | None] = mapped_column(ForeignKey("divisions.id"), index=True)
+    division_id: Mapped[UUID | None] = mapped_column(ForeignKey("divisions.id"))
     vacancy_id: Mapped[UUID | None] = mapped_column(ForeignKey("vacancies.id"), index=True)
     interviewer_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
     starts_at: Mapped[datetime]
@@ -67,7 +67,11 @@ class InterviewSlot(Base):
         CheckConstraint("booked BETWEEN 0 AND capacity", name="booked"),
         CheckConstraint("modality IN ('in_person', 'video')", name="modality"),
         Index("ix_interview_slots_unit_starts_at", "unit", "starts_at"),
-    )
+        Index(
+            "ix_interview_slots_division_id_starts_at", "division_id", "starts_at",
+            postgresql_where=text("division_id IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
 
 class Interview(Base):

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import QueryableAttribute
 
@@ -61,20 +61,25 @@ def among(row_id: QueryableAttribute[UUID], found: Sequence[UUID]) -> ColumnElem
 
 
 def in_text(text: ColumnElement[str] | QueryableAttribute[str], words: Sequence[str]) -> ColumnElement[bool]:
-    """Whether each word begins a word of the folded text; one of two letters is a word."""
-    return and_(*(text.regexp_match(_pattern(word)) for word in words))
+    """Whether each word begins a word of the folded text; one of two letters is a word.
+
+    Wrapped, so that PostgreSQL takes it for a coin's toss. By itself it takes any pattern to be rare, and would read
+    and sort all rows instead of walking in the list's order until the page is full.
+    """
+    return func.coalesce(and_(*(text.regexp_match(_pattern(word)) for word in words)), false())
 
 
 def of_two(
     session: Session,
     wanted: rules.Typed,
-    person: tuple[QueryableAttribute[UUID], QueryableAttribute[str]],
-    vacancy: tuple[QueryableAttribute[UUID], QueryableAttribute[str]],
+    person: tuple[QueryableAttribute[UUID], QueryableAttribute[UUID], QueryableAttribute[str]],
+    vacancy: tuple[QueryableAttribute[UUID], QueryableAttribute[UUID], QueryableAttribute[str]],
 ) -> list[ColumnElement[bool]]:
     """Return what an application must fulfil: each word stands in its person or in its vacancy.
 
-    person, vacancy: the application's key to them, and their folded text. What both have few of is looked up; words
-    that no vacancy has are the person's, and looked up together where each alone is common (a name and a surname).
+    person, vacancy: the application's key to them, their own, and their folded text. What both have few of is looked
+    up; words that no vacancy has are the person's, and looked up together where each alone is common (a name and a
+    surname).
     """
     if not wanted.words:
         return [false()]
@@ -89,12 +94,24 @@ def of_two(
         elif people == []:
             of_vacancy.append(word)
         else:
-            conditions.append(or_(in_text(person[1], [word]), in_text(vacancy[1], [word])))
-    for kind, words, (key, text) in (("person", of_person, person), ("vacancy", of_vacancy, vacancy)):
+            conditions.append(or_(_in_text_of(*vacancy, [word]), _in_text_of(*person, [word])))
+    for kind, words, other in (("person", of_person, person), ("vacancy", of_vacancy, vacancy)):
         if words:
             found = ids(session, kind, replace(wanted, words=tuple(words)))  # type: ignore[arg-type]  # of the two
-            conditions.append(in_text(text, words) if found is None else among(key, found))
+            conditions.append(_in_text_of(*other, words) if found is None else among(other[0], found))
     return conditions
+
+
+def _in_text_of(
+    key: QueryableAttribute[UUID], other_id: QueryableAttribute[UUID], text: QueryableAttribute[str],
+    words: Sequence[str],
+) -> ColumnElement[bool]:  # fmt: skip
+    """Whether each word begins one of the row that the key leads to.
+
+    A value and no join: the rows come in the list's order and stop where the page is full, whatever PostgreSQL takes
+    the words to be (it knows nothing of how common they are, and would join both tables whole and sort them).
+    """
+    return select(in_text(text, words)).where(other_id == key).scalar_subquery()
 
 
 def _both(session: Session, one: rules.Typed) -> tuple[list[UUID] | None, list[UUID] | None]:

@@ -23,7 +23,7 @@ class Vacancy(Base):
     id: Mapped[Id]
     number: Mapped[int] = mapped_column(Identity(always=True, start=1001), unique=True)
     unit: Mapped[UnitCode]
-    division_id: Mapped[UUID | None] = mapped_column(ForeignKey("divisions.id"), index=True)
+    division_id: Mapped[UUID | None] = mapped_column(ForeignKey("divisions.id"))
     company_id: Mapped[UUID] = mapped_column(ForeignKey("companies.id"), index=True)
     contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contacts.id"))
     consultant_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
@@ -87,12 +87,20 @@ class Vacancy(Base):
         # What changed since a process read the vacancies last (huntred/matching/nearest.py).
         Index("ix_vacancies_unit_updated_at", "unit", "updated_at"),
         Index("ix_vacancies_consultant_id_state", "consultant_id", "state"),
-        # The list, newest first: whole, of a state, of a town.
+        # The list, newest first: whole, of a state, of a town; of a division.
         Index("ix_vacancies_unit_created_at", "unit", "created_at", "id"),
         Index("ix_vacancies_unit_state_created_at", "unit", "state", "created_at", "id"),
         Index("ix_vacancies_unit_city_created_at", "unit", "city", "created_at", "id"),
+        Index(
+            "ix_vacancies_division_id_created_at", "division_id", "created_at", "id",
+            postgresql_where=text("division_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_vacancies_division_id_state_created_at", "division_id", "state", "created_at", "id",
+            postgresql_where=text("division_id IS NOT NULL"),
+        ),
         Index("ix_vacancies_open", "unit", "city", postgresql_where=text("state = 'open'")),
-    )
+    )  # fmt: skip
 
 
 class VacancyRequirement(Base):
