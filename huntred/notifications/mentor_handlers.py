@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from contract.message import TemplateUse
 from huntred import fields
 from huntred.conversations import repository as conversations
 from huntred.conversations.models import Conversation
@@ -27,6 +28,12 @@ from huntred.units.models import Unit
 _SOURCE = "mentor"
 _REMIND_BEFORE = timedelta(hours=24)
 _LINK_LIVES_ON = timedelta(days=14)
+# Which template goes out in the response's place outside of WhatsApp's window, and how many values it takes.
+_TEMPLATES = {
+    "utter_mentor_accepted": ("mentoria_confirmada", 4), "utter_mentor_reminder": ("mentoria_recordatorio", 4),
+    "utter_mentor_declined": ("mentoria_sin_lugar", 3), "utter_mentor_expired": ("mentoria_sin_lugar", 3),
+    "utter_mentor_cancelled": ("mentoria_cancelada", 3),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,13 @@ class _Facts:
             "name": self.profile.first_name if self.profile else "", "mentor": self.session.mentor.name,
             "when": self._when(self.unit.timezone), "where": self.place,
         }  # fmt: skip
+
+    def template(self, response: str) -> TemplateUse:
+        """What says the same on WhatsApp when somebody has not written for a day; Meta refuses an empty value."""
+        name, count = _TEMPLATES[response]
+        told = self.chat()
+        values = (told["name"] or str(wording()["unnamed_template"]), told["mentor"], told["when"], told["where"])
+        return TemplateUse(f"{name}_{self.session.unit}", "es_MX", values[:count])
 
     def to_person(self) -> dict[str, Any]:
         told = self.chat()
@@ -129,7 +143,8 @@ def _tell(uow: UnitOfWork, facts: _Facts, response: str, context: Context) -> No
     if facts.conversation is None:
         return
     key = f"mentor:{facts.session.id}:{facts.session.sequence}:{response}"
-    tell(uow, facts.conversation, key, response, facts.chat(), now=context.now)
+    template = facts.template(response)
+    tell(uow, facts.conversation, key, response, facts.chat(), now=context.now, template=template)
 
 
 def _mail_both(uow: UnitOfWork, facts: _Facts, what: str, method: Method, context: Context) -> None:
@@ -152,7 +167,7 @@ def _remind(uow: UnitOfWork, facts: _Facts, context: Context) -> None:
     if facts.conversation is not None:
         schedule(
             uow, f"{key}chat", "utter_mentor_reminder", facts.chat(), due_at, conversation_id=facts.conversation.id,
-            now=context.now,
+            template=facts.template("utter_mentor_reminder"), now=context.now,
         )  # fmt: skip
     schedule(
         uow, f"{key}mentor", "mentor_reminder", facts.to_mentor() | {"url": facts.url}, due_at,

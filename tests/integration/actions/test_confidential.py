@@ -112,6 +112,7 @@ def test_the_client_asks_the_person_agrees_and_only_then_both_are_named(talk: Op
 
     [asked] = notices(desk)
     assert asked["response"] == "utter_disclosure_asked"
+    assert asked["template"]["name"] == f"busqueda_confidencial_{UNIT}"
     [(address, mail)] = desk.sent("email")
     assert (address, "andino" in f"{asked} {mail.text} {mail.html} {mail.subject}".casefold()) == ("ana@example.com", False)
     # A typed yes names nothing: it is asked again with the buttons.

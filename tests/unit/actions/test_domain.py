@@ -146,12 +146,21 @@ _IN_PLACE_OF = {
     "resultado_postulacion": ("utter_application_closed",),
     "completar_perfil": ("utter_profile_missing",),
     "recompensa": ("utter_reward_granted", "utter_reward_declined"),
+    "mentoria_confirmada": ("utter_mentor_accepted",), "mentoria_recordatorio": ("utter_mentor_reminder",),
+    "mentoria_sin_lugar": ("utter_mentor_declined", "utter_mentor_expired"),
+    "mentoria_cancelada": ("utter_mentor_cancelled",),
+    "busqueda_confidencial": ("utter_disclosure_asked",), "nombres_abiertos": ("utter_disclosure_opened",),
 }
 _SAYS = (
-    ("Confirm", "/confirm_attendance"), ("Cambiar", "/reschedule_interview"), ("Cancelar", "/cancel_interview"),
+    ("Confirm", "/confirm_attendance"), ("Cambiar", "/reschedule_interview"),
+    ("Cancelar sesión", "/cancel_mentor_session"), ("Cancelar", "/cancel_interview"),
     ("Buscar otra fecha", "/schedule_interview"), ("Ver otros", "/reschedule_interview"), ("Ver ", "/search_jobs"),
     ("Sí, me", '/accept_new_time{{"proposal_id": "{proposal}"}}'),
     ("Completar", "/register"), ("Menú", "/show_menu"), ("Mis puntos", "/ask_points"),
+    ("Buscar otra", "/find_mentor"),
+    ("Mis postulaciones", "/check_application_status"), ("Mis procesos", "/check_application_status"),
+    ("Sí, acepto", '/agree_disclosure{{"vacancy_number": "{number}"}}'),
+    ("No por ahora", '/refuse_disclosure{{"vacancy_number": "{number}"}}'),
     ("No puedo", '/decline_new_time{{"proposal_id": "{proposal}"}}'),
 )  # fmt: skip
 

@@ -140,6 +140,9 @@ def test_the_mentors_yes_reaches_both_with_calendar_and_reminders(desk: Desk) ->
             mentoring.answer(uow, session.id, False, now=desk.now)
     hand_on(desk)
     assert said(desk) == ["utter_mentor_accepted"]
+    [notice] = desk.rows(select(InboxRow).where(InboxRow.kind == "notice"))
+    template = Inbound.from_json(notice.payload).values["template"]
+    assert (template["name"], template["values"][0], len(template["values"])) == ("mentoria_confirmada_huntu", "Ana", 4)
     for address in ("laura@example.com", "ana@example.com"):
         message = mails(desk, address)[-1]
         assert "confirmada" in message.subject
