@@ -299,10 +299,13 @@ class Lane:
         return conversation
 
     def _lock(self, connection: Connection, turn: Turn) -> Any:
-        """Lock the chat while its token holds, in the scope of the turn's unit; no row where it does not."""
+        """Lock the chat while its token holds, in the scope of the turn's unit; no row where it does not.
+
+        Against other turns, arrivals and consultants, and not against an action that is still busy with the person.
+        """
         connection.execute("SELECT set_config('app.units', %s, true)", (turn.unit,))
         return connection.execute(
-            "SELECT id FROM chats WHERE id = %s AND token = %s FOR UPDATE", (turn.chat_id, turn.token)
+            "SELECT id FROM chats WHERE id = %s AND token = %s FOR NO KEY UPDATE", (turn.chat_id, turn.token)
         )
 
     def _give_back(

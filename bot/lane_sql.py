@@ -11,7 +11,7 @@ CLAIM = f"""
 UPDATE chats SET due = clock_timestamp() + make_interval(secs => %(lease)s), token = %(token)s
 WHERE id = (
     SELECT id FROM chats WHERE due <= now() AND coalesce(turn_unit, unit) = ANY(%(units)s)%(only)s
-    ORDER BY background, due LIMIT 1 FOR UPDATE SKIP LOCKED
+    ORDER BY background, due LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
 )
 RETURNING id, unit, turn_unit, channel, channel_account_id, conversation_id, person_id, heard_at, heard_seq,
     set_config('app.chat', id::text, true), {ASYNC}

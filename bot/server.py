@@ -35,7 +35,7 @@ _PARALLEL = 8
 _MODELS_SWEEP = 15.0
 
 
-def _every(seconds: float, work: Callable[[], None], stopped: threading.Event) -> threading.Thread:
+def every(seconds: float, work: Callable[[], None], stopped: threading.Event) -> threading.Thread:
     """Repeat in a thread: a prediction blocks the event loop, and a lease must not end meanwhile."""
 
     def repeat() -> None:
@@ -124,7 +124,7 @@ async def serve(settings: BotSettings) -> None:
         "models": lambda: loop.call_soon_threadsafe(published.set),
     }
     threads = [
-        _every(settings.lease / 3, worker.renew_leases, stopped),
+        every(settings.lease / 3, worker.renew_leases, stopped),
         _listen(settings, heard, stopped),
     ]
     for number in (signal.SIGTERM, signal.SIGINT):

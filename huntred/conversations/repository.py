@@ -60,6 +60,16 @@ def locked(uow: UnitOfWork, conversation_id: UUID) -> tuple[Conversation, Chat]:
     return conversation, chat
 
 
+def kept(uow: UnitOfWork, conversation_id: UUID) -> tuple[Conversation, Chat]:
+    """Return conversation and chat as they are now; until the end nobody locks the chat whole. Raises NotFound."""
+    conversation = get(uow, conversation_id)
+    chat = uow.session.get_one(
+        Chat, conversation.chat_id, with_for_update={"read": True, "key_share": True}, populate_existing=True
+    )
+    uow.session.refresh(conversation)
+    return conversation, chat
+
+
 def locked_chat(uow: UnitOfWork, chat_id: UUID) -> Chat:
     """Return the chat, locked; only the columns that the app writes travel back. Raises NotFound."""
     chat = uow.session.get(Chat, chat_id, with_for_update=True, populate_existing=True)

@@ -56,6 +56,9 @@ _MEXICO = ZoneInfo("America/Mexico_City")
 
 def person_of(uow: UnitOfWork, conversation_id: UUID, *, now: datetime) -> Person:
     """Return the conversation's person; at first make person, identity and the unit's profile, and link the chat."""
+    known = _known_person(uow, conversation_id)
+    if known is not None:
+        return known
     conversation, chat = conversations.locked(uow, conversation_id)
     # The person is the group's: a chat that comes from another unit keeps theirs, and brings nothing else along.
     person_id = conversation.person_id or chat.person_id
@@ -99,6 +102,22 @@ def person_of(uow: UnitOfWork, conversation_id: UUID, *, now: datetime) -> Perso
         )
     uow.session.flush()
     return person
+
+
+def _known_person(uow: UnitOfWork, conversation_id: UUID) -> Person | None:
+    """Return the person where all of it is there already; nobody merges them away until the transaction ends.
+
+    The chat is only kept from being locked whole: an action may be slow after this, and meanwhile the chat's lease is
+    renewed, messages come in, and the person is told that we are slow (bot/lane.py).
+    """
+    conversation, chat = conversations.kept(uow, conversation_id)
+    if conversation.person_id is None or chat.person_id is None:
+        return None
+    identity = repository.identity(uow, chat.channel, chat.channel_account_id, chat.user_id)
+    merged = repository.who_it_is_now(uow, conversation.person_id) != conversation.person_id
+    if identity is None or merged or repository.profile(uow, conversation.person_id) is None:
+        return None
+    return uow.session.get(Person, conversation.person_id)
 
 
 def register(uow: UnitOfWork, texts: Mapping[str, str], *, now: datetime) -> UnitProfile:

@@ -28,6 +28,7 @@ from bot.agents import UnitAgent, load_agent, model_of  # noqa: E402
 from bot.endpoint import ActionEndpoint  # noqa: E402
 from bot.lane import Lane  # noqa: E402
 from bot.processor import speed_up_reply_validation  # noqa: E402
+from bot.server import every  # noqa: E402
 from bot.store import open_pool  # noqa: E402
 from bot.worker import Worker  # noqa: E402
 from contract.ids import new_id  # noqa: E402
@@ -243,12 +244,7 @@ async def run(told: dict[str, Any]) -> None:
     lane = Lane(open_pool(told["bot_url"], _PARALLEL + 2), [unit], lease=_LEASE, burst=0.0)
     worker = Worker(lane, {unit: agent}, lease=_LEASE, parallel=_PARALLEL)
 
-    def renew() -> None:
-        while True:
-            threading.Event().wait(_LEASE / 3)
-            worker.renew_leases()
-
-    threading.Thread(target=renew, daemon=True).start()
+    every(_LEASE / 3, worker.renew_leases, threading.Event())
     working = asyncio.create_task(worker.run())
     town, fixed, goals = Town.of(told["admin_url"], unit), fixed_responses(agent), goals_of(agent, unit)
     totals: Counter[str] = Counter()

@@ -126,6 +126,28 @@ async def test_an_outage_of_ten_seconds_is_told_once(
     ]
 
 
+async def test_the_line_is_told_while_the_slow_action_still_holds_the_person(
+    running: Running, world: World, actions: ActionServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As huntred.people.service.person_of holds them: the chat is kept from being locked whole."""
+    world.arrive("ana", "quiero apartar una cita")
+    await running.settle()
+    monkeypatch.setattr("bot.worker.OUTAGE_LINE_AFTER", 0.8)
+    actions.mode = "503"
+    world.arrive("ana", "Ana")
+    with world.connection.transaction():
+        world.row("SELECT id FROM chats WHERE user_id = 'ana' FOR KEY SHARE")
+        running.worker.wake()
+        for _ in range(100):
+            if len(world.said("ana")) == 2:
+                break
+            await asyncio.sleep(0.1)
+        assert world.said("ana")[-1] == "Dame un momento, sigo contigo."
+    monkeypatch.setattr("bot.worker.OUTAGE_LINE_AFTER", 600.0)
+    actions.mode = "ok"
+    await running.settle()
+
+
 @pytest.mark.parametrize("mode", ["500", "wrong_shape"])
 async def test_a_message_that_fails_by_itself_goes_aside_and_the_chat_goes_on(
     running: Running, world: World, actions: ActionServer, mode: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from huntred.conversations.models import Chat, Conversation
 from huntred.db.unit_of_work import UnitOfWork
@@ -144,3 +145,31 @@ def test_an_optional_answer_can_be_forgotten(desk: Desk) -> None:
         assert service.profile_of(uow, person.id).salary_amount is None
         with pytest.raises(FieldInvalid):
             service.clear_field(uow, person.id, "email", now=desk.now)
+
+
+def test_a_busy_action_leaves_the_chat_to_its_lease_arrivals_and_the_line_that_we_are_slow(desk: Desk) -> None:
+    conversation = desk.chat()
+    with desk.work() as uow:
+        person = service.person_of(uow, conversation.id, now=desk.now)
+    with desk.work() as busy:
+        assert service.person_of(busy, conversation.id, now=desk.now).id == person.id
+        with desk.admin.begin() as other:
+            other.execute(text("SET LOCAL lock_timeout = '1s'"))
+            # As bot/lane.py locks it for a commit, renews a lease, and as a new message refers to it.
+            for statement in (
+                "SELECT id FROM chats WHERE id = :chat FOR NO KEY UPDATE",
+                "SELECT id FROM chats WHERE id = :chat FOR KEY SHARE",
+                "UPDATE chats SET due = now() WHERE id = :chat",
+            ):  # fmt: skip
+                other.execute(text(statement), {"chat": conversation.chat_id})
+
+
+def test_nobody_is_merged_away_while_an_action_works_with_them(desk: Desk) -> None:
+    conversation = desk.chat()
+    with desk.work() as uow:
+        service.person_of(uow, conversation.id, now=desk.now)
+    with desk.work() as busy:
+        service.person_of(busy, conversation.id, now=desk.now)
+        with desk.admin.begin() as other, pytest.raises(OperationalError):
+            other.execute(text("SET LOCAL lock_timeout = '200ms'"))
+            other.execute(text("SELECT id FROM chats WHERE id = :chat FOR UPDATE"), {"chat": conversation.chat_id})
