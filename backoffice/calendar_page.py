@@ -16,7 +16,7 @@ from huntred.interviews.types import CalendarEntry
 
 VIEWS = ("month", "week", "day", "agenda")
 QUARTER_MINUTES = 15
-_AGENDA_DAYS = 14
+_AGENDA_DAYS = 7
 _FIRST_HOUR, _LAST_HOUR = 8, 19  # shown at least
 _LANES = {"week": 4, "day": 12}
 _IN_A_MONTH_DAY = 4
