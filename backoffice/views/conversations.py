@@ -103,6 +103,7 @@ class ConversationsView(ConversationWork, BaseView):
             "handling": handling,
             "states": _STATES,
             "text": form.text("text", longest=100),
+            "most_counted": repository.MOST_COUNTED,
             "totals": repository.totals(uow, auth.acting_user()),
             "selected": selected or form.id("selected"),
         }

@@ -45,6 +45,10 @@ class SaidMessage:
     error: str
 
 
+# Of a division each conversation that is counted is looked up; more than this tells nobody anything new.
+MOST_COUNTED = 100
+
+
 def get(uow: UnitOfWork, conversation_id: UUID) -> Conversation:
     """Raises NotFound."""
     conversation = uow.session.get(Conversation, conversation_id)
@@ -149,14 +153,17 @@ def page(
     return Page(shown, write_cursor(last.last_message_at or last.created_at, last.id))
 
 
-def totals(uow: UnitOfWork, user_id: UUID, most: int = 1000) -> dict[str, int]:
-    """handling → how many, counted up to `most`; `mine` are this user's."""
-    found = {}
-    for handling in ("bot", "queued", "with_person", "closed"):
-        some = select(Conversation.id).where(Conversation.handling == handling).limit(most)
-        found[handling] = uow.session.scalar(select(func.count()).select_from(some.subquery())) or 0
-    own = select(func.count()).where(Conversation.handling == "with_person", Conversation.assigned_to == user_id)
-    return {**found, "mine": int(uow.session.scalar(own) or 0)}
+def totals(uow: UnitOfWork, user_id: UUID) -> dict[str, int]:
+    """handling → how many, counted up to MOST_COUNTED; `mine` are this user's."""
+    asked = {handling: Conversation.handling == handling for handling in ("bot", "queued", "with_person", "closed")}
+    asked["mine"] = asked["with_person"] & (Conversation.assigned_to == user_id)
+    counted = select(func.count())
+    return {
+        name: uow.session.scalar(
+            counted.select_from(select(Conversation.id).where(wanted).limit(MOST_COUNTED).subquery())
+        ) or 0
+        for name, wanted in asked.items()
+    }  # fmt: skip
 
 
 def _in_full(query: Select[Conversation]) -> Select[Conversation, Chat, datetime]:

@@ -149,3 +149,12 @@ def test_who_waits_longest_comes_first(desk: Desk) -> None:
         assert {row.waiting_since for row in repository.page(uow, handling="queued").items} == {
             desk.now, desk.now - timedelta(minutes=5),
         }  # fmt: skip
+
+
+def test_the_tabs_count_no_further_than_they_show(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repository, "MOST_COUNTED", 2)
+    for _ in range(3):
+        desk.chat()
+    with desk.work() as uow:
+        found = repository.totals(uow, new_id())
+    assert found == {"bot": 2, "queued": 0, "with_person": 0, "closed": 0, "mine": 0}
