@@ -210,6 +210,7 @@ class BoardView(BaseView):
         uow = work.current_work()
         return self.render(
             "board/index.html",
+            foreseen=self._foreseen(board),
             choices=units_with_board(),
             vacancies=queries.vacancies(uow.session, board.unit),
             consultants=queries.consultants(uow.session, board.unit),
@@ -218,6 +219,13 @@ class BoardView(BaseView):
             runs_unit=auth.runs_unit(),
             **self._columns(board),
         )
+
+    def _foreseen(self, board: BoardOf) -> list[str]:
+        """What the part that comes behind the page will speak of: its room is kept, so that nothing jumps."""
+        if not board.unit or not outlook.terms().enabled:
+            return []
+        vacancy = vacancies.get(work.current_work(), board.id) if board.kind == "vacancy" else None
+        return [*(["chance", "days"] if vacancy and vacancy.state in queries.WORKING else []), "order"]
 
     def _columns(self, board: BoardOf) -> dict[str, object]:
         uow, wanted = work.current_work(), _filter()
