@@ -202,7 +202,8 @@ class Talk:
         if self.moved or (self.exchanges and (self.exchanges[-1].silent or self.exchanges[-1].stopped)):
             return True
         conversation = self.town.row("SELECT id, handling FROM conversations WHERE chat_id = %s", self.chat)
-        assert conversation is not None
+        if conversation is None:  # not even the first message was answered
+            return False
         return conversation["handling"] == "queued" or self._is_done(conversation["id"])
 
     @property
