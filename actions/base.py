@@ -9,9 +9,11 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.circles import lead_out_of_circle
 from actions.context import current
 from actions.notice import is_first, show_notice, welcome
 from actions.turn import Turn
+from actions.wording import speaking
 from huntred.errors import HuntredError, ProviderUnavailable
 
 
@@ -40,15 +42,18 @@ class ServiceAction(Action, ABC):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        context = current()
-        turn = Turn(context, dispatcher, tracker)
+        turn = Turn(current(), dispatcher, tracker)
+        with speaking(turn.language):
+            return self._run(turn)
+
+    def _run(self, turn: Turn) -> list[dict[str, Any]]:
         opens = not self.in_form and self.at_first is not AtFirst.NOTHING and is_first(turn)
         turn.first = opens
         if opens:
             welcome(turn)
         try:
             if not opens or self.at_first is AtFirst.ANSWER:
-                with context.uow.session.begin_nested():
+                with turn.uow.session.begin_nested():
                     self.serve(turn)
         except ProviderUnavailable:
             raise
@@ -59,8 +64,10 @@ class ServiceAction(Action, ABC):
             self.refuse(turn, error)
         if opens:
             show_notice(turn)
-        if not self.in_form and tracker.get_slot("fallbacks") and self.name() != "action_fallback":
-            turn.set(fallbacks=0)
+        if not self.in_form:
+            if turn.slot("fallbacks") and self.name() != "action_fallback":
+                turn.set(fallbacks=0)
+            lead_out_of_circle(turn)
         return turn.events(in_form=self.in_form)
 
     @abstractmethod

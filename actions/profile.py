@@ -10,6 +10,7 @@ from actions.steps import go_on, goal, yes_no
 from actions.turn import Turn
 from actions.wording import folded_in, word
 from huntred.errors import FieldInvalid
+from huntred.geography import find_place
 from huntred.people import service as people
 from huntred.people.rules import APPLY_REQUIRED, EXPIRING_PERMITS, FIELDS, RECAP_ORDER
 from huntred.units import service as units
@@ -30,6 +31,9 @@ _STRICT = frozenset(
 # A correction replaces what was there.
 _CORRECTIONS = frozenset({"recap_corrected", "cv_corrected"})
 _DECLINES = frozenset({"skip", "deny", "unsure"})
+_NO_ANSWERS = frozenset({"skip", "unsure"})
+# Below, it is rather a name or a skill that sounds like it.
+_SURE_OF_NONE = 0.6
 # Asked for together.
 _OF_NAME = frozenset({"first_name", "last_name", "second_last_name"})
 # An answer to these often sounds like a search.
@@ -114,7 +118,7 @@ class ProfileForm(FormStep):
         if optional and declined and not self.fits(turn, asked):
             self._skip(turn, asked)
             return True
-        if turn.picked and turn.intent == "skip":
+        if (turn.picked and turn.intent == "skip") or (not optional and _is_no_answer(turn, asked)):
             raise FieldInvalid(asked, "required")
         pressed = turn.entity("field") if turn.picked and turn.intent == "inform" else ""
         if pressed and pressed != asked:
@@ -172,6 +176,14 @@ class ProfileForm(FormStep):
     @staticmethod
     def _skip(turn: Turn, asked: str) -> None:
         turn.set(skipped=[*(turn.slot("skipped") or []), asked])
+
+
+def _is_no_answer(turn: Turn, asked: str) -> bool:
+    """Whether somebody only says that they do not know, or would rather not, where it is needed."""
+    if turn.picked or turn.entity("value") or asked in facts_in(turn):
+        return False
+    unsure = turn.intent in _NO_ANSWERS and turn.confidence >= _SURE_OF_NONE
+    return (unsure or folded_in(turn.text, "skip_words")) and not (asked == "city" and find_place(turn.text))
 
 
 class ProfileComplete(ServiceAction):

@@ -13,8 +13,10 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import ActionContext
+from actions.wording import MAIN
 from huntred.people import service as people
 from huntred.people.models import Person
+from huntred.units import service as units
 
 Button = dict[str, str]
 _INTENT_TEXT = re.compile(r"^/[a-z_]+(\{.*\})?$", re.S)
@@ -97,6 +99,13 @@ class Turn:
         return str(self._tracker.get_slot("expecting") or "")
 
     @property
+    def language(self) -> str:
+        """In which language this is answered, ISO 639-1: the one that was told, where the unit speaks it."""
+        told = str(self._tracker.get_slot("language") or "")
+        spoken = bool(told) and told != MAIN and told in units.get(self.uow, self.unit).languages
+        return told if spoken else MAIN
+
+    @property
     def active_form(self) -> str:
         return str((self._tracker.active_loop or {}).get("name") or "")
 
@@ -117,6 +126,16 @@ class Turn:
         """Say one of the kinds that Rasa lacks (see docs/architecture.md, Agreements)."""
         self._dispatcher.utter_message(json_message={"kind": kind, **fields})
 
+    @property
+    def said(self) -> Sequence[Mapping[str, Any]]:
+        """What will be said, as Rasa gets it."""
+        return self._dispatcher.messages
+
+    def say_instead(self, response: str) -> None:
+        """Say this in place of all that would have been said; what was done stands."""
+        self._dispatcher.messages.clear()
+        self.say(response)
+
     def set(self, **slots: Any) -> None:
         self._slots.update(slots)
 
@@ -124,6 +143,10 @@ class Turn:
         """Begin a form; its validation asks the first question in this same turn."""
         self._form = form
         self.set(asked=None, **slots)
+
+    @property
+    def starts_form(self) -> bool:
+        return self._form is not None
 
     def forget_replies(self) -> None:
         """Take back everything that was said and set: the work behind it was rolled back."""

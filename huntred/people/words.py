@@ -39,6 +39,8 @@ def without_lead_in(text: str, kind: str) -> str:
     while changed:
         changed = False
         folded = _folded_same_length(text)
+        if any(folded.startswith(f"{start} ") for start in words()["not_lead_ins"]):
+            break
         for phrase in phrases:
             if folded.startswith(phrase) and folded[len(phrase) :][:1] in {" ", ":", ","}:
                 text = tidy(text[len(phrase) :])

@@ -45,6 +45,42 @@ def test_yes_no_and_numbers_without_a_question(talk: Open, desk: Desk) -> None:
     assert chat.says("la 7", "choose_option", option_number="7") == ["utter_choose_unknown"]
 
 
+def test_who_goes_in_a_circle_is_shown_ways_on(talk: Open, desk: Desk) -> None:
+    chat = consented(talk())
+    chat.picks("No, gracias")
+    assert [chat.says("no sé", "unsure") for _ in range(2)] == [["utter_unsure"], ["utter_unsure"]]
+    assert chat.says("quién sabe", "unsure") == ["utter_ways_on"]
+    assert "Hablar con una persona" in chat.titles
+    assert chat.says("quién sabe", "unsure") == ["utter_unsure"]
+
+
+def test_a_question_that_was_only_explained_may_still_be_answered(talk: Open, desk: Desk) -> None:
+    chat = consented(talk())
+    explained = ["utter_chitchat", "utter_explain_learn_more"]
+    assert [chat.says("qué calor", "chitchat") for _ in range(2)] == [explained, explained]
+    assert chat.says("qué frío", "chitchat") == ["utter_ways_on"]
+    assert chat.says("sí", "affirm")[0] == "utter_about_business_unit"
+
+
+def test_what_is_pressed_is_shown_however_often(talk: Open, desk: Desk) -> None:
+    chat = consented(talk())
+    chat.picks("No, gracias")
+    assert [chat.presses("/show_menu", "Menú") for _ in range(4)] == [["utter_menu"]] * 4
+
+
+def test_not_knowing_is_no_town(talk: Open, desk: Desk) -> None:
+    chat = consented(talk())
+    chat.says("registro", "register")
+    chat.says("Ana Ruiz Paz", "inform")
+    chat.says("ana@example.com", "inform")
+    chat.says("8112345678", "inform")
+    while "utter_ask_city" not in chat.heard:
+        chat.says("omitir", "skip")
+    assert chat.says("hijole quien sabee", "unsure", 0.69) == ["utter_invalid_city"]
+    assert chat.says("no sé", "inform") == ["utter_invalid_city"]
+    assert "utter_ask_headline" in chat.says("en Monterrey", "unsure", 0.7)
+
+
 def test_a_yes_to_a_list_shows_the_list_again(talk: Open, desk: Desk) -> None:
     vacancy(desk)
     chat = registered(talk())

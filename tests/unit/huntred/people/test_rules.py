@@ -87,6 +87,8 @@ def test_years_of_experience(text: str, years: str) -> None:
         ("sé usar EXCEL, montacargas e inventarios", ["EXCEL", "montacargas", "inventarios"]),
         ("Ventas, ventas; VENTAS", ["Ventas"]),
         ("soldadura\nelectricidad", ["soldadura", "electricidad"]),
+        ("LE SÉ A MANEJO DE CAJA, INGLÉS", ["manejo de caja", "inglés"]),
+        ("le hago al torno y fresadora", ["torno", "fresadora"]),
     ],
 )
 def test_skills(text: str, skills: list[str]) -> None:
