@@ -1,9 +1,14 @@
-"""How values are written into responses: dates, distances, lists. The words themselves stand in wording.yml."""
+"""How values are written into responses: dates, distances, lists. The words themselves stand in wording.yml.
+
+In another language than Spanish in wording.<language>.yml, which holds what differs; what it lacks is said in Spanish.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from functools import cache
 from importlib import resources
@@ -15,30 +20,61 @@ from babel.dates import format_datetime
 
 from contract.text import normalise
 
-_LOCALE = "es_MX"
+MAIN = "es"
+# Babel's locale of each language that somebody may be answered in; Creole's dates stand in its file.
+_LOCALES = {MAIN: "es_MX", "en": "en_US", "fr": "fr_FR", "pt": "pt_BR", "ht": "fr_HT"}
+_language: ContextVar[str] = ContextVar("language", default=MAIN)
 # "hielo" and "yeso" begin with another sound than "inglés" and "hilado".
 _SOUND_OF_I = re.compile(r"h?i(?![aeou])")
 
 
-@cache
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Let what is written inside be in this language (ISO 639-1)."""
+    token = _language.set(language if language in _LOCALES else MAIN)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
 def words() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((resources.files("actions") / "wording.yml").read_text("utf-8"))
-    return found
+    """Return the words of the language that is spoken."""
+    return _words_in(_language.get())
+
+
+@cache
+def _words_in(language: str) -> dict[str, Any]:
+    folder = resources.files("actions")
+    found: dict[str, Any] = yaml.safe_load((folder / "wording.yml").read_text("utf-8"))
+    own = folder / f"wording.{language}.yml"
+    return _laid_over(found, yaml.safe_load(own.read_text("utf-8"))) if own.is_file() else found
+
+
+def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    return below | {
+        key: _laid_over(below[key], value) if isinstance(value, dict) and isinstance(below.get(key), dict) else value
+        for key, value in above.items()
+    }
+
+
+def _dated(at: datetime, pattern: str, timezone: str) -> str:
+    locale = _LOCALES[_language.get()]
+    return str(format_datetime(at, words()["patterns"][pattern], ZoneInfo(timezone), locale=locale))
 
 
 def when(at: datetime, timezone: str) -> str:
     """Return "martes 24 de noviembre a las 10:00"."""
-    return str(format_datetime(at, words()["patterns"]["when"], ZoneInfo(timezone), locale=_LOCALE))
+    return _dated(at, "when", timezone)
 
 
 def when_short(at: datetime, timezone: str) -> str:
     """Return "mar 24 nov, 10:00", within the 24 characters of a list's row."""
-    text = format_datetime(at, words()["patterns"]["when_short"], ZoneInfo(timezone), locale=_LOCALE)
-    return str(text).replace(".", "")
+    return _dated(at, "when_short", timezone).replace(".", "")
 
 
 def day(at: datetime, timezone: str) -> str:
-    return str(format_datetime(at, words()["patterns"]["day"], ZoneInfo(timezone), locale=_LOCALE))
+    return _dated(at, "day", timezone)
 
 
 def word(kind: str, code: str) -> str:
@@ -50,13 +86,15 @@ def listed(items: Sequence[str]) -> str:
     """Return "cocina, limpieza y caja"."""
     if len(items) < 2:
         return "".join(items)
-    joint = words()["and"]["before_i" if _SOUND_OF_I.match(normalise(items[-1])) else "usual"]
+    and_before_i = _language.get() == MAIN and _SOUND_OF_I.match(normalise(items[-1]))
+    joint = words()["and"]["before_i" if and_before_i else "usual"]
     return f"{', '.join(items[:-1])} {joint} {items[-1]}"
 
 
 def folded_in(text: str, list_name: str) -> bool:
-    """Whether the whole text is one of the listed words, signs and accents aside."""
-    return normalise(text).strip(" .!¡¿?") in words()[list_name]
+    """Whether the whole text is one of the listed words, of any language, signs and accents aside."""
+    said = normalise(text).strip(" .!¡¿?")
+    return any(said in _words_in(language)[list_name] for language in _LOCALES)
 
 
 def shortened(text: str, length: int) -> str:

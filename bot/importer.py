@@ -2,7 +2,9 @@
 
 Named in `config.yml`, so that Rasa's commands work as its manual says: `BUSINESS_UNIT=huntred rasa train`.
 `data/shared` + `data/<unit>`, `domain/shared` + `domain/<unit>`; a response of the unit replaces the shared one of
-the same name, and a rule of the unit the shared one of the same name; everything else is added.
+the same name, and a rule of the unit the shared one of the same name; everything else is added. Responses in another
+language stand in `domain/translations/<language>/shared` and `…/<unit>`; a unit with a folder there speaks it: they
+are laid beside the Spanish ones as variants with Rasa's condition on the slot `language`.
 """
 
 from __future__ import annotations
@@ -21,11 +23,19 @@ from rasa.shared.importers import utils
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.translations import add_language, says_the_same
 from contract.settings import business_unit
 
 
 class UnitUnknown(RasaException):
     """There is no such unit; the message names the folders that would make one."""
+
+
+def _responses(folder: Path) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for file in sorted(folder.glob("*.yml")):
+        found.update(rasa.shared.utils.io.read_yaml_file(file).get("responses") or {})
+    return found
 
 
 class UnitImporter(TrainingDataImporter):
@@ -71,7 +81,22 @@ class UnitImporter(TrainingDataImporter):
 
     def get_domain(self) -> Domain:
         shared, own = (Domain.load(str(folder)) for folder in self.domain_folders)
-        return shared.merge(own, override=True)
+        told = copy.deepcopy(shared.merge(own, override=True).as_dict())
+        for folder in sorted((self._root / "domain" / "translations").glob(f"*/{self.unit}")):
+            add_language(told["responses"], folder.parent.name, self._translations(folder.parent, own))
+        return Domain.from_dict(told)
+
+    def _translations(self, folder: Path, own: Domain) -> dict[str, list[dict[str, Any]]]:
+        """Read one language: the unit's own responses; else the shared ones, beside what they translate.
+
+        Where the unit says something of its own in Spanish, the shared translation stands in only if it says the same.
+        """
+        found = {
+            name: variants
+            for name, variants in _responses(folder / "shared").items()
+            if name not in own.responses or all(says_the_same(one, own.responses[name]) for one in variants)
+        }
+        return found | _responses(folder / self.unit)
 
     def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
         return self._stories([str(folder) for folder in self.data_folders], exclusion_percentage)

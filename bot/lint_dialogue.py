@@ -23,38 +23,45 @@ from typing import Any  # noqa: E402
 from rasa.core.nlg.interpolator import interpolate_text  # noqa: E402
 from ruamel.yaml import YAML  # noqa: E402
 
+from bot.importer import UnitImporter  # noqa: E402
 from bot.rendering.options import CannotRender  # noqa: E402
 from bot.rendering.reach import faults  # noqa: E402
 from bot.rendering.seen import channels  # noqa: E402
 from bot.said import BadPayload, read_response  # noqa: E402
+from bot.translations import PLACEHOLDER, payloads, placeholders  # noqa: E402
+from bot.understanding.languages import LANGUAGE_SLOT, MAIN  # noqa: E402
 from contract.settings import ALL_UNITS  # noqa: E402
 
-MAIN_LANGUAGE = "es"
 _SEED = Path("huntred/units/seed")
-_PLACEHOLDER = re.compile(r"\{([^\n{}]+?)\}")
+# Of a language that is not spoken everywhere: which responses it must have.
+_MAIN_PATHS = Path("domain/translations/main_paths.yml")
 _ADDRESS = re.compile(r"(^|_)(url|link|page|address)($|_)")
 _LONG = "Coordinación de operación logística y atención especializada a personas usuarias, Tlajomulco de Zúñiga"
 
 
 @dataclass(frozen=True)
 class UnitVoice:
-    """What is judged of one unit. responses: name → variants, as Rasa's domain holds them."""
+    """What is judged of one unit. responses: name → variants, as Rasa's domain holds them.
+
+    needed: language → names of the responses that it must have; all of them where a language is not in it.
+    """
 
     code: str
     channels: tuple[str, ...]
     languages: tuple[str, ...]
     responses: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    needed: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def read_unit(code: str) -> UnitVoice:
     """Read the unit's seed and its merged domain."""
-    from bot.importer import UnitImporter
-
     seed = YAML(typ="safe").load((_SEED / code / "unit.yml").read_text(encoding="utf-8"))
     settings = seed.get("settings") or {}
-    spoken = (settings.get("conversation") or {}).get("languages") or [MAIN_LANGUAGE]
     domain = UnitImporter("config.yml", unit=code).get_domain()
-    return UnitVoice(code, tuple(settings.get("channels") or ()), tuple(spoken), domain.responses)
+    main_paths = YAML(typ="safe").load(_MAIN_PATHS.read_text(encoding="utf-8"))
+    needed = {language: frozenset(names) for language, names in main_paths.items()}
+    spoken = tuple(seed.get("languages") or [MAIN])
+    return UnitVoice(code, tuple(settings.get("channels") or ()), spoken, domain.responses, needed)
 
 
 def wrong_of(unit: UnitVoice, codes: Sequence[str]) -> Iterator[str]:
@@ -66,14 +73,30 @@ def wrong_of(unit: UnitVoice, codes: Sequence[str]) -> Iterator[str]:
     for name, variants in sorted(unit.responses.items()):
         said = {_language(variant) for variant in variants}
         for language in unit.languages:
-            if language not in said:
+            if language not in said and name in unit.needed.get(language, unit.responses):
                 yield f"{name} has no variant in {language}"
+        yield from (f"{name} in {_language(variant)}: {fault}" for variant, fault in _unlike(variants))
         for number, variant in enumerate(variants, 1):
             where = f"{name} (variant {number})" if len(variants) > 1 else name
             only = variant.get("channel")
             for channel in known:
                 if only in (None, channel):
                     yield from (f"{where} on {channel}: {fault}" for fault in _wrong_on(channel, variant))
+
+
+def _unlike(variants: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Yield the translations that fill in or offer something else than what they translate."""
+    spanish = [variant for variant in variants if _language(variant) == MAIN]
+    values = set().union(*(placeholders(variant) for variant in spanish))
+    offered = [payloads(variant) for variant in spanish]
+    for variant in variants:
+        if _language(variant) == MAIN or not spanish:
+            continue
+        unknown = placeholders(variant) - values
+        if unknown:
+            yield variant, f"nothing fills {', '.join(sorted(unknown))}"
+        if payloads(variant) not in offered:
+            yield variant, "its buttons do something else than the Spanish ones"
 
 
 def _wrong_on(channel: str, variant: Mapping[str, Any]) -> Iterator[str]:
@@ -95,7 +118,7 @@ def fill(value: Any) -> Any:
     if isinstance(value, str):
         # In payloads actions fill in ids and codes; they are short.
         sample = (lambda name: "sample") if value.startswith("/") else _sample
-        names = {name.strip() for name in _PLACEHOLDER.findall(value)}
+        names = {name.strip() for name in PLACEHOLDER.findall(value)}
         return interpolate_text(value, {name: sample(name) for name in names})
     if isinstance(value, Mapping):
         return {key: fill(item) for key, item in value.items()}
@@ -111,9 +134,9 @@ def _sample(name: str) -> str:
 def _language(variant: Mapping[str, Any]) -> str:
     """A variant of another language carries the condition `slot: language`; without one it is the main language's."""
     for condition in variant.get("condition") or ():
-        if condition.get("type") == "slot" and condition.get("name") == "language":
+        if condition.get("type") == "slot" and condition.get("name") == LANGUAGE_SLOT:
             return str(condition.get("value"))
-    return MAIN_LANGUAGE
+    return MAIN
 
 
 def main() -> int:

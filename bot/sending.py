@@ -26,6 +26,7 @@ from bot.line import Flight, Later
 from bot.outbox import ONCE, Claimed, Outbox, Room
 from bot.rates import Rates
 from bot.rendering.options import CannotRender
+from bot.rendering.words import speaking
 from bot.window import Refuse, Send, Wait, decide
 from contract.message import Message, TemplateUse
 from contract.quiet_hours import of_unit
@@ -265,7 +266,8 @@ class Sending:
             place.flight = await self._next_part(row, outgoing.account)
 
         try:
-            return await sender.deliver(outgoing, part_sent)
+            with speaking(outgoing.message.language):
+                return await sender.deliver(outgoing, part_sent)
         except CannotRender as error:
             logger.warning("outbox row %s cannot be drawn: %s", row.id, error)
             return Receipt("failed", code="cannot_render")

@@ -78,7 +78,8 @@ class Turn:
     form, or "". events: the tracker's stored events of the current session, oldest first; none where `tracker` was
     kept from the last turn. waited: seconds that the first row had waited when the turn was taken. again: it was tried
     before. late: rows that the vendor has before what was handled already. form_gone: the form that was active is none
-    of the model any more. campaign: whose code they wrote, or "". before_action: awaited before the first action is
+    of the model any more. campaign: whose code they wrote, or "". language: in which they are answered
+    after it (ISO 639-1), "" where they never told. before_action: awaited before the first action is
     called. failure: noted by the endpoint or an action and raised by the processor, since Rasa swallows what it meets
     there.
     """
@@ -101,6 +102,7 @@ class Turn:
     late: frozenset[int] = frozenset()
     form_gone: bool = False
     campaign: str = ""
+    language: str = ""
     began: float = field(default_factory=time.monotonic)
     before_action: Callable[[], Awaitable[None]] | None = None
     ordinal: int = 0

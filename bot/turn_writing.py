@@ -68,7 +68,7 @@ UPDATE conversations SET version = version + 1, current_step = %(step)s,
     message_count = message_count + %(messages)s, last_message_at = clock_timestamp(),
     unread_count = CASE WHEN handling IN ('bot', 'closed') THEN 0 ELSE unread_count + %(heard)s END,
     handling = CASE WHEN handling = 'closed' AND %(reopens)s THEN 'bot' ELSE handling END,
-    last_text = coalesce(nullif(%(text)s, ''), last_text)
+    last_text = coalesce(nullif(%(text)s, ''), last_text), language = coalesce(nullif(%(language)s, ''), language)
 WHERE id = %(id)s AND version = %(version)s
 """
 _DONE = "UPDATE inbox SET state = 'done', done_at = clock_timestamp(), error = NULL WHERE id = ANY(%s)"
@@ -169,7 +169,7 @@ def conversation(connection: Connection, turn: Turn, ones: Sequence[Said], step:
         _CONVERSATION,
         {
             "step": step, "messages": len(rows) + len(ones), "heard": len(rows),
-            "reopens": turn.rows[0].kind not in _SAID_TO_THEM, "id": turn.conversation_id,
+            "reopens": turn.rows[0].kind not in _SAID_TO_THEM, "id": turn.conversation_id, "language": turn.language,
             "text": (texts[-1] if texts else rows[-1].payload.text if rows else "")[:200], "version": turn.version,
         },
     )  # fmt: skip

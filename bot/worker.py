@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from bot.said import Said, TurnOutput, read_response
 from bot.spoken_picks import by_words
 from bot.tracker_store import new_events
 from bot.turn import Outage, Overtaken, Turn, current_turn, the_turn
+from bot.understanding.languages import LANGUAGE_SLOT
 from contract.campaigns import campaign_in
 from contract.invitations import invitation_in
 from contract.message import Message, TemplateUse
@@ -200,6 +202,9 @@ class Worker:
             said = output.said
         events = new_events(tracker, turn.loaded_events)
         step = tracker.active_loop_name or ""
+        turn.language = str(tracker.get_slot(LANGUAGE_SLOT) or "")
+        if turn.language:
+            said = [replace(one, message=replace(one.message, language=turn.language)) for one in said]
         await self._in_thread(lambda: self._lane.commit(turn, events, said, step))
         turn.tracker = tracker
         agent.store.keep(turn, len(events))

@@ -118,7 +118,7 @@ class Message:
     options: of buttons and multi_select, any number. list_button: the text that opens a list.
     start: how many options a list leaves out at its beginning, when "more" was pressed.
     url: of link, image, document. template: what to send instead outside the vendor's service window.
-    subject, html, attachments: of email only.
+    subject, html, attachments: of email only. language: of the words that the gateway adds, ISO 639-1; "" is Spanish.
     """
 
     kind: OutboundKind
@@ -135,6 +135,7 @@ class Message:
     subject: str = ""
     html: str = ""
     attachments: tuple[Attachment, ...] = ()
+    language: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return _compact(asdict(self))

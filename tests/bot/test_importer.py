@@ -88,3 +88,17 @@ def test_publishing_is_one_step(tmp_path: Path) -> None:
     train.publish(tmp_path, "b.tar.gz")
     assert (tmp_path / "current").read_text() == "b.tar.gz"
     assert [file.name for file in tmp_path.iterdir()] == ["current"]
+
+
+def test_translations_are_variants_on_the_slot_language(root: Path) -> None:
+    for part, text in (("shared", "The menu."), ("amigro", "The unit's menu.")):
+        folder = root / "domain" / "translations" / "en" / part
+        folder.mkdir(parents=True)
+        (folder / "menu.yml").write_text(
+            f'version: "3.1"\nresponses:\n  utter_menu:\n    - text: "{text}"\n  utter_nowhere:\n    - text: "x"\n'
+        )
+    domain = importer(root).get_domain()
+    english = {"text": "The unit's menu.", "condition": [{"type": "slot", "name": "language", "value": "en"}]}
+    assert domain.responses["utter_menu"] == [{"text": "El menú de la unidad."}, english]
+    assert "utter_nowhere" not in domain.responses
+    assert domain.as_dict()["responses"]["utter_menu"][1] == english, "it goes into the model"

@@ -32,8 +32,25 @@ def test_a_language_that_a_unit_declares_must_be_there() -> None:
     wrong = list(wrong_of(replace(WELL, languages=("es", "en")), []))
     assert wrong == ["utter_error_slot_taken has no variant in en", "utter_menu has no variant in en"]
     english = {"text": "Hello", "condition": [{"type": "slot", "name": "language", "value": "en"}]}
-    both = {name: [*variants, english] for name, variants in WELL.responses.items()}
+    menu = {**MENU, **english, "text": "Hello, {name}. What is next?"}
+    both = {
+        "utter_menu": [MENU, menu], "utter_error_slot_taken": [*WELL.responses["utter_error_slot_taken"], english]
+    }  # fmt: skip
     assert list(wrong_of(replace(WELL, languages=("es", "en"), responses=both), [])) == []
+
+
+def test_a_language_of_some_paths_needs_only_those() -> None:
+    voice = replace(WELL, languages=("es", "ht"), needed={"ht": frozenset({"utter_menu"})})
+    assert list(wrong_of(voice, [])) == ["utter_menu has no variant in ht"]
+
+
+def test_a_translation_fills_and_offers_what_it_translates() -> None:
+    condition = [{"type": "slot", "name": "language", "value": "en"}]
+    spanish = {"text": "Hola, {name}", "buttons": [{"title": "Sí", "payload": "/affirm"}]}
+    english = {"text": "Hi, {nombre}", "buttons": [{"title": "Yes", "payload": "/deny"}], "condition": condition}
+    assert list(wrong_of(replace(WELL, responses={"utter_x": [spanish, english]}), [])) == [
+        "utter_x in en: nothing fills nombre", "utter_x in en: its buttons do something else than the Spanish ones",
+    ]  # fmt: skip
 
 
 def test_what_cannot_be_drawn_is_named_with_its_channel() -> None:

@@ -68,6 +68,16 @@ def test_what_is_pressed_is_shown_however_often(talk: Open, desk: Desk) -> None:
     assert [chat.presses("/show_menu", "Menú") for _ in range(4)] == [["utter_menu"]] * 4
 
 
+def test_pieces_are_in_the_language_of_the_conversation_where_the_unit_speaks_it(talk: Open, desk: Desk) -> None:
+    chat = registered(talk())
+    chat.slots["language"] = "en"
+    chat.says("update my profile", "update_profile")
+    assert "• Email: " in chat.value("utter_recap", "recap")
+    chat.slots["language"] = "de"
+    chat.says("update my profile", "update_profile")
+    assert "• Correo: " in chat.value("utter_recap", "recap")
+
+
 def test_not_knowing_is_no_town(talk: Open, desk: Desk) -> None:
     chat = consented(talk())
     chat.says("registro", "register")

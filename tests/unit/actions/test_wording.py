@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
 from actions.interviews import distance
-from actions.wording import day, folded_in, listed, shortened, when, when_short, word
+from actions.wording import day, folded_in, listed, shortened, speaking, when, when_short, word, words
 
 MEXICO = "America/Mexico_City"
 MORNING = datetime(2026, 11, 24, 16, 0, tzinfo=timezone.utc)
@@ -56,3 +58,40 @@ def test_unknown_codes_stay_as_they_are_and_long_texts_are_cut() -> None:
     assert word("fields", "shoe_size") == "shoe_size"
     assert shortened("abcdef", 6) == "abcdef"
     assert shortened("abc defg", 6) == "abc d…"
+
+
+def test_another_language_has_its_own_dates_words_and_joints() -> None:
+    with speaking("en"):
+        assert when(MORNING, MEXICO) == "Tuesday, November 24 at 10:00 AM"
+        assert listed(["Excel", "Inglés"]) == "Excel and Inglés"
+        assert word("fields", "email") == "Email"
+        for days in range(366):
+            assert len(when_short(MORNING + timedelta(days=days, hours=12), MEXICO)) <= 24
+    with speaking("fr"):
+        assert when(MORNING, MEXICO) == "mardi 24 novembre à 10h00"
+        assert word("proposal_services", "hr") == "Recursos humanos", "what a language lacks is said in Spanish"
+    assert when(MORNING, MEXICO).startswith("martes")
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "pt", "ht"])
+def test_a_language_holds_no_key_that_spanish_lacks(language: str) -> None:
+    with speaking(language):
+        spoken = words()
+    assert set(_paths(spoken)) == set(_paths(words()))
+
+
+def _paths(told: dict[str, Any], above: str = "") -> Iterator[str]:
+    for key, value in told.items():
+        yield f"{above}{key}"
+        if isinstance(value, dict):
+            yield from _paths(value, f"{above}{key}.")
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "pt", "ht"])
+def test_what_may_have_been_meant_fits_a_button(language: str) -> None:
+    with speaking(language):
+        assert [text for text in words()["meanings"].values() if len(text) > 20] == []
+
+
+def test_words_that_skip_are_known_whatever_is_spoken() -> None:
+    assert folded_in("I don't know", "skip_words") and folded_in("no sé", "skip_words")
