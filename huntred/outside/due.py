@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import Engine
@@ -47,11 +46,3 @@ def call_due(
             with unit_of_work(engine, scope) as uow:
                 finish(uow, one, reply)
     return made
-
-
-def again_at(attempts: int, now: datetime, jitter: float, pauses_seconds: Sequence[int]) -> datetime | None:
-    """Return when to call again after so many tries; none where it is given up. jitter: 0 to 1, spreads by a fifth."""
-    if attempts > len(pauses_seconds):
-        return None
-    pause = pauses_seconds[max(attempts, 1) - 1]
-    return now + timedelta(seconds=min(pause * (0.8 + 0.4 * jitter), pauses_seconds[-1]))

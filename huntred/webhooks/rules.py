@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from huntred.errors import FieldInvalid
-from huntred.outside.due import again_at
+from huntred.outside.pauses import again_at
 
 EVENT_TYPES = (
     "application.created", "application.moved", "application.withdrawn", "interview.booked", "interview.moved",
