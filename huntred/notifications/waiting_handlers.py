@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from babel.dates import format_timedelta
+from babel.lists import format_list
+from babel.units import format_unit
 from sqlalchemy import select
 
 from contract.message import Message
@@ -36,6 +37,7 @@ from huntred.push.rules import Told
 from huntred.units import service as units
 
 _MINUTE = timedelta(minutes=1)
+_LOCALE = "es_MX"
 
 
 @dataclass(frozen=True)
@@ -182,8 +184,9 @@ def _by_telegram(
 
 def _how_long(waited: timedelta) -> str:
     texts = wording()["how_long"]
-    if waited < _MINUTE:
+    minutes = int(waited / _MINUTE)
+    if not minutes:
         return str(texts["now"])
-    return str(texts["waited"]).format(
-        waited=format_timedelta(waited, granularity="minute", threshold=1.2, locale="es_MX")
-    )
+    parts = ((minutes // 60, "hour"), (minutes % 60, "minute"))
+    said = [format_unit(number, unit, "long", locale=_LOCALE) for number, unit in parts if number]
+    return str(texts["waited"]).format(waited=format_list(said, locale=_LOCALE))
