@@ -14,7 +14,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from backoffice import auth, errors, formats, headers, language, work
+from backoffice import auth, errors, formats, headers, language, pushing, work
 from backoffice.api import routes as api
 from backoffice.ports import Wiring
 from backoffice.public import (
@@ -59,6 +59,7 @@ def create_app(wiring: Wiring) -> Flask:
     campaign_link.limit(app, limiter)
     api.init_app(app, csrf)
     app.context_processor(_page_context)
+    pushing.init_app(app)
     app.add_url_rule("/unit", "switch_unit", _switch_unit, methods=["POST"])
     app.jinja_env.globals["asset"] = _asset
 
@@ -84,6 +85,7 @@ def _page_context() -> dict[str, Any]:
         "now": work.now(),
         "account": current_user if signed_in else None,
         "designs": bool(scope.design),
+        "pushes": work.wiring().push is not None,
         "units": units,
         "unit_of": {unit.code: unit for unit in units},
         "chosen_unit": next((u for u in units if (scope.units or scope.design) == (u.code,)), None),

@@ -17,12 +17,13 @@ from huntred.api_clients.models import ApiRequest, ApiToken
 from huntred.conversations.models import ActionReply, ChatMessage, InboxRow, OutboxRow, ScheduledNotice
 from huntred.events.models import StoredEvent
 from huntred.events.types import plain
+from huntred.push.models import PushMessage
 from huntred.webhooks.models import WebhookDelivery
 
 HIDDEN = "•••"
 _MACHINERY = (
-    AuditEntry, ActionReply, ApiRequest, ApiToken, ChatMessage, InboxRow, OutboxRow, ScheduledNotice, StoredEvent,
-    WebhookDelivery,
+    AuditEntry, ActionReply, ApiRequest, ApiToken, ChatMessage, InboxRow, OutboxRow, PushMessage, ScheduledNotice,
+    StoredEvent, WebhookDelivery,
 )  # fmt: skip
 _SECRET = frozenset({"password", "tf_totp_secret", "fs_uniquifier", "secrets", "code_hash", "address_hash"})
 _NOISE = frozenset({"search_text", "updated_at", "version"})

@@ -184,7 +184,7 @@ def _enter() -> Response | None:
     The API knows its callers by their tokens alone (`api/access.py`).
     """
     endpoint = request.endpoint or ""
-    if endpoint in {"static", "health"} or endpoint.startswith(("public.", "api.")):
+    if endpoint in {"static", "health", "push_worker"} or endpoint.startswith(("public.", "api.")):
         return None
     if not current_user.is_authenticated:
         language.choose_of_browser()

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from huntred.matching.nearest import Nearest
 from huntred.matching.ports import Ranker
 from huntred.privacy.links import Links
+from huntred.push.ports import PushService
 from huntred.settings import AppSettings
 
 
@@ -32,6 +33,9 @@ class Wiring(Protocol):
 
     @property
     def nearest(self) -> Nearest: ...
+
+    @property
+    def push(self) -> PushService | None: ...
 
     @property
     def root(self) -> Path: ...

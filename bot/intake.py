@@ -19,7 +19,7 @@ import psycopg
 from psycopg import errors
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from bot import metrics, storing
+from bot import metrics, storing, team_chats
 from bot.arrivals import Arrival, Event, StatusChange, Unreadable
 from bot.floods import USUAL, Floods
 from bot.storing import Stored
@@ -188,7 +188,8 @@ class Intake:
         for tried in range(_DEADLOCK_TRIES):
             try:
                 async with self._pool.connection() as connection:
-                    stored = await storing.write(connection, events, self._burst_window, self._floods, patience)
+                    others = await team_chats.set_apart(connection, events)
+                    stored = await storing.write(connection, others, self._burst_window, self._floods, patience)
                 break
             except (errors.DeadlockDetected, errors.SerializationFailure):
                 if tried == _DEADLOCK_TRIES - 1:

@@ -21,6 +21,10 @@ ALL_UNITS = ("amigro", "huntu", "huntred", "huntred_executive", "huntred_solutio
 EXIT_MISCONFIGURED = 78
 
 
+# How many points the curve P-256 has (FIPS 186-5): a private key is a number below it.
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
 class SettingsInvalid(Exception):
     """One or more variables are missing or wrong; `faults` holds one sentence for each."""
 
@@ -135,6 +139,10 @@ class Reader:
     def key(self, name: str) -> bytes:
         return self._read(name, None, _key, "base64 of 32 random bytes")
 
+    def p256_key(self, name: str) -> bytes:
+        """Read a private key of the curve P-256, raw as tools for web push write it; empty where it is not set."""
+        return self._read(name, b"", _p256_key, "base64url of a private key of P-256, 32 bytes")
+
     def done(self) -> None:
         if self.faults:
             raise SettingsInvalid(self.faults)
@@ -148,6 +156,16 @@ def _key(encoded: str) -> bytes:
     if len(value) != 32:
         raise ValueError("not 32 bytes")
     return value
+
+
+def _p256_key(encoded: str) -> bytes:
+    try:
+        key = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+    except (binascii.Error, ValueError):
+        raise ValueError("not base64url") from None
+    if len(key) != 32 or not 0 < int.from_bytes(key, "big") < P256_ORDER:
+        raise ValueError("no private key of P-256")
+    return key
 
 
 @dataclass(frozen=True)

@@ -42,10 +42,11 @@ class AppSettings:
     api_requests_per_minute: int = 600
     webhooks_allow_loopback: bool = False
     job_pages_inside: str = ""
+    vapid_private_key: bytes = b""
 
     @property
     def webhooks_reach_loopback(self) -> bool:
-        """Never in production, whatever is set."""
+        """Webhooks, and web push to a service of the tests. Never in production, whatever is set."""
         return self.webhooks_allow_loopback and self.environment != "production"
 
     @property
@@ -105,6 +106,7 @@ def read_app_settings(environment: Mapping[str, str] | None = None) -> AppSettin
         job_pages_inside=reader.text(
             "JOB_PAGES_INSIDE", "host:port of this machine's that job pages are read from, for development only", ""
         ),
+        vapid_private_key=reader.p256_key("VAPID_PRIVATE_KEY"),
     )
     reader.done()
     return settings

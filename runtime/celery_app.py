@@ -25,6 +25,7 @@ WRITE_EXPORTS = "huntred.write_exports"
 TEND_LISTS = "huntred.tend_lists"
 READ_CVS = "huntred.read_cvs"
 SEND_WEBHOOKS = "huntred.send_webhooks"
+SEND_PUSHES = "huntred.send_pushes"
 RESET_UNITS = "huntred.reset_units"
 WRITE_IMPORTS = "huntred.write_imports"
 FETCH_JOB_PAGES = "huntred.fetch_job_pages"
@@ -69,6 +70,7 @@ def make_celery(settings: AppSettings) -> Celery:
             "encode-people": {"task": ENCODE_PEOPLE, "schedule": 60.0, "options": _SOON},
             "write-exports": {"task": WRITE_EXPORTS, "schedule": 5.0, "options": {"expires": 5}},
             "send-webhooks": {"task": SEND_WEBHOOKS, "schedule": 3.0, "options": {"expires": 3}},
+            "send-pushes": {"task": SEND_PUSHES, "schedule": 3.0, "options": {"expires": 3}},
             "reset-units": {"task": RESET_UNITS, "schedule": 5.0, "options": {"expires": 5}},
             "write-imports": {"task": WRITE_IMPORTS, "schedule": 5.0, "options": {"expires": 5}},
             "fetch-job-pages": {"task": FETCH_JOB_PAGES, "schedule": 3.0, "options": {"expires": 3}},

@@ -49,6 +49,14 @@ def _key() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
+def _p256_key() -> str:
+    """A private key of P-256 as contract/settings.py reads it; with it web push says who we are."""
+    from contract.settings import P256_ORDER
+
+    number = secrets.randbelow(P256_ORDER - 1) + 1
+    return base64.urlsafe_b64encode(number.to_bytes(32, "big")).decode().rstrip("=")
+
+
 SECRETS = {
     "DATABASE_PASSWORD_ADMIN": _token,
     **{f"DATABASE_PASSWORD_{role.upper()}": _token for role in ROLES},
@@ -59,6 +67,7 @@ SECRETS = {
     "FLASK_SECRET_KEY": _token,
     "SECURITY_PASSWORD_SALT": _token,
     "ACTIONS_SECRET": _token,
+    "VAPID_PRIVATE_KEY": _p256_key,
 }
 
 

@@ -27,6 +27,8 @@ from huntred.mentoring import service as mentoring
 from huntred.notifications import profile_reminders
 from huntred.notifications import service as notifications
 from huntred.privacy import archive, files, retention
+from huntred.push import queue as push_queue
+from huntred.push import sending as push_sending
 from huntred.search import service as search
 from huntred.units.models import Unit
 from huntred.webhooks import sending as webhook_sending
@@ -102,6 +104,7 @@ def register(app: Celery, wiring: Wiring) -> None:
         try:
             _each_unit(wiring, lambda uow: retention.purge(uow, now=wiring.clock()), faults)
             _each_unit(wiring, lambda uow: webhooks.forget_old(uow, now=wiring.clock()), faults)
+            _each_unit(wiring, lambda uow: push_queue.forget_old(uow, now=wiring.clock()), faults)
             _each_unit(wiring, lambda uow: importing.forget_rows(uow, now=wiring.clock()), faults)
         finally:
             with unit_of_work(wiring.engine, Scope()) as uow:
@@ -146,6 +149,13 @@ def register(app: Celery, wiring: Wiring) -> None:
     def send_webhooks() -> None:
         for unit in _units(wiring):
             webhook_sending.send_due(wiring.engine, unit, wiring.webhook_caller, wiring.clock)
+
+    @app.task(name=celery_app.SEND_PUSHES)
+    def send_pushes() -> None:
+        if wiring.push is None:
+            return
+        for unit in _units(wiring):
+            push_sending.send_due(wiring.engine, unit, wiring.push, wiring.clock)
 
     @app.task(name=celery_app.RESET_UNITS)
     def reset_units() -> None:

@@ -30,6 +30,8 @@ from huntred.importing.turns import host_turn
 from huntred.matching.nearest import Nearest
 from huntred.matching.ports import Embedder, Ranker
 from huntred.privacy.links import Links
+from huntred.push.ports import PushService
+from huntred.push.providers.standard import StandardPush
 from huntred.settings import AppSettings
 from huntred.webhooks.ports import Caller as WebhookCaller
 from huntred.webhooks.providers.pinned import PinnedCaller
@@ -131,6 +133,16 @@ class Wiring:
     @cached_property
     def webhook_caller(self) -> WebhookCaller:
         return PinnedCaller(allow_loopback=self.settings.webhooks_reach_loopback)
+
+    @cached_property
+    def push(self) -> PushService | None:
+        """Web push; none where no key of ours is set."""
+        settings = self.settings
+        if not settings.vapid_private_key:
+            return None
+        return StandardPush(
+            settings.vapid_private_key, settings.mail_from, self.clock, allow_loopback=settings.webhooks_reach_loopback
+        )
 
     @cached_property
     def job_pages(self) -> Pages:

@@ -6,12 +6,13 @@ from flask import redirect, request, url_for
 from flask_admin import BaseView, expose
 from werkzeug.wrappers import Response
 
-from backoffice import auth, language, slot_form, work
+from backoffice import auth, language, pushing, slot_form, work
 from backoffice.errors import done, refusals_flashed
 from backoffice.formats import viewer_zone
 from huntred.access import service as access
 from huntred.errors import FieldInvalid
-from huntred.notifications import alerts
+from huntred.notifications import alerts, team_telegram
+from huntred.push import service as devices
 
 
 class AccountView(BaseView):
@@ -22,8 +23,10 @@ class AccountView(BaseView):
         uow, user = work.current_work(), auth.acting_user()
         chosen, row = alerts.of_user(uow, user), access.get(uow, user)
         return self.render(
-            "account/index.html", alerts=chosen, telegram=alerts.telegram_link(uow, chosen, now=work.now()),
-            has_bot=bool(alerts.team_bot(uow)),
+            "account/index.html", alerts=chosen, telegram=team_telegram.link_of(uow, chosen, now=work.now()),
+            has_bot=bool(team_telegram.team_bot(uow)),
+            push_key=pushing.public_key(),
+            devices=devices.devices_of(uow, user),
             may_reply=auth.may("reply"),
             zones=slot_form.ZONES,
             own_zone=row.timezone,

@@ -13,7 +13,10 @@ from backoffice.errors import done, refusals_flashed
 from backoffice.forms import FormReader, id_or_404
 from backoffice.queries import conversations as queries
 from huntred.conversations import notes
-from huntred.notifications import alerts
+from huntred.notifications import alerts, team_telegram
+from huntred.notifications.alerts import Choices
+
+_SWITCHES = ("sound", "on_duty", "by_push", "by_telegram", "by_mail", "any_hour", "in_digest")
 
 
 class AnnouncementsView(BaseView):
@@ -47,10 +50,18 @@ class AnnouncementsView(BaseView):
     @expose("/choices", methods=["POST"])
     def choices(self) -> Response:
         form = FormReader(request.form)
-        alerts.choose(
-            work.current_work(), auth.acting_user(), sound=form.flag("sound"), on_duty=form.flag("on_duty")
-        )
-        done("alerts_saved")
+        with refusals_flashed() as refused:
+            alerts.choose(
+                work.current_work(),
+                auth.acting_user(),
+                Choices(
+                    **{name: form.flag(name) for name in _SWITCHES},
+                    quiet_from=form.time("alerts_quiet_from"),
+                    quiet_to=form.time("alerts_quiet_to"),
+                ),
+            )
+        if not refused:
+            done("alerts_saved")
         return redirect(url_for("account.index"))
 
     @expose("/telegram/<any(begin, finish, end):step>", methods=["POST"])
@@ -59,11 +70,11 @@ class AnnouncementsView(BaseView):
         uow, user = work.current_work(), auth.acting_user()
         with refusals_flashed() as refused:
             if step == "begin":
-                alerts.begin_telegram_link(uow, user, now=work.now())
+                team_telegram.begin_link(uow, user, now=work.now())
             elif step == "finish":
-                alerts.finish_telegram_link(uow, user, now=work.now())
+                team_telegram.check_link(uow, user)
             else:
-                alerts.unlink_telegram(uow, user)
+                team_telegram.unlink(uow, user)
         if not refused and step != "begin":
             done("telegram_linked" if step == "finish" else "telegram_unlinked")
         return redirect(url_for("account.index"))

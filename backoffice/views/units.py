@@ -12,6 +12,7 @@ from backoffice.forms import FormReader
 from huntred.errors import FieldInvalid
 from huntred.units import editing
 from huntred.units import service as units
+from huntred.units.office_hours import GROUPS, Span
 
 _LONGEST_NOTICE = 50_000
 
@@ -58,6 +59,7 @@ def _posted() -> editing.UnitForm:
         contact_phone=form.text("phone"),
         contact_email=form.text("email"),
         hours_text=form.text("hours_text"),
+        office={group: _span(form, group) for group in GROUPS},
         quiet_from=form.required(form.time("quiet_from"), "quiet_from"),
         quiet_to=form.required(form.time("quiet_to"), "quiet_to"),
         escalate_minutes=form.required(form.integer("escalate_minutes"), "escalate_minutes"),
@@ -68,6 +70,14 @@ def _posted() -> editing.UnitForm:
         privacy_version=form.text("privacy_version"),
         privacy_notice=form.text("privacy_notice", longest=_LONGEST_NOTICE),
     )
+
+
+def _span(form: FormReader, group: str) -> Span | None:
+    """Both ends, or neither: then nobody works that day."""
+    begins, ends = form.time(f"{group}_from"), form.time(f"{group}_to")
+    if begins is None and ends is None:
+        return None
+    return form.required(begins, f"{group}_from"), form.required(ends, f"{group}_to")
 
 
 def _hours(text: str) -> tuple[int, ...]:

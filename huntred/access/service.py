@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,7 +23,7 @@ from huntred.access.rules import (
     may,
     scope_of,
 )
-from huntred.db.session import rescope
+from huntred.access.seeing import seeing_users
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import FieldInvalid, NotFound
 from huntred.events.types import plain
@@ -233,11 +233,8 @@ def _grant(uow: UnitOfWork, form: GrantForm) -> Grant:
 
 
 def _whoever(uow: UnitOfWork, query: Select[User]) -> list[User]:
-    rescope(uow.session, replace(uow.scope, login=True))
-    try:
+    with seeing_users(uow):
         return list(uow.session.scalars(query.order_by(User.name, User.email)))
-    finally:
-        rescope(uow.session, uow.scope)
 
 
 def _keep_an_administrator(uow: UnitOfWork, user: User) -> None:

@@ -48,6 +48,19 @@ class ColleagueMentioned(Event):
 
 
 @dataclass(frozen=True)
+class TeamMemberWrote(Event):
+    """One of the team wrote to a bot of ours on their own Telegram. Stored by the gateway (bot/team_chats.py).
+
+    vendor_id: of the message. code: that links them, where they sent one.
+    """
+
+    account_id: UUID
+    telegram_user_id: str
+    vendor_id: str
+    code: str = ""
+
+
+@dataclass(frozen=True)
 class MessagePutAside(Event):
     """It failed three times by its own fault; the person was told so. Stored by the turn (bot/lane.py)."""
 

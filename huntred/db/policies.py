@@ -80,6 +80,14 @@ CREATE OR REPLACE FUNCTION app_file_in_use(name text) RETURNS boolean LANGUAGE s
 CREATE OR REPLACE FUNCTION app_campaign_unit(wanted text) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
   $$ SELECT unit FROM campaigns WHERE code = wanted $$;
+-- Whether somebody of the team writes here: they linked this Telegram, or send a code that would. The gateway must know
+-- before it makes a chat of it, and sees no users.
+CREATE OR REPLACE FUNCTION app_team_chat(account uuid, telegram_user text, code text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+  $$ SELECT EXISTS (
+       SELECT 1 FROM user_alerts a JOIN users u ON u.id = a.user_id
+       WHERE u.active AND ((a.telegram_account_id = account AND a.telegram_user_id = telegram_user)
+         OR (code <> '' AND a.link_code = code AND a.link_code_at > clock_timestamp() - interval '30 minutes'))) $$;
 -- Whether another unit has a conversation in this chat: hidden from the one that asks, who must not take its address.
 CREATE OR REPLACE FUNCTION app_chat_is_shared(chat uuid, asking text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
@@ -368,9 +376,14 @@ RULES: dict[str, list[Rule]] = {
         Rule(APP, "SELECT", "EXISTS (SELECT 1 FROM users u WHERE u.id = user_id)"),
         Rule(APP, "INSERT, UPDATE", f"user_id = {SELF}"),
     ],
+    # Told of something by whoever sees every user; added by the user alone, and by nobody else for them.
+    "push_devices": [
+        Rule(APP, "SELECT, UPDATE, DELETE", f"{LOGIN} OR user_id = {SELF}"), Rule(APP, "INSERT", f"user_id = {SELF}"),
+    ],
+    "push_messages": _unit_table(),
     "stored_events": [
         Rule(RELAY, "SELECT, UPDATE (due_at, attempts, error)"), Rule(APP, _FULL, UNIT), Rule(BOT, "INSERT", UNIT),
-        Rule(GATEWAY, "INSERT", "name IN ('MediaStored', 'MediaRefused')"),
+        Rule(GATEWAY, "INSERT", "name IN ('MediaStored', 'MediaRefused', 'TeamMemberWrote')"),
     ],
     # Who runs all of a program's units keeps it; its tokens are given and read as in a log-in.
     "api_clients": [

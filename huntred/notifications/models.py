@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -43,8 +43,9 @@ class MessageTemplate(Base):
 class UserAlerts(Base):
     """How one user hears that somebody waits; a row of its own, since only the user writes it.
 
-    on_duty: told at all. page_at: when a page of theirs last said that it is open. telegram_account_id,
-    telegram_user_id: their own Telegram, told over that bot of ours. link_code, link_code_at: while it is being linked.
+    on_duty, by_…, any_hour, quiet_…, in_digest: what they chose (alerts.Choices). page_at: when a page of theirs last
+    said that it is open. telegram_account_id, telegram_user_id: their own Telegram, told over that bot of ours.
+    link_code, link_code_at: while it is being linked.
     """
 
     __tablename__ = "user_alerts"
@@ -52,8 +53,17 @@ class UserAlerts(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     sound: Mapped[bool] = mapped_column(server_default="true")
     on_duty: Mapped[bool] = mapped_column(server_default="true")
+    by_push: Mapped[bool] = mapped_column(server_default="true")
+    by_telegram: Mapped[bool] = mapped_column(server_default="true")
+    by_mail: Mapped[bool] = mapped_column(server_default="true")
+    any_hour: Mapped[bool] = mapped_column(server_default="false")
+    quiet_from: Mapped[time | None]
+    quiet_to: Mapped[time | None]
+    in_digest: Mapped[bool] = mapped_column(server_default="true")
     page_at: Mapped[datetime | None]
     telegram_account_id: Mapped[UUID | None] = mapped_column(ForeignKey("channel_accounts.id"))
     telegram_user_id: Mapped[str] = mapped_column(server_default="")
     link_code: Mapped[str] = mapped_column(server_default="")
     link_code_at: Mapped[datetime | None]
+
+    __table_args__ = (CheckConstraint("(quiet_from IS NULL) = (quiet_to IS NULL)", name="quiet"),)

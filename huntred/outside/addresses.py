@@ -52,3 +52,14 @@ def read_url(url: str, *, allow_loopback: bool, field: str = "url") -> tuple[str
     if inside and not (allow_loopback and (address is None or address.is_loopback)):
         raise FieldInvalid(field, "not_public")
     return url, parts, inside
+
+
+def check_url(url: str, *, allow_loopback: bool, field: str = "url") -> str:
+    """Return an address that may be called over TLS; what its name leads to is looked at before each call.
+
+    Raises FieldInvalid.
+    """
+    url, parts, inside = read_url(url, allow_loopback=allow_loopback, field=field)
+    if parts.scheme != "https" and not (parts.scheme == "http" and inside):
+        raise FieldInvalid(field, "not_https")
+    return url

@@ -99,6 +99,17 @@ class Links:
     def handoff_page(self, conversation_id: UUID) -> str:
         return f"{self.backoffice_url}/conversations/{conversation_id}"
 
+    def waiting_page(self) -> str:
+        """The inbox, of those who wait."""
+        return f"{self.backoffice_url}/conversations/?handling=queued"
+
+    def account_page(self) -> str:
+        return f"{self.backoffice_url}/account/"
+
+    def path_of(self, url: str) -> str:
+        """Of an address of the back office what stands behind its host."""
+        return url.removeprefix(self.backoffice_url)
+
     def interview_page(self, interview_id: UUID) -> str:
         return f"{self.backoffice_url}/interviews/{interview_id}"
 

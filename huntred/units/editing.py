@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import time
@@ -10,8 +11,9 @@ from typing import Any
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import FieldInvalid
 from huntred.people.rules import email_of, phone_of
-from huntred.units import service
+from huntred.units import office_hours, service
 from huntred.units.models import Unit
+from huntred.units.office_hours import GROUPS, Span
 
 _DAY_MINUTES = 24 * 60
 _WEEK_HOURS = 7 * 24
@@ -24,8 +26,9 @@ class UnitForm:
     """A unit as it was typed.
 
     escalate_minutes: until a person who waits goes up to the next level; handoff_minutes: until nobody came.
-    reminder_hours: before an interview. quiet_from, quiet_to: the same twice is no quiet time. nearby_km: how far a
-    vacancy is near. privacy_notice: Markdown; changed only with a version of its own.
+    office: of office_hours.GROUPS, from and to; none where nobody works. reminder_hours: before an interview.
+    quiet_from, quiet_to: the same twice is no quiet time. nearby_km: how far a vacancy is near.
+    privacy_notice: Markdown; changed only with a version of its own.
     """
 
     name: str
@@ -35,6 +38,7 @@ class UnitForm:
     contact_phone: str
     contact_email: str
     hours_text: str
+    office: Mapping[str, Span | None]
     quiet_from: time
     quiet_to: time
     escalate_minutes: int
@@ -51,6 +55,7 @@ def form_of(unit: Unit) -> dict[str, Any]:
     settings = unit.settings
     contact, conversation = settings.get("contact") or {}, settings.get("conversation") or {}
     reminders, quiet = settings.get("reminders") or {}, settings.get("quiet_hours") or {}
+    spans = office_hours.spans_of(settings)
     return {
         "unit_name": unit.name, "tagline": unit.tagline, "in_picker": unit.in_picker,
         "contact_name": contact.get("name", ""), "phone": contact.get("phone", ""), "email": contact.get("email", ""),
@@ -62,6 +67,11 @@ def form_of(unit: Unit) -> dict[str, Any]:
         "profile_days": reminders.get("profile_incomplete_every_days", 7),
         "nearby_km": settings.get("nearby_radius_km", 25),
         "privacy_version": unit.privacy_version, "privacy_notice": unit.privacy_notice,
+        **{
+            f"{group}_{end}": f"{spans[days[0]][index]:%H:%M}" if days[0] in spans else ""
+            for group, days in GROUPS.items()
+            for index, end in enumerate(("from", "to"))
+        },
     }  # fmt: skip
 
 
@@ -88,6 +98,7 @@ def save(uow: UnitOfWork, code: str, form: UnitForm) -> Unit:
     )  # fmt: skip
     _put(settings, "quiet_hours", {"from": f"{form.quiet_from:%H:%M}", "to": f"{form.quiet_to:%H:%M}"})
     settings |= {"hours_text": form.hours_text, "nearby_radius_km": form.nearby_km}
+    settings["hours"] = office_hours.as_settings(form.office)
     unit.name, unit.tagline, unit.in_picker, unit.settings = form.name, form.tagline, form.in_picker, settings
     unit.privacy_version, unit.privacy_notice = form.privacy_version, form.privacy_notice
     uow.session.flush()
@@ -119,6 +130,9 @@ def _check(form: UnitForm) -> None:
     ):  # fmt: skip
         if not 1 <= value <= most:
             raise FieldInvalid(field, "out_of_range")
+    for group, span in form.office.items():
+        if span is not None and span[1] <= span[0]:
+            raise FieldInvalid(f"{group}_to", "before_start")
     # Never more than once a week (product.md, C16).
     if not 7 <= form.profile_days <= 365:
         raise FieldInvalid("profile_days", "weekly_at_most")

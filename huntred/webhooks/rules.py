@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from huntred.errors import FieldInvalid
-from huntred.outside.addresses import read_url
+from huntred.outside.pauses import again_at
 
 EVENT_TYPES = (
     "application.created", "application.moved", "application.withdrawn", "interview.booked", "interview.moved",
@@ -36,11 +36,8 @@ def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
 
 
 def next_try(attempts: int, now: datetime, jitter: float) -> datetime | None:
-    """Return when to call again after so many tries; none where it is given up. jitter: 0 to 1, spreads by a fifth."""
-    if attempts > len(_PAUSES_SECONDS):
-        return None
-    pause = _PAUSES_SECONDS[max(attempts, 1) - 1]
-    return now + timedelta(seconds=min(pause * (0.8 + 0.4 * jitter), _PAUSES_SECONDS[-1]))
+    """Return when to call again after so many tries; none where it is given up."""
+    return again_at(attempts, now, jitter, _PAUSES_SECONDS)
 
 
 def check_events(events: Sequence[str]) -> list[str]:
@@ -50,14 +47,3 @@ def check_events(events: Sequence[str]) -> list[str]:
     if set(events) - set(EVENT_TYPES):
         raise FieldInvalid("events", "unknown")
     return [name for name in EVENT_TYPES if name in events]
-
-
-def check_url(url: str, *, allow_loopback: bool) -> str:
-    """Return an address that may be called; what its name leads to is looked at before each call.
-
-    Raises FieldInvalid.
-    """
-    url, parts, inside = read_url(url, allow_loopback=allow_loopback)
-    if parts.scheme != "https" and not (parts.scheme == "http" and inside):
-        raise FieldInvalid("url", "not_https")
-    return url

@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased, joinedload, undefer
 from contract.ids import new_id
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import FieldInvalid, NotFound
+from huntred.outside.addresses import check_url
 from huntred.pages import Page, read_cursor, write_cursor
 from huntred.webhooks import rules
 from huntred.webhooks.events import WebhookDisabled
@@ -265,7 +266,7 @@ def _write(found: WebhookSubscription, form: SubscriptionForm, now: datetime, al
     description = " ".join(form.description.split())
     if len(description) > _LONGEST_DESCRIPTION:
         raise FieldInvalid("description", "too_long")
-    found.url = rules.check_url(form.url, allow_loopback=allow_loopback)
+    found.url = check_url(form.url, allow_loopback=allow_loopback)
     found.events = rules.check_events(form.events)
     found.description = description
     found.active = form.active

@@ -26,6 +26,7 @@ from tests.factories.desk import Desk, desk, keys
 __all__ = ["desk", "keys"]
 
 SALT = "the salt of these tests"
+VAPID_KEY = b"v" * 32
 
 _ALONE = {"/today", "/conversations/list", "/announcements/waiting", "/search/list?text=ana", "/interviews/grid"}
 
@@ -69,6 +70,7 @@ def site(desk: Desk, database: Any, redis_url: str) -> Iterator[Site]:
             "ENCRYPTION_KEYS": f"test:{key}", "LOOKUP_KEY": key, "LINK_SECRET": desk.links.secret,
             "FLASK_SECRET_KEY": "the flask secret of these tests", "SECURITY_PASSWORD_SALT": SALT,
             "ACTIONS_SECRET": "the actions secret of these tests",
+            "VAPID_PRIVATE_KEY": base64.urlsafe_b64encode(VAPID_KEY).decode(), "WEBHOOKS_ALLOW_LOOPBACK": "true",
         }
     )  # fmt: skip
     server = uvicorn.Server(

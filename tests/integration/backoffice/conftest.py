@@ -83,6 +83,7 @@ def office(desk: Desk, database: Any, redis_url: str) -> Office:
             "ENCRYPTION_KEYS": f"test:{key}", "LOOKUP_KEY": key, "LINK_SECRET": desk.links.secret,
             "FLASK_SECRET_KEY": "the flask secret of these tests", "SECURITY_PASSWORD_SALT": SALT,
             "ACTIONS_SECRET": "the actions secret of these tests",
+            "VAPID_PRIVATE_KEY": base64.urlsafe_b64encode(b"v" * 32).decode(),
         }
     )  # fmt: skip
     app = create_app(Wiring(settings, desk.app, lambda: desk.now))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from sqlalchemy import select
 
 from huntred.access.models import AuditEntry
 from huntred.conversations.escalation import minutes_of
+from huntred.units import office_hours
 from huntred.units.models import Unit
 from tests.integration.backoffice.conftest import Office, post
 
 VALUES = {
     "unit_name": "Amigro", "tagline": "Trabajo cerca de ti", "in_picker": "1", "contact_name": "Equipo Amigro",
     "phone": "55 5000 0201", "email": "hola@amigro.example.mx", "hours_text": "lunes a viernes de 9 a 18 horas",
-    "quiet_from": "22:00", "quiet_to": "07:00", "escalate_minutes": "4", "handoff_minutes": "90",
+    "weekdays_from": "08:00", "weekdays_to": "17:30", "saturday_from": "", "saturday_to": "",
+    "sunday_from": "10:00", "sunday_to": "12:00", "quiet_from": "22:00", "quiet_to": "07:00", "escalate_minutes": "4", "handoff_minutes": "90",
     "reminder_hours": "48 y 3", "profile_days": "14", "nearby_km": "40",
 }  # fmt: skip
 
@@ -28,6 +32,10 @@ def test_a_unit_is_changed_on_its_page_and_the_change_is_in_the_audit(office: Of
     assert "Guardamos los datos de la unidad." in page and 'value="48, 3"' in page
     kept = office.desk.one(Unit, "amigro")
     assert minutes_of(kept.settings) == 4 and kept.tagline == "Trabajo cerca de ti"
+    assert office_hours.spans_of(kept.settings) == {
+        **dict.fromkeys(office_hours.GROUPS["weekdays"], (time(8), time(17, 30))), "sun": (time(10), time(12)),
+    }  # fmt: skip
+    assert 'value="17:30"' in page
     # A form drops the file's last line end: the notice is the same, so it needs no new version.
     assert kept.privacy_version == unit.privacy_version
     assert "units" in office.desk.rows(select(AuditEntry.object_type))
@@ -41,6 +49,10 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(office: Offi
     assert "nunca más de un recordatorio por semana" in page and "# Aviso" in page and 'value="48 y 3"' in page
     page = post(client, "/units/amigro", VALUES | told | {"reminder_hours": "pronto"}, page="/units/amigro").text
     assert "debe ser un número" in page
+    page = post(client, "/units/amigro", VALUES | told | {"saturday_from": "09:00"}, page="/units/amigro").text
+    assert "Sábado hasta: hace falta" in page
+    page = post(client, "/units/amigro", VALUES | told | {"sunday_to": "09:00"}, page="/units/amigro").text
+    assert "debe ser después del inicio" in page
     assert office.desk.one(Unit, "amigro").settings == before
 
 

@@ -40,6 +40,7 @@ from huntred.people import invitations
 from huntred.people import service as people
 from huntred.people.models import DuplicatePair, PersonMerge
 from huntred.privacy import service as privacy
+from huntred.push.models import PushDevice, PushMessage
 from huntred.shortlists.models import ShortlistEntry, ShortlistShare
 from huntred.tracking import service as tracking
 from huntred.units.models import Division
@@ -81,7 +82,7 @@ def filled(desk: Desk) -> Desk:
         invitations.invitation(uow, person.id, now=now)
         privacy.request_code(uow, conversation.id, "ana@example.com", now=now)
         waiting = handoff.request_handoff(uow, conversation.id, now=now)
-        escalation.next_step(uow, waiting, now=now)
+        escalation.next_step(uow, waiting, escalation.Team(uow, "amigro", now=now), now=now)
         notes.write_note(uow, conversation.id, interviewer.id, f"@{desk.user().email.partition('@')[0]} ¿puedes?", now=now)
         profile = people.profile_of(uow, person.id)
     desk.add(Division(unit="amigro", code="norte", name="Norte"), AuditEntry(unit="amigro", action="a", object_type="o", object_id="1"))
@@ -113,8 +114,12 @@ def filled(desk: Desk) -> Desk:
         id=new_id(), unit="amigro", kept_person_id=person.id, kept_profile_id=profile.id,
         other_person_id=other.person_id, other_profile_id=new_id(), merged_at=now,
     )
-    desk.add(one_of_two)
+    device = PushDevice(
+        id=new_id(), user_id=interviewer.id, endpoint_hash="h", endpoint_sealed="e", p256dh_sealed="k", auth_sealed="a"
+    )
+    desk.add(one_of_two, device)
     desk.add(
+        PushMessage(unit="amigro", device_id=device.id, source="s", source_id="1", payload={}, due=now, expires_at=now),
         DuplicatePair(unit="amigro", first_id=min(profile.id, other.id), second_id=max(profile.id, other.id), found_at=now),
         ApplicationMerge(id=new_id(), number=1, unit="amigro", into_id=application.id, merge_id=one_of_two.id),
     )

@@ -17,7 +17,7 @@ from tests.factories.desk import Desk
 FORM = UnitForm(
     name="Amigro", tagline="Trabajo cerca de ti", in_picker=True, contact_name="Equipo Amigro",
     contact_phone="55 5000 0201", contact_email="Hola@Amigro.example.mx", hours_text="lunes a viernes de 9 a 18 h",
-    quiet_from=time(22), quiet_to=time(7), escalate_minutes=4, handoff_minutes=90, reminder_hours=(3, 48, 3),
+    office={"weekdays": (time(9), time(18)), "saturday": (time(9), time(14)), "sunday": None}, quiet_from=time(22), quiet_to=time(7), escalate_minutes=4, handoff_minutes=90, reminder_hours=(3, 48, 3),
     profile_days=14, nearby_km=40, privacy_version="", privacy_notice="",
 )  # fmt: skip
 
@@ -35,7 +35,8 @@ def test_what_is_typed_is_kept_and_the_rest_stays(desk: Desk) -> None:
     assert form_of(unit) | {"privacy_notice": ""} == {
         "unit_name": "Amigro", "tagline": "Trabajo cerca de ti", "in_picker": True, "contact_name": "Equipo Amigro",
         "phone": "+525550000201", "email": "hola@amigro.example.mx", "hours_text": "lunes a viernes de 9 a 18 h",
-        "quiet_from": "22:00", "quiet_to": "07:00", "escalate_minutes": 4, "handoff_minutes": 90,
+        "weekdays_from": "09:00", "weekdays_to": "18:00", "saturday_from": "09:00", "saturday_to": "14:00",
+        "sunday_from": "", "sunday_to": "", "quiet_from": "22:00", "quiet_to": "07:00", "escalate_minutes": 4, "handoff_minutes": 90,
         "reminder_hours": "48, 3", "profile_days": 14, "nearby_km": 40, "privacy_version": before.privacy_version,
         "privacy_notice": "",
     }  # fmt: skip
@@ -50,6 +51,7 @@ def test_what_is_typed_is_kept_and_the_rest_stays(desk: Desk) -> None:
         ("tagline", "too_long", {"tagline": "x" * 121}),
         ("escalate_minutes", "out_of_range", {"escalate_minutes": 0}),
         ("handoff_minutes", "before_escalation", {"handoff_minutes": 4}),
+        ("saturday_to", "before_start", {"office": {"saturday": (time(14), time(14))}}),
         ("reminder_hours", "out_of_range", {"reminder_hours": ()}),
         ("reminder_hours", "out_of_range", {"reminder_hours": (1, 2, 3, 4)}),
         ("reminder_hours", "out_of_range", {"reminder_hours": (169,)}),

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from huntred.errors import FieldInvalid
+from huntred.outside.addresses import check_url
 from huntred.webhooks import rules
 
 
@@ -43,13 +44,13 @@ def test_the_published_example_of_standard_webhooks_verifies() -> None:
 )  # fmt: skip
 def test_an_address_that_will_not_do_is_refused_with_its_reason(url: str, problem: str) -> None:
     with pytest.raises(FieldInvalid) as refused:
-        rules.check_url(url, allow_loopback=False)
+        check_url(url, allow_loopback=False)
     assert (refused.value.field, refused.value.problem) == ("url", problem)
 
 
 def test_an_address_on_the_internet_will_do() -> None:
-    assert rules.check_url(" https://Ejemplo.mx:8443/a?b=c ", allow_loopback=False) == "https://Ejemplo.mx:8443/a?b=c"
-    assert rules.check_url("http://127.0.0.1:5000/x", allow_loopback=True)
+    assert check_url(" https://Ejemplo.mx:8443/a?b=c ", allow_loopback=False) == "https://Ejemplo.mx:8443/a?b=c"
+    assert check_url("http://127.0.0.1:5000/x", allow_loopback=True)
 
 
 def test_pauses_grow_to_a_day_and_end(now: Any) -> None:
