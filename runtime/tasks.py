@@ -27,6 +27,7 @@ from huntred.mentoring import service as mentoring
 from huntred.notifications import profile_reminders
 from huntred.notifications import service as notifications
 from huntred.privacy import archive, files, retention
+from huntred.references import answering as references
 from huntred.search import service as search
 from huntred.units.models import Unit
 from huntred.webhooks import sending as webhook_sending
@@ -75,6 +76,7 @@ def register(app: Celery, wiring: Wiring) -> None:
     def expire_proposals() -> None:
         _each_unit(wiring, lambda uow: proposals.expire(uow, now=wiring.clock()), [])
         _each_unit(wiring, lambda uow: mentoring.expire(uow, now=wiring.clock()), [])
+        _each_unit(wiring, lambda uow: references.end_due(uow, now=wiring.clock()), [])
 
     @app.task(name=celery_app.READ_SENTIMENT)
     def read_sentiment() -> None:

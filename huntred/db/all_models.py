@@ -21,6 +21,7 @@ from huntred.mentoring import models as mentoring
 from huntred.notifications import models as notifications
 from huntred.people import models as people
 from huntred.privacy import models as privacy
+from huntred.references import models as references
 from huntred.search import models as search
 from huntred.shortlists import models as shortlists
 from huntred.tracking import models as tracking
@@ -32,5 +33,6 @@ from huntred.workbench import models as workbench
 __all__ = [
     "access", "api_clients", "applications", "companies", "conversations", "cv", "disclosures", "events",
     "families", "gains", "importing", "interviews", "learning", "lists", "matching", "mentoring", "notifications",
-    "people", "privacy", "search", "shortlists", "tracking", "units", "vacancies", "webhooks", "workbench",
+    "people", "privacy", "references", "search", "shortlists", "tracking", "units", "vacancies", "webhooks",
+    "workbench",
 ]  # fmt: skip

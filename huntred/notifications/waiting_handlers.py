@@ -57,7 +57,7 @@ def tell_level(uow: UnitOfWork, event: HandoffEscalated, context: Context) -> No
     source_id = f"{handoff.id}:{step.level}"
     if told.address:
         send_mail(uow, "handoff", source_id, told.address, "handoff_waiting", values, unit=conversation.unit)
-    _tell_users(
+    tell_users(
         uow, told.users, "handoff", source_id, "handoff_waiting", "waiting", values, unit=conversation.unit
     )
     step.told = [user.id for user in told.users]
@@ -78,16 +78,16 @@ def tell_of_mention(uow: UnitOfWork, event: ColleagueMentioned, context: Context
         "author_name": author.name or author.email if author else wording()["somebody"],
         "url": context.links.handoff_page(mention.conversation_id),
     }
-    _tell_users(
+    tell_users(
         uow, (named,), "mention", str(mention.id), "note_mention", "mentioned", values, unit=mention.unit
     )
 
 
-def _tell_users(
+def tell_users(
     uow: UnitOfWork, users: tuple[User, ...], source: str, source_id: str, mail: str, line: str,
     values: Mapping[str, Any], *, unit: str,
 ) -> None:  # fmt: skip
-    """line: of wording.yml, for Telegram."""
+    """By mail and, who linked it, by their own Telegram. line: of wording.yml, for Telegram."""
     linked = alerts.telegrams(uow, [user.id for user in users])
     for user in users:
         own = f"{source_id}:{user.id}"
