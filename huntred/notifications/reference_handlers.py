@@ -39,7 +39,7 @@ _SOURCE = "reference"
 
 @handles(ReferencesAsked)
 def ask_candidate(uow: UnitOfWork, event: ReferencesAsked, context: Context) -> None:
-    """In their chat, by the template outside of WhatsApp's window, and by mail; a page is the other way to give them."""
+    """In their chat, by the template outside of WhatsApp's window, and by mail; a page is the other way."""
     request = _standing(uow, event.request_id, "asked")
     profile = _profile(uow, request) if request is not None else None
     if request is None or profile is None:

@@ -123,7 +123,7 @@ def check_answer(form: AnswerForm, *, today: date, whole: bool) -> None:
 
 def name_of(text: str) -> str:
     """Return a person's name. Raises FieldInvalid."""
-    name = " ".join(text.split()).strip(" .,")
+    name = _without_lead_in(text, "name")
     letters = sum(character.isalpha() for character in name)
     if letters < 2 or any(character.isdigit() or character in "@?¿" for character in name):
         raise FieldInvalid("referee_name", "missing" if not name else "not_a_name")
@@ -134,7 +134,7 @@ def name_of(text: str) -> str:
 
 def company_of(text: str) -> str:
     """Return a company's name. Raises FieldInvalid."""
-    name = " ".join(text.split()).strip(" .")
+    name = _without_lead_in(text, "company")
     if not any(character.isalnum() for character in name):
         raise FieldInvalid("referee_company", "missing")
     if len(name) > LONGEST_NAME:
@@ -189,6 +189,17 @@ def _check_years(from_year: int, to_year: int | None, name: str, today: date) ->
         raise FieldInvalid(name, "out_of_range")
     if to_year is not None and to_year < from_year:
         raise FieldInvalid(name, "before_start")
+
+
+def _without_lead_in(text: str, kind: str) -> str:
+    """Return what is said of it: "Laura Méndez" of "se llama Laura Méndez"."""
+    words = text.split()
+    for lead_in in sorted(_words()["lead_ins"][kind], key=len, reverse=True):
+        count = len(lead_in.split())
+        if len(words) > count and normalise(" ".join(words[:count])) == lead_in:
+            words = words[count:]
+            break
+    return " ".join(words).strip(" .,:;")
 
 
 @cache
