@@ -40,7 +40,7 @@ from huntred.units import service as units
 __all__ = [
     "RefereeForm", "Settings", "add_referee", "agree", "ask", "cancel", "change_referee", "decline", "get",
     "get_referee", "give", "jobs_of", "note_seen", "of_application", "of_person", "open_of_person", "remove_referee",
-    "requests", "settings", "to_call", "unseen",
+    "settings",
 ]  # fmt: skip
 
 
@@ -126,32 +126,6 @@ def open_of_person(uow: UnitOfWork, person_id: UUID, *, now: datetime) -> Refere
     found = [one for one in of_person(uow, person_id) if one.due_at > now]
     ranked = [one for state in ("agreed", "asked", "given", "declined") for one in found if one.state == state]
     return ranked[0] if ranked else None
-
-
-def requests(uow: UnitOfWork, *, limit: int = 200) -> list[ReferenceRequest]:
-    """Return what this scope sees, latest first."""
-    query = select(ReferenceRequest).order_by(ReferenceRequest.asked_at.desc(), ReferenceRequest.id).limit(limit)
-    return list(uow.session.scalars(query))
-
-
-def unseen(uow: UnitOfWork, *, limit: int = 20) -> list[ReferenceRequest]:
-    """Return what is ready and was not put away, or was declined; the oldest first."""
-    query = select(ReferenceRequest).where(
-        ReferenceRequest.state.in_(("ready", "declined")), ReferenceRequest.seen_at.is_(None)
-    )
-    return list(uow.session.scalars(query.order_by(ReferenceRequest.ended_at, ReferenceRequest.id).limit(limit)))
-
-
-def to_call(uow: UnitOfWork, *, limit: int = 20) -> list[Referee]:
-    """Return whom a consultant has to call, of whom only a number was given; soonest due first."""
-    query = (
-        select(Referee)
-        .join(ReferenceRequest, Referee.request_id == ReferenceRequest.id)
-        .where(Referee.state == "asked", Referee.email == "", ReferenceRequest.state == "given")
-        .order_by(ReferenceRequest.due_at, Referee.id)
-        .limit(limit)
-    )
-    return list(uow.session.scalars(query))
 
 
 def agree(
