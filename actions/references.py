@@ -140,7 +140,7 @@ class ReferencesForm(FormStep):
         elif question == _RECAP:
             turn.say("utter_ask_referee_recap", recap=_recap(told["referee"]))
         elif question == _SEND:
-            rows = [_removal(one) for one in request.referees]
+            rows = [_removal(one) for one in request.referees if one.state in ("named", "dropped")]
             turn.say("utter_ask_references_send", referees=_listed(request), buttons=rows)
         else:
             turn.say(f"utter_ask_{question}", referee=told["referee"].get("referee_name", ""))

@@ -28,6 +28,7 @@ from huntred.references.events import (
     RefereeAnsweredUs,
     RefereesGiven,
     ReferencesAsked,
+    ReferencesCancelled,
     ReferencesDeclined,
     ReferencesReady,
 )
@@ -108,6 +109,11 @@ def tell_of_summary(uow: UnitOfWork, event: ReferencesReady, context: Context) -
     _tell_consultant(uow, request, "ready", news, context)
 
 
+@handles(ReferencesCancelled)
+def remind_nobody(uow: UnitOfWork, event: ReferencesCancelled, context: Context) -> None:
+    cancel(uow, f"{_SOURCE}:{event.request_id}:")
+
+
 @handles(ReferencesDeclined)
 def tell_of_refusal(uow: UnitOfWork, event: ReferencesDeclined, context: Context) -> None:
     """Nobody is reminded any more."""
@@ -148,7 +154,8 @@ def _write_to(uow: UnitOfWork, referee: Referee, context: Context) -> None:
         "privacy_url": context.links.privacy_page(request.unit),
     }  # fmt: skip
     source_id = f"{request.id}:{referee.id}:asked"
-    send_mail(uow, _SOURCE, source_id, referee.email, "reference_asked", values, unit=request.unit)
+    if not send_mail(uow, _SOURCE, source_id, referee.email, "reference_asked", values, unit=request.unit):
+        return  # written to before the candidate took a yes back: neither again nor reminded
     due_at = context.now + timedelta(days=references.settings(uow, request.unit).remind_after_days)
     if due_at < request.due_at:
         schedule(

@@ -23,6 +23,13 @@ class ReferencesDeclined(Event):
 
 
 @dataclass(frozen=True)
+class ReferencesCancelled(Event):
+    """A consultant took it back."""
+
+    request_id: UUID
+
+
+@dataclass(frozen=True)
 class RefereesGiven(Event):
     """The candidate named them and confirmed: from here on they may be written to."""
 

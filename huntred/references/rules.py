@@ -150,7 +150,7 @@ def relation_of(text: str) -> str:
     ]
     if not told:
         raise FieldInvalid("referee_relation", "unknown")
-    return max(told)[1]
+    return str(max(told)[1])
 
 
 def contact_of(text: str) -> tuple[str, str]:

@@ -24,6 +24,7 @@ from huntred.privacy import service as privacy
 from huntred.references import answering, rules
 from huntred.references.ending import close, end_all, locked, settle
 from huntred.references.errors import (
+    RefereeAnswered,
     RefereesEnough,
     RefereeTwice,
     ReferencesNotAgreed,
@@ -31,7 +32,7 @@ from huntred.references.errors import (
     ReferencesOpen,
     ReferencesOver,
 )
-from huntred.references.events import RefereesGiven, ReferencesAsked, ReferencesDeclined
+from huntred.references.events import RefereesGiven, ReferencesAsked, ReferencesCancelled, ReferencesDeclined
 from huntred.references.models import Referee, ReferenceRequest
 from huntred.references.rules import RefereeForm
 from huntred.references.summary import Job
@@ -42,6 +43,9 @@ __all__ = [
     "get_referee", "give", "jobs_of", "note_seen", "of_application", "of_person", "open_of_person", "remove_referee",
     "settings",
 ]  # fmt: skip
+
+# Who may still be taken off the list: dropped ones were asked once, before a yes was taken back.
+_UNASKED = ("named", "dropped")
 
 
 @dataclass(frozen=True)
@@ -181,6 +185,7 @@ def cancel(uow: UnitOfWork, request_id: UUID, *, now: datetime) -> ReferenceRequ
         raise ReferencesOver(f"request {request_id} is {request.state}")
     end_all(uow, request, "cancelled", now)
     request.seen_at = now
+    uow.record(ReferencesCancelled(request.id), unit=request.unit)
     return request
 
 
@@ -204,8 +209,8 @@ def add_referee(uow: UnitOfWork, request_id: UUID, form: RefereeForm, *, now: da
 
 
 def change_referee(uow: UnitOfWork, referee_id: UUID, form: RefereeForm, *, now: datetime) -> Referee:
-    """Put right what was said of one who has not been asked. Raises as `add_referee`."""
-    referee = get_referee(uow, referee_id)
+    """Put right what was said of one who is not asked. Raises as `add_referee`, and RefereeAnswered."""
+    referee = _unasked(uow, referee_id)
     request = _naming(uow, referee.request_id, now)
     form = rules.checked(form, today=now.date())
     _check_once(uow, request, form, referee.id)
@@ -216,8 +221,8 @@ def change_referee(uow: UnitOfWork, referee_id: UUID, form: RefereeForm, *, now:
 
 
 def remove_referee(uow: UnitOfWork, referee_id: UUID, *, now: datetime) -> None:
-    """Raises NotFound, ReferencesNotAgreed, ReferencesOver."""
-    referee = get_referee(uow, referee_id)
+    """Raises NotFound, ReferencesNotAgreed, ReferencesOver, RefereeAnswered."""
+    referee = _unasked(uow, referee_id)
     request = _naming(uow, referee.request_id, now)
     request.referees.remove(referee)
     uow.session.delete(referee)
@@ -237,6 +242,8 @@ def give(uow: UnitOfWork, request_id: UUID, *, now: datetime) -> ReferenceReques
         raise FieldInvalid("referee_name", "missing")
     request.state, request.given_at = "given", now
     for referee in request.referees:
+        if referee.state not in _UNASKED:
+            continue  # of an earlier yes, which was taken back
         if referee.email and answering.wants_no_mail(uow, referee.email):
             close(referee, "opted_out", now)
         else:
@@ -264,6 +271,13 @@ def jobs_of(uow: UnitOfWork, person_id: UUID) -> list[Job] | None:
         if job.employer is not None
     ]
     return jobs or None
+
+
+def _unasked(uow: UnitOfWork, referee_id: UUID) -> Referee:
+    referee = get_referee(uow, referee_id)
+    if referee.state not in _UNASKED:
+        raise RefereeAnswered(f"referee {referee_id} is {referee.state}")
+    return referee
 
 
 def _naming(uow: UnitOfWork, request_id: UUID, now: datetime) -> ReferenceRequest:

@@ -219,13 +219,35 @@ def test_never_again_holds_for_every_candidate_of_the_unit(desk: Desk) -> None:
     assert (named.state, len(third.mails("laura@example.com"))) == ("opted_out", sent)
 
 
+def test_a_yes_after_a_no_asks_only_who_had_not_answered(desk: Desk) -> None:
+    case = asked(desk)
+    laura, bruno = case.give(LAURA, BRUNO)
+    case.answer(laura)
+    with desk.work(UNIT) as uow:
+        references.decline(uow, case.request_id, "telegram", now=desk.now)
+    case.agree()
+    with desk.work(UNIT) as uow:
+        with pytest.raises(RefereeAnswered):
+            references.remove_referee(uow, laura.id, now=desk.now)
+        references.give(uow, case.request_id, now=desk.now)
+    case.hand_on()
+    assert [one.state for one in case.referees] == ["answered", "asked"]
+    assert len(case.mails("bruno@example.com")) == 1  # nobody gets a second first mail
+    case.answer(bruno)
+    assert case.request.state == "ready"
+
+
 def test_what_is_over_is_over(desk: Desk) -> None:
     case = asked(desk)
+    case.give(LAURA)
     with desk.work(UNIT) as uow:
         references.cancel(uow, case.request_id, now=desk.now)
+    case.hand_on()
+    with desk.work(UNIT) as uow:
         for step in (references.agree, references.decline):
             with pytest.raises(ReferencesOver):
                 step(uow, case.request_id, "telegram", now=desk.now)
+    assert {row.state for row in desk.rows(select(ScheduledNotice))} == {"cancelled"}
 
 
 def test_the_candidate_is_given_their_side_and_what_the_referee_allows(desk: Desk) -> None:
