@@ -199,7 +199,9 @@ def _without_lead_in(text: str, kind: str) -> str:
         if len(words) > count and normalise(" ".join(words[:count])) == lead_in:
             words = words[count:]
             break
-    return " ".join(words).strip(" .,:;")
+    told = " ".join(words).strip(" ,:;")
+    # The dot of "S.A. de C.V." is the name's, any other ends a sentence.
+    return told if "." in told.rpartition(" ")[2][:-1] else told.strip(" .")
 
 
 @cache

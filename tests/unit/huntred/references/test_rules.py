@@ -67,7 +67,8 @@ def test_a_contact_is_a_mail_or_a_number_or_both() -> None:
 
 def test_names_and_companies_lose_what_stands_before_them() -> None:
     assert rules.name_of("se llama Laura Méndez.") == "Laura Méndez"
-    assert rules.company_of("trabajamos en Grupo Andino") == "Grupo Andino"
+    assert rules.company_of("trabajamos en Grupo Andino.") == "Grupo Andino"
+    assert rules.company_of("Grupo Andino, S.A. de C.V.") == "Grupo Andino, S.A. de C.V."
     for said in ("", "?", "1", "¿quién?"):
         with pytest.raises(FieldInvalid):
             rules.name_of(said)
