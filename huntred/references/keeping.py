@@ -49,9 +49,12 @@ def _delete(uow: UnitOfWork, condition: Any) -> list[UUID]:
 
 
 def _exported(referee: Referee) -> dict[str, Any]:
+    """Who did not answer, and how, is the referee's to tell: such ones are `closed`, without an address."""
+    waited_for = referee.state in ("named", "asked", "answered")
     told: dict[str, Any] = {
-        "name": referee.name, "relation": referee.relation, "company": referee.company, "email": referee.email,
-        "phone": referee.phone, "from_year": referee.from_year, "to_year": referee.to_year, "state": referee.state,
+        "name": referee.name, "relation": referee.relation, "company": referee.company,
+        "from_year": referee.from_year, "to_year": referee.to_year, "state": referee.state if waited_for else "closed",
+        "email": referee.email if waited_for else "", "phone": referee.phone if waited_for else "",
     }  # fmt: skip
     answer = referee.answer
     if answer is not None and answer.sent_at is not None and answer.may_share:

@@ -59,8 +59,8 @@ def test_every_response_that_an_action_names_exists(responses: dict[str, Any]) -
 
 def test_every_question_of_a_form_can_be_asked_and_refused(responses: dict[str, Any]) -> None:
     from actions.proposal import _QUESTIONS
-    from actions.references import _FIX, _RECAP, _SEND
-    from actions.references import _QUESTIONS as OF_REFEREES
+    from actions.reference_form import _FIX, _RECAP, _SEND
+    from actions.reference_form import _QUESTIONS as OF_REFEREES
     from huntred.people.rules import FIELDS
 
     asked = {*FIELDS, *_QUESTIONS, *OF_REFEREES, _RECAP, _FIX, _SEND, "search", "code_email", "code", "question_yes_no", "question_number"}

@@ -262,6 +262,20 @@ def test_the_candidate_is_given_their_side_and_what_the_referee_allows(desk: Des
     assert "answer" not in told["referees"][1] and "Solo para el equipo." not in str(told)
 
 
+def test_how_a_referee_said_no_is_not_given_out(desk: Desk) -> None:
+    case = asked(desk, wanted=3)
+    laura, bruno, _ = case.give(LAURA, BRUNO, ROSA)
+    with desk.work(UNIT) as uow:
+        answering.refuse_to_answer(uow, laura.id, now=desk.now)
+        answering.opt_out(uow, bruno.id, now=desk.now)
+    desk.now += timedelta(days=20)
+    with desk.work(UNIT) as uow:
+        answering.end_due(uow, now=desk.now)
+    with desk.work(UNIT) as uow:
+        [told] = export_person(uow, case.person_id, now=desk.now)["references"]
+    assert {(one["state"], one["email"], one["phone"]) for one in told["referees"]} == {("closed", "", "")}
+
+
 def rows_of(desk: Desk) -> list[int]:
     return [len(desk.rows(select(table))) for table in (ReferenceRequest, Referee, ReferenceAnswer)]
 
