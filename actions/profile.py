@@ -6,6 +6,7 @@ from actions.base import ServiceAction
 from actions.consent import consented
 from actions.facts import SURNAMES, facts_in, field_meant, reads, surnames_in, told_besides
 from actions.forms import FormStep
+from actions.references import is_about_references, offer
 from actions.steps import go_on, goal, yes_no
 from actions.turn import Turn
 from actions.wording import folded_in, word
@@ -254,7 +255,10 @@ class UpdateProfile(ServiceAction):
     def serve(self, turn: Turn) -> None:
         if not consented(turn, "update_profile"):
             return
-        update_profile(turn)
+        if is_about_references(turn):
+            offer(turn)
+        else:
+            update_profile(turn)
 
 
 def update_profile(turn: Turn) -> None:

@@ -20,6 +20,7 @@ from backoffice.ports import Wiring
 from backoffice.public import (
     calendar_feed,  # noqa: F401  # adds its route to the public ones
     campaign_link,
+    reference_pages,
 )
 from backoffice.public import pages as public
 from backoffice.views import all_views, home
@@ -57,6 +58,7 @@ def create_app(wiring: Wiring) -> Flask:
     limiter = auth.init_app(app, wiring)
     app.register_blueprint(public.blueprint)
     campaign_link.limit(app, limiter)
+    reference_pages.limit(app, limiter)
     api.init_app(app, csrf)
     app.context_processor(_page_context)
     pushing.init_app(app)

@@ -29,6 +29,7 @@ from huntred.notifications import service as notifications
 from huntred.privacy import archive, files, retention
 from huntred.push import queue as push_queue
 from huntred.push import sending as push_sending
+from huntred.references import answering as references
 from huntred.search import service as search
 from huntred.units.models import Unit
 from huntred.webhooks import sending as webhook_sending
@@ -77,6 +78,7 @@ def register(app: Celery, wiring: Wiring) -> None:
     def expire_proposals() -> None:
         _each_unit(wiring, lambda uow: proposals.expire(uow, now=wiring.clock()), [])
         _each_unit(wiring, lambda uow: mentoring.expire(uow, now=wiring.clock()), [])
+        _each_unit(wiring, lambda uow: references.end_due(uow, now=wiring.clock()), [])
 
     @app.task(name=celery_app.READ_SENTIMENT)
     def read_sentiment() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from flask import redirect, request, url_for
@@ -10,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from backoffice import auth, outlook, work
 from backoffice.errors import done, flash_refusal
+from backoffice.formats import local
 from backoffice.forms import FormReader, id_or_404
 from backoffice.lists import listing
 from backoffice.lists.catalogue import read_application_filter
@@ -23,6 +25,7 @@ from huntred.db.unit_of_work import UnitOfWork
 from huntred.disclosures import service as disclosures
 from huntred.errors import NotFound, RuleBroken
 from huntred.interviews import service as interviews
+from huntred.references import service as references
 
 
 class ApplicationsView(BaseView):
@@ -53,6 +56,7 @@ class ApplicationsView(BaseView):
             moves=queries.moves(uow.session, application.id),
             ahead=interviews.ahead_of_applications(unit_work, [application.id], now=None).get(application.id),
             earlier=queries.interviews_of(uow.session, application.id),
+            **_references(unit_work, application),
         )
 
     @expose("/<id>/chance")
@@ -115,6 +119,15 @@ class ApplicationsView(BaseView):
             refused=refused,
             form=request.values if refused else {},
         )
+
+
+def _references(uow: UnitOfWork, application: Application) -> dict[str, object]:
+    """Those of this application, and when they are usually due: two weeks from now."""
+    return {
+        "references": references.of_application(uow, application.id),
+        "asks_references": references.settings(uow, application.unit).asked,
+        "references_until": (local(work.now()).date() + timedelta(days=14)).isoformat(),
+    }
 
 
 def move_facts(uow: UnitOfWork, application: Application) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_admin import AdminIndexView, expose
 
 from backoffice import auth, live_tokens, work
-from backoffice.queries import conversations, today
+from backoffice.queries import conversations, references, today
 
 
 class HomeView(AdminIndexView):
@@ -27,6 +27,8 @@ def _content() -> dict[str, object]:
         "interviews": today.interviews_today(session, now),
         "waiting": today.waiting(session),
         "mentions": conversations.open_mentions(session, auth.acting_user()),
+        "references": references.ready(session),
+        "to_call": references.to_call(session),
         "at_risk": today.at_risk(session, now),
         "late_days": today.LATE_DAYS,
         "still": still,

@@ -69,6 +69,8 @@ def _posted() -> editing.UnitForm:
         nearby_km=form.required(form.integer("nearby_km"), "nearby_km"),
         privacy_version=form.text("privacy_version"),
         privacy_notice=form.text("privacy_notice", longest=_LONGEST_NOTICE),
+        reference_reminder_days=form.integer("reference_reminder_days"),
+        reference_kept_days=form.integer("reference_kept_days"),
     )
 
 

@@ -22,6 +22,7 @@ from huntred.notifications import models as notifications
 from huntred.people import models as people
 from huntred.privacy import models as privacy
 from huntred.push import models as push
+from huntred.references import models as references
 from huntred.search import models as search
 from huntred.shortlists import models as shortlists
 from huntred.tracking import models as tracking
@@ -33,5 +34,6 @@ from huntred.workbench import models as workbench
 __all__ = [
     "access", "api_clients", "applications", "companies", "conversations", "cv", "disclosures", "events",
     "families", "gains", "importing", "interviews", "learning", "lists", "matching", "mentoring", "notifications",
-    "people", "privacy", "push", "search", "shortlists", "tracking", "units", "vacancies", "webhooks", "workbench",
+    "people", "privacy", "push", "references", "search", "shortlists", "tracking", "units", "vacancies", "webhooks",
+    "workbench",
 ]  # fmt: skip

@@ -244,6 +244,14 @@ RULES: dict[str, list[Rule]] = {
             " AND p.unit = mentor_sessions.unit"
         ),
     ),
+    # Who sees the application sees what its referees said.
+    "reference_requests": _unit_table(
+        rows=_unless_whole_unit("SELECT 1 FROM applications a WHERE a.id = application_id")
+    ),
+    "referees": _unit_table(rows=_unless_whole_unit("SELECT 1 FROM reference_requests r WHERE r.id = request_id")),
+    "reference_answers": _unit_table(rows=_unless_whole_unit("SELECT 1 FROM referees r WHERE r.id = referee_id")),
+    # That somebody wants no mail is never taken back.
+    "referee_opt_outs": _unit_table("SELECT, INSERT"),
     # The whole unit's: a division meets in them too.
     "rooms": [Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE", f"{UNIT} AND {WHOLE_UNIT}")],
     "users": [

@@ -15,6 +15,7 @@ from huntred.duplicates.rules import further
 from huntred.duplicates.wire import packed, row_values
 from huntred.interviews.models import Interview
 from huntred.people.models import UnitProfile
+from huntred.references.models import ReferenceRequest
 from huntred.shortlists.models import ShortlistEntry
 
 _QUIET = {"synchronize_session": False}
@@ -59,6 +60,7 @@ def _fold(uow: UnitOfWork, stays: Application, goes: Application, merge_id: UUID
     kept_row = packed(row_values(goes))
     moves = _follow(uow, ApplicationMove, goes.id, stays.id)
     interviews = _follow(uow, Interview, goes.id, stays.id)
+    references = _follow(uow, ReferenceRequest, goes.id, stays.id)
     folded = uow.session.scalars(
         update(ApplicationMerge)
         .where(ApplicationMerge.into_id == goes.id)
@@ -68,6 +70,7 @@ def _fold(uow: UnitOfWork, stays: Application, goes: Application, merge_id: UUID
     )
     fold = {
         "row": kept_row, "into": str(stays.id), "moves": moves, "interviews": interviews,
+        "references": references,
         "folded": [str(id_) for id_ in folded], "answers_before": answers, "answers_after": joined,
     }  # fmt: skip
     stays.answers = joined

@@ -1,4 +1,4 @@
-"""What hangs on a person by its id alone, of some kinds once: points, rewards, steps, sessions, a family, words given.
+"""What hangs on a person by its id alone, of some kinds once: points, steps, sessions, a family, words given.
 
 Of two alike the kept one's stays, of two steps of a plan the one that is done; the other is packed for the undo.
 """
@@ -21,6 +21,7 @@ from huntred.gains.models import Gain, RewardRequest
 from huntred.learning.models import LearningStep
 from huntred.mentoring.models import MentorSession
 from huntred.people.models import UnitProfile
+from huntred.references.models import ReferenceRequest
 
 _QUIET = {"synchronize_session": False}
 
@@ -53,6 +54,7 @@ KINDS = (
     Kind(FamilyMember, ()),
     Kind(MentorSession),
     Kind(DisclosureAgreement),
+    Kind(ReferenceRequest),
 )
 
 

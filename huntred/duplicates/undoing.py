@@ -25,6 +25,7 @@ from huntred.errors import NotFound
 from huntred.interviews.models import Interview
 from huntred.people import service as people
 from huntred.people.models import Consent, DuplicatePair, PersonIdentity, PersonMerge, Referral, UnitProfile
+from huntred.references.models import ReferenceRequest
 from huntred.shortlists.models import ShortlistEntry
 
 _QUIET = {"synchronize_session": False}
@@ -230,10 +231,10 @@ def _unfold(uow: UnitOfWork, told: Undo) -> None:
         goes, stays = UUID(fold["row"]["id"]), UUID(fold["into"])
         uow.session.execute(delete(ApplicationMerge).where(ApplicationMerge.id == goes), execution_options=_QUIET)
         put_back(uow, _table(Application), fold["row"])
-        for model, ids in ((ApplicationMove, "moves"), (Interview, "interviews")):
+        for model, ids in ((ApplicationMove, "moves"), (Interview, "interviews"), (ReferenceRequest, "references")):
             uow.session.execute(
                 update(model)
-                .where(model.id.in_([UUID(id_) for id_ in fold[ids]]), model.application_id == stays)
+                .where(model.id.in_([UUID(id_) for id_ in fold.get(ids, [])]), model.application_id == stays)
                 .values(application_id=goes),
                 execution_options=_QUIET,
             )

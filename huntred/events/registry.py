@@ -19,7 +19,8 @@ HANDLER_MODULES = (
     "huntred.cv.handlers", "huntred.gains.handlers", "huntred.notifications.disclosure_handlers",
     "huntred.notifications.handlers", "huntred.notifications.media_handlers", "huntred.notifications.mentor_handlers",
     "huntred.notifications.permit_reminders", "huntred.notifications.proposal_handlers",
-    "huntred.notifications.reward_handlers", "huntred.notifications.team_telegram",
+    "huntred.notifications.reference_handlers", "huntred.notifications.reward_handlers",
+    "huntred.notifications.team_telegram",
     "huntred.notifications.waiting_handlers", "huntred.tracking.handlers", "huntred.webhooks.handlers",
 )  # fmt: skip
 

@@ -7,7 +7,6 @@ and repeat no word of theirs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,9 +16,7 @@ from babel.lists import format_list
 from babel.units import format_unit
 from sqlalchemy import select
 
-from contract.message import Message
 from huntred.access import service as access
-from huntred.access.models import User
 from huntred.conversations import escalation
 from huntred.conversations import repository as conversations
 from huntred.conversations.escalation import Team
@@ -27,9 +24,9 @@ from huntred.conversations.events import ColleagueMentioned, HandoffEscalated, H
 from huntred.conversations.models import ConversationNote, Handoff, HandoffStep, NoteMention
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.events.registry import Context, handles
-from huntred.notifications import alerts, team_telegram
+from huntred.notifications import alerts
 from huntred.notifications.alerts import Reached
-from huntred.notifications.outbound import send_mail, send_telegram
+from huntred.notifications.outbound import send_mail
 from huntred.notifications.wording import when_text, wording
 from huntred.privacy.links import Links
 from huntred.push import queue as push
@@ -103,7 +100,7 @@ def tell_of_mention(uow: UnitOfWork, event: ColleagueMentioned, context: Context
     }
     own = f"{mention.id}:{named.id}"
     send_mail(uow, "mention", own, named.email, "note_mention", values, unit=mention.unit)
-    _by_telegram(uow, [named], "mention", str(mention.id), "mentioned", values, unit=mention.unit)
+    by_telegram(uow, [named], "mention", str(mention.id), "mentioned", values, unit=mention.unit)
 
 
 def _of_one(uow: UnitOfWork, step: HandoffStep, handoff: Handoff, links: Links) -> _News:
@@ -167,19 +164,7 @@ def _tell(uow: UnitOfWork, one: Reached, news: _News, *, here: bool, quietly: bo
     if one.chosen.by_mail:
         send_mail(uow, news.source, own, one.user.email, news.mail, news.values, unit=news.unit)
     if one.chosen.by_telegram:
-        _by_telegram(uow, [one.user], news.source, news.source_id, news.line, news.values, unit=news.unit)
-
-
-def _by_telegram(
-    uow: UnitOfWork, users: Iterable[User], source: str, source_id: str, line: str, values: dict[str, Any], *, unit: str
-) -> None:
-    """line: of wording.yml. Who has not linked theirs hears nothing."""
-    text = wording()["to_team"][line].format(unit=units.get(uow, unit).name, **values)
-    for user_id, (account_id, telegram_id) in team_telegram.linked(uow, [user.id for user in users]).items():
-        send_telegram(
-            uow, source=source, source_id=f"{source_id}:{user_id}", account_id=account_id,
-            telegram_user_id=telegram_id, message=Message("text", text=text), unit=unit, ord=1,
-        )  # fmt: skip
+        by_telegram(uow, [one.user], news.source, news.source_id, news.line, news.values, unit=news.unit)
 
 
 def _how_long(waited: timedelta) -> str:

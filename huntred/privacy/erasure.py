@@ -1,8 +1,8 @@
 """Erasing a person from one unit (LFPDPPP, cancellation), and the log that makes a restore erase again.
 
 What is rewritten: profile, identities, what was said (messages, inbox, outbox, tracker, archives), files, CVs, pending
-notices, codes, answers, points, their place in a family group. What stays: that a conversation, an application and a
-consent existed, without who it was.
+notices, codes, answers, points, their place in a family group, references and the mails to who was to give them. What
+stays: that a conversation, an application and a consent existed, without who it was.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ from huntred.matching import encoding
 from huntred.mentoring import service as mentoring
 from huntred.people import service as people
 from huntred.privacy.archive import erase_archived
+from huntred.privacy.letters import forget_letters
 from huntred.privacy.models import Erasure, OneTimeCode
+from huntred.references import keeping as references
 from huntred.shortlists import service as shortlists
 from huntred.workbench import collecting as workbench
 
@@ -70,6 +72,7 @@ def erase_person(
     shortlists.forget(uow, person_id)
     learning.forget(uow, person_id)
     mentoring.forget(uow, person_id, now=now)
+    forget_letters(uow, "reference", references.forget(uow, person_id))
     encoding.forget_person(uow, person_id)
     gains.forget(uow, person_id)
     families.forget(uow, person_id)

@@ -27,6 +27,7 @@ from huntred.interviews.models import Interview
 from huntred.learning.models import LearningStep
 from huntred.mentoring.models import MentorSession
 from huntred.people.models import Consent, PersonIdentity, Referral, UnitProfile
+from huntred.references import keeping as references
 
 FORMAT = "huntred.person/1"
 _LEFT_OUT = frozenset(
@@ -101,6 +102,7 @@ def export_person(uow: UnitOfWork, person_id: UUID, *, now: datetime) -> dict[st
             .where(MentorSession.unit == unit, MentorSession.person_id == person_id)
             .order_by(MentorSession.asked_at)
         ),
+        "references": references.exported(uow, person_id),
         "invitations": rows(
             select(Referral).where(Referral.unit == unit, Referral.inviter_id == person_id)
         ),

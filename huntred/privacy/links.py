@@ -90,6 +90,21 @@ class Links:
         """The page on which a mentor accepts or declines a session, and notes what came of it."""
         return self._public("mentoria", "mentor", unit, {"session": session_id}, until)
 
+    def references_page(self, unit: str, request_id: UUID, *, until: datetime) -> str:
+        """The page on which a candidate names referees; until the request's day."""
+        return self._public("referencias", "references", unit, {"request": request_id}, until)
+
+    def referee_page(self, unit: str, referee_id: UUID, *, until: datetime) -> str:
+        """The page on which a referee answers, once; until the request's day."""
+        return self._public("referencia", "referee", unit, {"referee": referee_id}, until)
+
+    def referee_out_page(self, unit: str, referee_id: UUID, *, now: datetime) -> str:
+        """The page on which a referee says that we shall not write; it outlives the other, as the mail does."""
+        return self._public("referencia/no", "referee_out", unit, {"referee": referee_id}, now + timedelta(days=400))
+
+    def references_summary(self, request_id: UUID) -> str:
+        return f"{self.backoffice_url}/references/{request_id}"
+
     def chat_page(self, unit: str, code: str = "") -> str:
         return f"{self.gateway_url}/chat/{unit}" + (f"?ref={code}" if code else "")
 

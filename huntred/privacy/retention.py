@@ -1,4 +1,4 @@
-"""What is kept no longer than it is needed: raw payloads, used codes, expired options, stored replies."""
+"""What is kept no longer than it is needed: raw payloads, used codes, expired options, stored replies, references."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from huntred.conversations.models import ActionReply, InboxRow, MediaFile
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.duplicates import undoing
 from huntred.events.models import StoredEvent
+from huntred.privacy.letters import forget_letters
 from huntred.privacy.models import OneTimeCode
+from huntred.references import keeping as references
 
 RAW_DAYS = 30
 _CODE_DAYS = 1
@@ -29,6 +31,7 @@ class Purged:
     files: int
     events: int
     merges: int
+    references: int
 
 
 def purge(uow: UnitOfWork, *, now: datetime) -> Purged:
@@ -66,4 +69,8 @@ def purge(uow: UnitOfWork, *, now: datetime) -> Purged:
         for statement in statements
     ]
     counts.append(undoing.purge(uow, now=now))
+    # Referees are third persons: what they said, who they are, and the mails to them go together.
+    over = references.purge(uow, now=now)
+    forget_letters(uow, "reference", over)
+    counts.append(len(over))
     return Purged(*counts)

@@ -25,6 +25,7 @@ __all__ = [
     "accept_notice",
     "has_accepted",
     "allow_family",
+    "allow_references",
     "allow_showing",
     "ledger",
     "may_be_shown",
@@ -41,6 +42,7 @@ PRIVACY_NOTICE = "privacy_notice"
 MESSAGES = "messages"
 SHARE_WITH_CLIENT = "share_with_client"
 FAMILY_GROUP = "family_group"
+REFERENCES = "references"
 PROMOTION = "promotion"
 UNASKED = ["notice", PROMOTION]
 
@@ -132,6 +134,14 @@ def allow_family(
     version = units.get(uow, uow.unit).privacy_version
     evidence = {"family_id": str(family_id)}
     _write(uow, uow.unit, person_id, channel, FAMILY_GROUP, granted, version, evidence, now)
+
+
+def allow_references(
+    uow: UnitOfWork, person_id: UUID, granted: bool, channel: str, version: str, evidence: dict[str, Any], *,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Note whether referees whom the person names may be asked about them. version: of the words that they read."""
+    _write(uow, uow.unit, person_id, channel, REFERENCES, granted, version, evidence, now)
 
 
 def may_be_shown(uow: UnitOfWork, person_ids: Collection[UUID]) -> set[UUID]:

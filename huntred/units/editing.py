@@ -28,7 +28,8 @@ class UnitForm:
     escalate_minutes: until a person who waits goes up to the next level; handoff_minutes: until nobody came.
     office: of office_hours.GROUPS, from and to; none where nobody works. reminder_hours: before an interview.
     quiet_from, quiet_to: the same twice is no quiet time. nearby_km: how far a vacancy is near.
-    privacy_notice: Markdown; changed only with a version of its own.
+    privacy_notice: Markdown; changed only with a version of its own. reference_…_days: of units that ask for
+    references, until a referee is reminded, and until what they said is deleted; None leaves them as they are.
     """
 
     name: str
@@ -48,6 +49,8 @@ class UnitForm:
     nearby_km: int
     privacy_version: str
     privacy_notice: str
+    reference_reminder_days: int | None = None
+    reference_kept_days: int | None = None
 
 
 def form_of(unit: Unit) -> dict[str, Any]:
@@ -72,6 +75,8 @@ def form_of(unit: Unit) -> dict[str, Any]:
             for group, days in GROUPS.items()
             for index, end in enumerate(("from", "to"))
         },
+        "reference_reminder_days": settings.get("references_remind_after_days", 4),
+        "reference_kept_days": settings.get("references_kept_days", 365),
     }  # fmt: skip
 
 
@@ -99,6 +104,9 @@ def save(uow: UnitOfWork, code: str, form: UnitForm) -> Unit:
     _put(settings, "quiet_hours", {"from": f"{form.quiet_from:%H:%M}", "to": f"{form.quiet_to:%H:%M}"})
     settings |= {"hours_text": form.hours_text, "nearby_radius_km": form.nearby_km}
     settings["hours"] = office_hours.as_settings(form.office)
+    if form.reference_reminder_days is not None and form.reference_kept_days is not None:
+        settings["references_remind_after_days"] = form.reference_reminder_days
+        settings["references_kept_days"] = form.reference_kept_days
     unit.name, unit.tagline, unit.in_picker, unit.settings = form.name, form.tagline, form.in_picker, settings
     unit.privacy_version, unit.privacy_notice = form.privacy_version, form.privacy_notice
     uow.session.flush()
@@ -133,6 +141,12 @@ def _check(form: UnitForm) -> None:
     for group, span in form.office.items():
         if span is not None and span[1] <= span[0]:
             raise FieldInvalid(f"{group}_to", "before_start")
+    for field, days, least, most in (
+        ("reference_reminder_days", form.reference_reminder_days, 1, 30),
+        ("reference_kept_days", form.reference_kept_days, 30, 1825),
+    ):
+        if days is not None and not least <= days <= most:
+            raise FieldInvalid(field, "out_of_range")
     # Never more than once a week (product.md, C16).
     if not 7 <= form.profile_days <= 365:
         raise FieldInvalid("profile_days", "weekly_at_most")

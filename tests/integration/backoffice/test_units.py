@@ -58,3 +58,19 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(office: Offi
 
 def test_a_unit_that_is_not_there(office: Office) -> None:
     assert office.client(office.user("super_admin")).get("/units/nadie").status_code == 404
+
+
+def test_how_long_references_are_kept_is_the_unit_s(office: Office) -> None:
+    client = office.client(office.user("super_admin"))
+    page = client.get("/units/huntred_executive").text
+    assert "Días que se guardan las referencias" in page
+    assert "Días que se guardan las referencias" not in client.get("/units/amigro").text
+    unit = office.desk.one(Unit, "huntred_executive")
+    told = {"privacy_version": unit.privacy_version, "privacy_notice": unit.privacy_notice}
+    days = {"reference_reminder_days": "3", "reference_kept_days": "20"}
+    page = post(client, "/units/huntred_executive", VALUES | told | days, page="/units/amigro").text
+    assert "está fuera del rango permitido" in page
+    days["reference_kept_days"] = "180"
+    assert post(client, "/units/huntred_executive", VALUES | told | days, page="/units/amigro").status_code == 302
+    kept = office.desk.one(Unit, "huntred_executive").settings
+    assert (kept["references_remind_after_days"], kept["references_kept_days"], kept["references"]) == (3, 180, True)

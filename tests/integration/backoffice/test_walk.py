@@ -31,6 +31,7 @@ from huntred.lists.models import ListExport, SavedView
 from huntred.mentoring.models import Mentor, MentorSession
 from huntred.people.models import PersonMerge, UnitProfile
 from huntred.push.models import PushDevice
+from huntred.references.models import Referee, ReferenceRequest
 from huntred.shortlists.models import ShortlistEntry, ShortlistShare
 from huntred.units.models import Division
 from huntred.webhooks import service as webhooks
@@ -54,7 +55,7 @@ class Place:
 
 
 # Reached without a log-in; by signed links (test_public) or the log-in's own pages (test_sign_in).
-PUBLIC = {"public.calendar_feed", "public.campaign_link", "public.mentor", "public.shortlist", "public.interviewer", "public.private", "public.profile", "public.privacy", "static", "push_worker", "home.static",
+PUBLIC = {"public.calendar_feed", "public.campaign_link", "public.mentor", "public.references", "public.referee", "public.referee_out", "public.shortlist", "public.interviewer", "public.private", "public.profile", "public.privacy", "static", "push_worker", "home.static",
           "security.static"}  # fmt: skip
 SIGN_IN = {"security.login", "security.logout", "security.change_password", "security.two_factor_rescue",
            "security.tf_select", "security.two_factor_setup", "security.two_factor_setup_validate",
@@ -74,7 +75,7 @@ EVERYBODY = {
     "dashboards.board": "/dashboards/recruiting", "dashboards.rows": "/dashboards/recruiting/funnel/rows",
     "dashboards.rows_file": "/dashboards/recruiting/funnel/rows.csv",
     "dashboards.figures_file": "/dashboards/recruiting/funnel.csv", "dashboards.report": "/dashboards/report.pdf", "lists.index": "/lists/", "mass.index": "/mass/",
-    "mentors.index": "/mentors/", "mentors.sessions": "/mentors/sessions", "gains.index": "/gains/",
+    "references.index": "/references/", "mentors.index": "/mentors/", "mentors.sessions": "/mentors/sessions", "gains.index": "/gains/",
     "campaigns.index": "/campaigns/", "campaigns.file": "/campaigns/campaigns.csv",
     "learning.index": "/learning/", "candidates.index": "/candidates/", "shortlists.index": "/shortlists/",
 }  # fmt: skip
@@ -122,6 +123,10 @@ BY_ID = {
     "candidates.export": "/candidates/{vacancy}/export", "shortlists.add": "/shortlists/{vacancy}/add",
     "shortlists.step": "/shortlists/entries/{entry}/up", "shortlists.share": "/shortlists/{vacancy}/share",
     "shortlists.client_word": "/shortlists/entries/{entry}/client/yes", "shortlists.revoke": "/shortlists/shares/{share}/revoke",
+    "references.ask": "/references/application/{application}/ask", "references.details": "/references/{references}",
+    "references.summary": "/references/{references}/summary.pdf", "references.cancel": "/references/{references}/cancel",
+    "references.seen": "/references/{references}/seen", "references.record": "/references/referees/{referee}/answer",
+    "references.refused": "/references/referees/{referee}/refused",
     "mentors.outcome": "/mentors/sessions/{mentor_session}/outcome",
     "mentors.cancel_session": "/mentors/sessions/{mentor_session}/cancel",
     "learning.add": "/learning/person/{profile}/add", "learning.step": "/learning/steps/{learning_step}/done",
@@ -261,6 +266,16 @@ def place(office: Office, unit: str, **vacancy: Any) -> Place:
     )
     with desk.work(unit) as uow:
         families.start(uow, desk.one(UnitProfile, made.profile).person_id, "whatsapp", now=desk.now)
+    references = ReferenceRequest(
+        id=new_id(), unit=unit, application_id=made.application, person_id=desk.one(UnitProfile, made.profile).person_id,
+        wanted=1, due_at=desk.now + timedelta(days=9), state="given", asked_at=desk.now,
+    )  # fmt: skip
+    referee = Referee(
+        id=new_id(), unit=unit, request_id=references.id, ord=1, name="Laura Méndez", relation="boss", company="Norte",
+        phone="+525555550134", from_year=2019, state="asked",
+    )  # fmt: skip
+    desk.add(references)
+    desk.add(referee)
     reward = desk.rows(select(Reward).where(Reward.unit == unit))[0]
     asked = RewardRequest(
         id=new_id(), unit=unit, person_id=desk.one(UnitProfile, made.profile).person_id, reward_id=reward.id,
@@ -281,7 +296,7 @@ def place(office: Office, unit: str, **vacancy: Any) -> Place:
     with desk.work(unit) as uow:
         reset = resetting.ask(uow, unit, None, now=desk.now)
     ids = vars(made) | {
-        "reset": reset.id, "device": device.id,
+        "reset": reset.id, "device": device.id, "references": references.id, "referee": referee.id,
         "learning_step": learning_step.id, "mentor": mentor.id, "mentor_session": mentor_session.id, "client": client.id, "webhook": webhook.id, "delivery": delivery.id,
         "view": view.id, "export": export.id, "user": stranger.id, "body": body.id, "model": model,
         "reason": reason.id, "room": room.id, "reward": reward.id, "reward_request": asked.id, "proposal": proposal.id, "entry": entry.id, "share": share.id, "unit": unit, "account": account.id, "app": account.app_id, "aside": came(desk, conversation, "aside").id,

@@ -41,6 +41,7 @@ from huntred.people import service as people
 from huntred.people.models import DuplicatePair, PersonMerge
 from huntred.privacy import service as privacy
 from huntred.push.models import PushDevice, PushMessage
+from huntred.references.models import Referee, RefereeOptOut, ReferenceAnswer, ReferenceRequest
 from huntred.shortlists.models import ShortlistEntry, ShortlistShare
 from huntred.tracking import service as tracking
 from huntred.units.models import Division
@@ -106,9 +107,19 @@ def filled(desk: Desk) -> Desk:
             unit="amigro", vacancy_id=application.vacancy_id, person_id=person.id, side="client", granted=True, version="1",
             source="link", at=now,
         ),
+        RefereeOptOut(unit="amigro", email_hash="x", at=now),
         RankingWeights(unit="amigro", weights={}, updated_at=now),
         ApplicationMove(unit="amigro", application_id=application.id, to_stage_id=application.stage_id, at=now),
     )
+    asked_for = ReferenceRequest(
+        id=new_id(), unit="amigro", application_id=application.id, person_id=person.id, wanted=1, due_at=now, asked_at=now,
+    )
+    referee = Referee(
+        id=new_id(), unit="amigro", request_id=asked_for.id, ord=1, name="L", relation="boss", company="N", from_year=2019,
+    )
+    desk.add(asked_for)
+    desk.add(referee)
+    desk.add(ReferenceAnswer(unit="amigro", referee_id=referee.id, saved_at=now))
     other = desk.profile()
     one_of_two = PersonMerge(
         id=new_id(), unit="amigro", kept_person_id=person.id, kept_profile_id=profile.id,

@@ -59,9 +59,11 @@ def test_every_response_that_an_action_names_exists(responses: dict[str, Any]) -
 
 def test_every_question_of_a_form_can_be_asked_and_refused(responses: dict[str, Any]) -> None:
     from actions.proposal import _QUESTIONS
+    from actions.reference_form import _FIX, _RECAP, _SEND
+    from actions.reference_form import _QUESTIONS as OF_REFEREES
     from huntred.people.rules import FIELDS
 
-    asked = {*FIELDS, *_QUESTIONS, "search", "code_email", "code", "question_yes_no", "question_number"}
+    asked = {*FIELDS, *_QUESTIONS, *OF_REFEREES, _RECAP, _FIX, _SEND, "search", "code_email", "code", "question_yes_no", "question_number"}
     for question in asked:
         assert f"utter_ask_{question}" in responses
         assert f"utter_invalid_{question}" in responses
@@ -150,6 +152,7 @@ _IN_PLACE_OF = {
     "mentoria_sin_lugar": ("utter_mentor_declined", "utter_mentor_expired"),
     "mentoria_cancelada": ("utter_mentor_cancelled",),
     "busqueda_confidencial": ("utter_disclosure_asked",), "nombres_abiertos": ("utter_disclosure_opened",),
+    "referencias": ("utter_references_asked",),
 }
 _SAYS = (
     ("Confirm", "/confirm_attendance"), ("Cambiar", "/reschedule_interview"),
@@ -161,6 +164,8 @@ _SAYS = (
     ("Mis postulaciones", "/check_application_status"), ("Mis procesos", "/check_application_status"),
     ("Sí, acepto", '/agree_disclosure{{"vacancy_number": "{number}"}}'),
     ("No por ahora", '/refuse_disclosure{{"vacancy_number": "{number}"}}'),
+    ("Dar referencias", '/give_references{{"request_id": "{request}"}}'),
+    ("Ahora no", '/refuse_references{{"request_id": "{request}"}}'),
     ("No puedo", '/decline_new_time{{"proposal_id": "{proposal}"}}'),
 )  # fmt: skip
 

@@ -27,6 +27,7 @@ OF_PERMITS = "permiso_por_vencer"
 OF_PROFILES, OF_REWARDS = "completar_perfil", "recompensa"
 OF_MENTORS = ("mentoria_confirmada", "mentoria_recordatorio", "mentoria_sin_lugar", "mentoria_cancelada")
 OF_DISCLOSURES = ("busqueda_confidencial", "nombres_abiertos")
+OF_REFERENCES = "referencias"
 PARAMETER = re.compile(r"\{\{(\d+)\}\}")
 
 
@@ -126,13 +127,14 @@ def test_the_picker_offers_the_five_units_of_the_group_in_order() -> None:
 class TestWhatsAppTemplates:
     def test_all_are_there(self, code: str) -> None:
         names = [template["name"] for template in load(code, "templates.yml")["templates"]]
-        own = (OF_PERMITS, OF_PROFILES, OF_REWARDS, *OF_MENTORS, *OF_DISCLOSURES)
+        own = (OF_PERMITS, OF_PROFILES, OF_REWARDS, OF_REFERENCES, *OF_MENTORS, *OF_DISCLOSURES)
         assert [name for name in names if not name.startswith(own)] == [f"{name}_{code}" for name in TEMPLATES]
         assert (f"{OF_PROFILES}_{code}" in names) == unit_of(code)["settings"].get("takes_applications", True)
         assert (f"{OF_REWARDS}_{code}" in names) == (SEED / code / "gains.yml").is_file()
         settings = unit_of(code)["settings"]
         assert {f"{name}_{code}" in names for name in OF_MENTORS} == {bool(settings.get("mentors", False))}
         assert {f"{name}_{code}" in names for name in OF_DISCLOSURES} == {settings.get("takes_applications", True)}
+        assert (f"{OF_REFERENCES}_{code}" in names) == bool(settings.get("references", False))
         assert (f"{OF_PERMITS}_{code}" in names) == unit_of(code)["settings"].get("work_permit_asked", False)
 
     def test_meta_would_take_them(self, code: str) -> None:

@@ -37,6 +37,7 @@ from huntred.privacy import service as privacy
 from huntred.privacy.erasure import erase_person
 from huntred.privacy.export import as_json, export_person
 from huntred.privacy.models import Erasure
+from huntred.references.models import ReferenceRequest
 from huntred.shortlists.models import ShortlistEntry
 from tests.factories.desk import Desk
 
@@ -64,7 +65,7 @@ def everything(desk: Desk) -> dict[str, list[Any]]:
     tables = (
         "unit_profiles", "identities", "conversations", "applications", "application_moves", "interviews", "cvs",
         "referrals", "shortlist_entries", "application_merges", "people", "gains", "reward_requests", "learning_steps",
-        "mentor_sessions", "disclosure_agreements", "family_members",
+        "mentor_sessions", "disclosure_agreements", "family_members", "reference_requests",
     )
     found: dict[str, list[Any]] = {}
     with desk.admin.connect() as connection:
@@ -118,6 +119,13 @@ def rich(desk: Desk) -> tuple[tuple[Conversation, UnitProfile], tuple[Conversati
         for n, (profile, note) in enumerate(((first[1], "puntual"), (second[1], "sabe inventarios")), 1)
     ]
     desk.add(move, interview, cv, invitation, *entries)
+    for one in (mine, shared, alone):
+        desk.add(
+            ReferenceRequest(
+                id=new_id(), unit="amigro", application_id=one.id, person_id=one.person_id, wanted=2, state="asked",
+                due_at=desk.now + timedelta(days=9), asked_at=desk.now,
+            )
+        )  # fmt: skip
     _habits(desk, first[1], second[1], mine.vacancy_id)
     things = {"mine": mine, "shared": shared, "alone": alone, "interview": interview, "cv": cv, "move": move,
               "invitation": invitation}  # fmt: skip
@@ -169,12 +177,14 @@ def test_everything_of_the_other_hangs_on_the_one_who_is_left(desk: Desk) -> Non
         assert people.profile_of(uow, other.person_id).id == kept.id, "the old id still leads somewhere"
         assert applications.get(uow, of["mine"].id).id == of["shared"].id
         assert applications.get_by_number(uow, of["mine"].number, kept.person_id).id == of["shared"].id
-    for model in (PersonIdentity, Conversation, CvFile):
+    for model in (PersonIdentity, Conversation, CvFile, ReferenceRequest):
         owners = desk.rows(select(model.person_id).where(model.unit == "amigro"))
         assert other.person_id not in owners and kept.person_id in owners, model
     left = desk.rows(select(Application).where(Application.person_id == kept.person_id))
     assert {one.id for one in left} == {of["shared"].id, of["alone"].id}, "the one that is further along stays"
     assert {one.profile_id for one in left} == {kept.id}
+    asked = desk.rows(select(ReferenceRequest.application_id))
+    assert sorted(asked, key=str) == sorted([of["shared"].id] * 2 + [of["alone"].id], key=str)
     assert desk.one(ApplicationMove, of["move"].id).application_id == of["shared"].id
     assert desk.one(Interview, of["interview"].id).application_id == of["shared"].id
     assert desk.one(Referral, of["invitation"].id).inviter_id == kept.person_id
