@@ -27,6 +27,7 @@ from huntred.events.registry import Context, handles
 from huntred.notifications import alerts
 from huntred.notifications.alerts import Reached
 from huntred.notifications.outbound import send_mail
+from huntred.notifications.team import by_telegram, tell_users
 from huntred.notifications.wording import when_text, wording
 from huntred.privacy.links import Links
 from huntred.push import queue as push
@@ -98,9 +99,7 @@ def tell_of_mention(uow: UnitOfWork, event: ColleagueMentioned, context: Context
         "author_name": author.name or author.email if author else wording()["somebody"],
         "url": context.links.handoff_page(mention.conversation_id),
     }
-    own = f"{mention.id}:{named.id}"
-    send_mail(uow, "mention", own, named.email, "note_mention", values, unit=mention.unit)
-    by_telegram(uow, [named], "mention", str(mention.id), "mentioned", values, unit=mention.unit)
+    tell_users(uow, [named], "mention", str(mention.id), "note_mention", "mentioned", values, unit=mention.unit)
 
 
 def _of_one(uow: UnitOfWork, step: HandoffStep, handoff: Handoff, links: Links) -> _News:
