@@ -106,7 +106,7 @@ def notices(vacancy: Vacancy) -> dict[str, Any]:
     if uow.scope.divisions:
         return {"alike": [], "merges": [], "into": into}
     of_unit = work.work_of(vacancy.unit)
-    found = finding.candidates(of_unit, work.wiring().title_reader, vacancy)
+    found = finding.known(of_unit, work.wiring().title_reader, vacancy)
     merges = undoing.merges_of(of_unit, vacancy)
     others = {row.id: row for row in queries.vacancies(uow.session, [merge.other_id for merge in merges])}
     return {

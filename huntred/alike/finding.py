@@ -69,6 +69,24 @@ def candidates(uow: UnitOfWork, titles: TitleReader, vacancy: Vacancy) -> list[A
     return [Alike(other, likeness, decided.get(other.id, "open")) for other, likeness in found]
 
 
+def known(uow: UnitOfWork, titles: TitleReader, vacancy: Vacancy) -> list[Alike]:
+    """As `candidates`, from the pairs where the worker has compared it as it stands; else it is compared now."""
+    if vacancy.state not in LIVE:
+        return []
+    compared_at = uow.session.scalar(select(VacancyPrint.compared_at).where(VacancyPrint.vacancy_id == vacancy.id))
+    if compared_at is None or compared_at < vacancy.updated_at:
+        return candidates(uow, titles, vacancy)
+    partner = func.coalesce(func.nullif(VacancyPair.first_id, vacancy.id), VacancyPair.second_id)
+    rows = uow.session.execute(
+        select(VacancyPair, Vacancy)
+        .join(Vacancy, Vacancy.id == partner)
+        .where(or_(VacancyPair.first_id == vacancy.id, VacancyPair.second_id == vacancy.id), Vacancy.state.in_(LIVE))
+        .order_by(VacancyPair.strength.desc(), Vacancy.number)
+        .options(_BARE)
+    )
+    return [Alike(other, Likeness(pair.strength, tuple(pair.reasons)), pair.state) for pair, other in rows]
+
+
 def like(
     uow: UnitOfWork, titles: TitleReader, unit: str, mine: Read, *, but: UUID | None = None,
     seen: dict[UUID, Read] | None = None,
@@ -196,7 +214,7 @@ def _near(uow: UnitOfWork, unit: str, mine: Read, but: UUID | None) -> Iterable[
             select(Vacancy)
             .options(_BARE)
             .join(VacancyPrint, VacancyPrint.vacancy_id == Vacancy.id)
-            .where(*alive, VacancyPrint.keys.overlap(keys))
+            .where(*alive, VacancyPrint.keys.bool_op("&&")(keys))
             .order_by(Vacancy.created_at.desc())
             .limit(_MOST_BY_TEXT)
         )

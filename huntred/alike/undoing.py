@@ -172,7 +172,7 @@ def _holding(uow: UnitOfWork, person_ids: Sequence[UUID], *, lock: bool = False)
         select(VacancyMerge)
         .where(
             VacancyMerge.unit == uow.unit, VacancyMerge.undo_sealed.is_not(None),
-            VacancyMerge.people.overlap(list(person_ids)),
+            VacancyMerge.people.bool_op("&&")(list(person_ids)),
         )
         .options(undefer(VacancyMerge.undo_sealed))
         .order_by(VacancyMerge.id)

@@ -172,7 +172,7 @@ def attachments(mail: IntakeMail) -> list[MailFile]:
 def get(uow: UnitOfWork, mail_id: UUID, *, lock: bool = False) -> IntakeMail:
     """Raises NotFound."""
     # The mail itself may be many megabytes: it is read where its files are.
-    query = select(IntakeMail).where(IntakeMail.id == mail_id).options(defer(IntakeMail.raw))  # type: ignore[arg-type]
+    query = select(IntakeMail).where(IntakeMail.id == mail_id).options(defer(IntakeMail.raw))
     mail = uow.session.scalar(query.with_for_update() if lock else query)
     if mail is None:
         raise NotFound("mail")
@@ -191,7 +191,7 @@ def waiting_for_people(uow: UnitOfWork, *, limit: int = 50) -> list[tuple[Intake
     query = (
         select(IntakeMail, job)
         .where((IntakeMail.state == "review") | ((IntakeMail.state == "draft") & job.is_not(None)))
-        .options(defer(IntakeMail.raw))  # type: ignore[arg-type]
+        .options(defer(IntakeMail.raw))
         .order_by(IntakeMail.received_at.desc())
         .limit(limit)
     )

@@ -140,6 +140,8 @@ def test_the_worker_finds_near_copies_and_leaves_true_others(desk: Desk) -> None
         assert shown[0][0].strength >= shown[-1][0].strength
         near = finding.candidates(uow, TITLES, vacancies.get(uow, first.id))
         assert {one.vacancy.id for one in near} >= {second.id, third.id, elsewhere.id}
+        known = finding.known(uow, TITLES, vacancies.get(uow, first.id))
+        assert [(one.vacancy.id, one.likeness) for one in known] == [(one.vacancy.id, one.likeness) for one in near]
 
 
 def test_a_shift_and_a_branch_are_told_apart_from_each_other(desk: Desk) -> None:
