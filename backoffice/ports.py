@@ -9,6 +9,8 @@ from typing import Protocol
 
 from sqlalchemy import Engine
 
+from huntred.alike.ports import TitleReader
+from huntred.importing.ports import AdvertReader
 from huntred.matching.nearest import Nearest
 from huntred.matching.ports import Ranker
 from huntred.privacy.links import Links
@@ -36,6 +38,12 @@ class Wiring(Protocol):
 
     @property
     def push(self) -> PushService | None: ...
+
+    @property
+    def advert_reader(self) -> AdvertReader: ...
+
+    @property
+    def title_reader(self) -> TitleReader: ...
 
     @property
     def root(self) -> Path: ...

@@ -50,6 +50,8 @@ class Account:
     secrets: Mapping[str, Any] = field(repr=False)
     # What the vendor grants this one a second; None: its usual.
     per_second: float | None = None
+    # vacancies: a mailbox whose mails become drafts of vacancies instead of a chat.
+    purpose: str = "chat"
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class Directory:
                 found_apps = [(row, self._open(row[3], APP_SECRETS)) for row in await apps.fetchall()]
                 accounts = await connection.execute(
                     "SELECT id, unit, app_id, channel, external_id, name, address, active, secrets,"
-                    " messages_per_second"
+                    " messages_per_second, purpose"
                     " FROM channel_accounts"
                 )
                 found = [(row, self._open(row[8], ACCOUNT_SECRETS)) for row in await accounts.fetchall()]
@@ -99,7 +101,7 @@ class Directory:
                 if secrets is not None
             }
             every = [
-                Account(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], secrets, row[9])
+                Account(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], secrets, row[9], row[10])
                 for row, secrets in found
                 if secrets is not None
             ]

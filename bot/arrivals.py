@@ -124,6 +124,19 @@ class Renumbered:
 
 
 @dataclass(frozen=True)
+class IntakeMail:
+    """A mail of a person to a mailbox that takes vacancies, stored once by its message_id. raw: as it came."""
+
+    account: Account
+    message_id: str
+    sender: str
+    sender_name: str
+    subject: str
+    raw: bytes
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Unreadable:
     """Kept as it came, with the reason; counted and shown to an administrator."""
 
@@ -134,7 +147,10 @@ class Unreadable:
     account_id: UUID | None = None
 
 
-Event = Arrival | PageTurn | StatusChange | Bounce | Watermark | Renumbered | TemplateNews | AccountNews | Unreadable
+Event = (
+    Arrival | PageTurn | StatusChange | Bounce | Watermark | Renumbered | TemplateNews | AccountNews | IntakeMail
+    | Unreadable
+)  # fmt: skip
 
 
 def page_option(outbox_id: int, start: int) -> str:

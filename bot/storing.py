@@ -22,6 +22,7 @@ from bot.arrivals import (
     Arrival,
     Bounce,
     Event,
+    IntakeMail,
     PageTurn,
     Renumbered,
     StatusChange,
@@ -186,6 +187,11 @@ async def _send(connection: psycopg.AsyncConnection[Any], prepared: _Prepared) -
             )
         elif isinstance(event, AccountNews):
             await vendor_news.keep_account(connection, event)
+        elif isinstance(event, IntakeMail):
+            told = storable([event.message_id, event.sender, event.sender_name, event.subject])
+            await connection.execute(
+                sql.KEEP_INTAKE, (new_id(), event.account.unit, event.account.id, *told, event.raw, event.sent_at)
+            )
         elif isinstance(event, Unreadable):
             body = event.body[:MOST_QUARANTINED_BYTES]
             await connection.execute(sql.QUARANTINE, [*storable([event.channel, event.app, event.reason[:500]]), body])

@@ -94,6 +94,13 @@ SELECT coalesce(sum(rows), 0), (SELECT count(*) FROM said) FROM due
 
 KEEP_CONTENT = "UPDATE media SET content = %s WHERE id = %s"
 
+# What came to a mailbox for vacancies; brought again it is known. No columns are named: the gateway may not read it.
+KEEP_INTAKE = """
+INSERT INTO intake_mails (id, unit, channel_account_id, message_id, sender, sender_name, subject, raw, sent_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT DO NOTHING
+"""
+
 # What the next mail of a chat answers to. An older mail that comes late does not move the thread back.
 THREAD = """
 UPDATE chats SET thread = %(thread)s::jsonb WHERE channel_account_id = %(account)s AND user_id = %(user)s

@@ -75,6 +75,9 @@ channel_accounts = Table(
     Column("name", Text, nullable=False),
     Column("address", Text, nullable=False, server_default="", comment="what people dial: +52…, @bot"),
     Column("secrets", Text, nullable=False, comment="sealed JSON: access_token and the like"),
+    Column(
+        "purpose", Text, nullable=False, server_default="chat", comment="chat, or vacancies: a mailbox that takes them"
+    ),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("messages_per_second", Integer, comment="what the vendor grants this one; null: its usual"),
     Column(
@@ -84,6 +87,7 @@ channel_accounts = Table(
     _at("created_at", now=True),
     _at("updated_at", now=True),
     UniqueConstraint("channel", "external_id"),
+    CheckConstraint("purpose = 'chat' OR (purpose = 'vacancies' AND channel = 'email')", name="purpose"),
     CheckConstraint("unit <> 'sexsi' OR channel IN ('telegram', 'web', 'email')", name="sexsi_channels"),
 )  # fmt: skip
 
@@ -226,6 +230,36 @@ quarantine = Table(
     _at("replayed_at"),
     Column("replay_result", Text, comment="what came of reading it again"),
     Index("ix_quarantine_replay_at", "replay_at", postgresql_where=text("replay_at IS NOT NULL")),
+)  # fmt: skip
+
+# What came to the address of a unit that takes vacancies: stored whole by the gateway, read by the worker.
+# state: waiting → draft (it waits in the imports) | review (no vacancy was found in it) → dismissed | forwarded.
+intake_mails = Table(
+    "intake_mails", metadata,
+    _id(),
+    Column("number", BigInteger, Identity(always=True, start=1001), nullable=False, comment="told to its sender"),
+    _unit(),
+    Column("channel_account_id", UUID(as_uuid=True), ForeignKey("channel_accounts.id"), nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("sender", Text, nullable=False, comment="lower case"),
+    Column("sender_name", Text, nullable=False, server_default=""),
+    Column("subject", Text, nullable=False, server_default=""),
+    Column("raw", BYTEA, comment="the mail as it came; erased after 30 days"),
+    Column("parts", JSONB, nullable=False, server_default="[]", comment="what was read of it: see huntred/importing"),
+    _at("sent_at"),
+    _at("received_at", now=True),
+    Column("state", Text, nullable=False, server_default="waiting"),
+    _at("due", nullable=False, now=True),
+    Column("token", UUID(as_uuid=True)),
+    Column("attempts", SmallInteger, nullable=False, server_default="0"),
+    Column("decided_by", UUID(as_uuid=True), ForeignKey("users.id")),
+    _at("decided_at"),
+    UniqueConstraint("number"),
+    UniqueConstraint("channel_account_id", "message_id"),
+    CheckConstraint("state IN ('waiting', 'draft', 'review', 'dismissed', 'forwarded')", name="state"),
+    Index("ix_intake_mails_waiting", "due", postgresql_where=text("state = 'waiting'")),
+    Index("ix_intake_mails_unit_received_at", "unit", "received_at"),
+    Index("ix_intake_mails_unit_sender", "unit", "sender"),
 )  # fmt: skip
 
 # The models of a unit, newest last: the current one is the last that was not taken back. content: the archive itself,

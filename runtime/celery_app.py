@@ -29,6 +29,7 @@ SEND_PUSHES = "huntred.send_pushes"
 RESET_UNITS = "huntred.reset_units"
 WRITE_IMPORTS = "huntred.write_imports"
 FETCH_JOB_PAGES = "huntred.fetch_job_pages"
+READ_INTAKE = "huntred.read_intake"
 FIND_DUPLICATES = "huntred.find_duplicates"
 COLLECT_TURNS = "huntred.collect_turns"
 
@@ -74,6 +75,7 @@ def make_celery(settings: AppSettings) -> Celery:
             "reset-units": {"task": RESET_UNITS, "schedule": 5.0, "options": {"expires": 5}},
             "write-imports": {"task": WRITE_IMPORTS, "schedule": 5.0, "options": {"expires": 5}},
             "fetch-job-pages": {"task": FETCH_JOB_PAGES, "schedule": 3.0, "options": {"expires": 3}},
+            "read-intake": {"task": READ_INTAKE, "schedule": 5.0, "options": {"expires": 5}},
             "find-duplicates": {"task": FIND_DUPLICATES, "schedule": 60.0, "options": _SOON},
             "collect-turns": {"task": COLLECT_TURNS, "schedule": 60.0, "options": _SOON},
             "tend-lists": {"task": TEND_LISTS, "schedule": 3600.0, "options": _SOON},

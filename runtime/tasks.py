@@ -11,6 +11,7 @@ from pathlib import Path
 from celery import Celery
 from sqlalchemy import select
 
+from huntred.alike import finding as alike
 from huntred.api_clients import service as api_clients
 from huntred.conversations import escalation, handoff, resetting, sentiment
 from huntred.cv import reading, telling
@@ -18,7 +19,7 @@ from huntred.db.session import Scope
 from huntred.db.unit_of_work import UnitOfWork, unit_of_work
 from huntred.duplicates import finding
 from huntred.events import service as events
-from huntred.importing import job_pages
+from huntred.importing import job_pages, mails
 from huntred.importing import service as importing
 from huntred.importing import writing as imports
 from huntred.interviews import proposals
@@ -42,6 +43,7 @@ _MOVING_SECONDS = 60.0
 _ENCODING_SECONDS = 50.0
 _READING_SECONDS = 20.0
 _COMPARING_SECONDS = 40.0
+_COMPARING_VACANCIES_SECONDS = 15.0
 
 logger = logging.getLogger(__name__)
 
@@ -177,6 +179,12 @@ def register(app: Celery, wiring: Wiring) -> None:
             while job_pages.fetch_next(wiring.engine, unit, wiring.job_pages, wiring.advert_reader, wiring.clock):
                 pass
 
+    @app.task(name=celery_app.READ_INTAKE)
+    def read_intake() -> None:
+        for unit in _units(wiring):
+            while mails.read_next(wiring.engine, unit, wiring.cv_reader, wiring.advert_reader, wiring.clock):
+                pass
+
     @app.task(name=celery_app.FIND_DUPLICATES)
     def find_duplicates() -> None:
         _find_duplicates(wiring)
@@ -232,13 +240,19 @@ def _encode_people(wiring: Wiring) -> None:
 
 
 def _find_duplicates(wiring: Wiring) -> None:
-    """Batch by batch, each in a transaction of its own; what is not compared in this time waits for the next one."""
+    """People, then vacancies, batch by batch, each in a transaction of its own; the rest waits for the next time."""
     ends = time.monotonic() + _COMPARING_SECONDS
     for unit in _units(wiring):
         compared = 1
         while compared and time.monotonic() < ends:
             with unit_of_work(wiring.engine, Scope(units=(unit,))) as uow:
                 compared = finding.compare_new(uow, now=wiring.clock())
+    ends = time.monotonic() + _COMPARING_VACANCIES_SECONDS
+    for unit in _units(wiring):
+        compared = 1
+        while compared and time.monotonic() < ends:
+            with unit_of_work(wiring.engine, Scope(units=(unit,))) as uow:
+                compared = alike.compare_new(uow, wiring.title_reader, now=wiring.clock())
 
 
 def _read_cvs(wiring: Wiring) -> None:

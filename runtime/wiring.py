@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 
 from contract.encryption import Cipher
 from contract.settings import SettingsInvalid
+from huntred.alike.ports import TitleReader
 from huntred.clock import utc_now
 from huntred.conversations.ports import SentimentReader
 from huntred.cv.ports import CvReader
@@ -156,6 +157,13 @@ class Wiring:
         from ml.lexicon.advert import LexiconAdvertReader
 
         return LexiconAdvertReader()
+
+    @cached_property
+    def title_reader(self) -> TitleReader:
+        """The taxonomy: read at its first use."""
+        from ml.lexicon.positions import LexiconTitles
+
+        return LexiconTitles()
 
     @cached_property
     def redis(self) -> redis.Redis:

@@ -10,6 +10,7 @@ def all_views() -> list[BaseView]:
     from backoffice.views import (
         about,
         account,
+        alike,
         announcements,
         api_clients,
         applications,
@@ -48,6 +49,7 @@ def all_views() -> list[BaseView]:
 
     return [
         vacancies.VacanciesView(endpoint="vacancies", url="/vacancies"),
+        alike.AlikeView(endpoint="alike", url="/alike"),
         imports.ImportsView(endpoint="imports", url="/imports"),
         candidates.CandidatesView(endpoint="candidates", url="/candidates"),
         shortlists.ShortlistsView(endpoint="shortlists", url="/shortlists"),

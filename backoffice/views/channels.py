@@ -45,6 +45,7 @@ class ChannelsView(BaseView):
                     external_id=form.text("external_id", longest=200),
                     name=form.text("name", longest=200),
                     address=form.text("address", longest=200),
+                    purpose=form.text("purpose", longest=20) or "chat",
                     secrets=_secrets(form),
                 ),
                 now=work.now(),
@@ -73,6 +74,7 @@ class ChannelsView(BaseView):
                 name=form.text("name", longest=200),
                 address=form.text("address", longest=200),
                 active=form.flag("active"),
+                purpose=form.text("purpose", longest=20),
                 secrets=_secrets(form),
                 now=work.now(),
             )

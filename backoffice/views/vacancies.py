@@ -17,6 +17,7 @@ from backoffice.lists.catalogue import read_vacancy_filter
 from backoffice.queries import vacancies as queries
 from backoffice.queries.conversations import user_names
 from backoffice.vacancy_form import blank, posted, read_vacancy_form, written
+from backoffice.views import alike
 from huntred import fields
 from huntred.disclosures import service as disclosures
 from huntred.errors import FieldInvalid
@@ -115,7 +116,7 @@ class VacanciesView(BaseView):
         tab = asked if asked in TABS else TABS[0]
         return self.render(
             "vacancies/details.html", vacancy=vacancy, tab=tab, tabs=TABS, field_name=formats.field_name,
-            **_read_tab(vacancy, tab),
+            **_read_tab(vacancy, tab), **(alike.notices(vacancy) if tab == TABS[0] else {}),
         )  # fmt: skip
 
     @expose("/<id>/edit", methods=["GET", "POST"])

@@ -40,6 +40,7 @@ FLOW: Mapping[str, str] = {
     "chat moves": "the chat goes on under the new number",
     "template": "the template's state follows; only an approved one is sent",
     "account": "kept with the account and shown to administrators",
+    "vacancy": "no conversation: a person checks it among the imports",
     "quarantine": "",
     "": "",
 }

@@ -24,9 +24,10 @@ from bot.accounts import Account, App
 from bot.arrivals import Event, Unreadable
 from bot.channels.connector import Connector, Handler, Outgoing, PartSent, Receipt, Sender, Services, same
 from bot.channels.kinds import Kind, rows
-from bot.channels.mail_events import BROKEN, CHANNEL, KINDS, parse, read_mail, recipients
+from bot.channels.mail_events import CHANNEL, KINDS, read_mail, recipients
 from bot.channels.mail_imap import Fetched, Watching
 from bot.rendering.mail import Thread, render
+from contract.mail import BROKEN, parse
 
 TOLERANCE_SECONDS = 300
 _AT_ONCE = 4

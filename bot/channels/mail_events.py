@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import hashlib
 import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
-from email.message import EmailMessage, MIMEPart
+from email.message import EmailMessage
 from email.utils import getaddresses, parseaddr, parsedate_to_datetime
 
 from bot.accounts import Account
-from bot.arrivals import Arrival, Bounce, Event, Unreadable
-from bot.channels.mail_text import from_html, written
+from bot.arrivals import Arrival, Bounce, Event, IntakeMail, Unreadable
+from contract.mail import BROKEN, files_of, parse, written_in
 from contract.message import Inbound, InboundKind, Media
 
 CHANNEL = "email"
@@ -22,11 +20,9 @@ KINDS: Mapping[str, str] = {
     "text, HTML": "text", "image": "image", "audio": "audio", "video": "video", "any other file": "document",
     "bounce": "status", "automatic reply, mailing list, newsletter": "quarantine", "mail of our own": "quarantine",
     "forged sender (DMARC)": "quarantine", "unreadable": "quarantine", "empty mail": "unknown",
+    "any mail of a person to a mailbox for vacancies": "vacancy",
 }  # fmt: skip
 
-# What Python's reader of mails raises for headers that no program writes; found by mutation.
-BROKEN = (ValueError, LookupError, TypeError, AttributeError, AssertionError, ArithmeticError)
-_MOST_FILES = 10
 _MOST_REFERENCES = 20
 _ID = re.compile(r"<[^<>\s]{1,250}>")
 _OURS = re.compile(r"<outbox-(\d{1,18})\.[0-9a-f]{16}@[^<>\s]+>")
@@ -39,12 +35,6 @@ _NO_PERSON = re.compile(
 _BULK = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
 _LIST_HEADERS = ("List-Id", "List-Unsubscribe", "Feedback-ID")
 _AUTO_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Autoresponder")
-
-
-def parse(raw: bytes) -> EmailMessage:
-    message = email.message_from_bytes(raw, policy=email.policy.default)
-    assert isinstance(message, EmailMessage)
-    return message
 
 
 def recipients(message: EmailMessage) -> list[str]:
@@ -69,6 +59,8 @@ def read_mail(
             return [bounce]
         if refusal:
             return [Unreadable(CHANNEL, app, refusal, raw, account.id)]
+        if account.purpose == "vacancies":
+            return [_for_vacancies(account, message, sender, raw, fallback_id)]
         return _arrivals(account, message, sender, raw, fallback_id, at)
     except BROKEN as error:
         reason = f"not a mail that can be read: {type(error).__name__}: {error}"[:300]
@@ -116,10 +108,10 @@ def _bounce(account: Account, message: EmailMessage, raw: bytes) -> Event | None
 def _arrivals(
     account: Account, message: EmailMessage, sender: str, raw: bytes, fallback_id: str, at: datetime
 ) -> list[Event]:
-    name = parseaddr(_text(message.get("From", "")))[0][:200]
+    name = _name(message)
     given = _ID.search(_text(message.get("Message-ID", "")))
-    message_id = given.group(0) if given else fallback_id or f"<sha256.{hashlib.sha256(raw).hexdigest()}@none>"
-    subject = " ".join(_text(message.get("Subject", "")).split())[:300]
+    message_id = _message_id(message, raw, fallback_id)
+    subject = _subject(message)
     references = _ID.findall(_text(message.get("References", "") or message.get("In-Reply-To", "")))
     about = _ID.search(_text(message.get("In-Reply-To", "")))
     sent_at = _date(message)
@@ -127,7 +119,7 @@ def _arrivals(
         "message_id": message_id if given else "", "references": " ".join(references[-_MOST_REFERENCES:]),
         "subject": subject, "at": at.astimezone(timezone.utc).isoformat(),
     }  # fmt: skip
-    text, files = _body(message), _files(message)
+    text, files = written_in(message), files_of(message)
     if not text and not about and not re.match(r"(re|rv|fwd?)\s*:", subject, re.IGNORECASE):
         # Who writes into the subject only has written something all the same.
         text = subject
@@ -157,41 +149,31 @@ def _arrivals(
     return events
 
 
+def _for_vacancies(
+    account: Account, message: EmailMessage, sender: str, raw: bytes, fallback_id: str
+) -> IntakeMail:
+    """Kept whole: what is in it is read by the app, out of reach of who can write to it."""
+    return IntakeMail(
+        account, _message_id(message, raw, fallback_id), sender, _name(message), _subject(message), raw, _date(message)
+    )
+
+
+def _name(message: EmailMessage) -> str:
+    return parseaddr(_text(message.get("From", "")))[0][:200]
+
+
+def _subject(message: EmailMessage) -> str:
+    return " ".join(_text(message.get("Subject", "")).split())[:300]
+
+
+def _message_id(message: EmailMessage, raw: bytes, fallback_id: str) -> str:
+    given = _ID.search(_text(message.get("Message-ID", "")))
+    return given.group(0) if given else fallback_id or f"<sha256.{hashlib.sha256(raw).hexdigest()}@none>"
+
+
 def _kind(content_type: str) -> InboundKind:
     family = content_type.partition("/")[0]
     return {"image": "image", "audio": "audio", "video": "video"}.get(family, "document")  # type: ignore[return-value]
-
-
-def _body(message: EmailMessage) -> str:
-    plain, page = message.get_body(("plain",)), message.get_body(("html",))
-    if page is not None:
-        text = written(from_html(_content(page)))
-        if text or plain is None:
-            return text
-    return written(_content(plain)) if plain is not None else ""
-
-
-def _content(part: MIMEPart) -> str:
-    """Return the part's text; a character set that nobody knows is read as Latin-1."""
-    try:
-        return str(part.get_content())
-    except (LookupError, KeyError, UnicodeError):
-        payload = part.get_payload(decode=True)
-        return payload.decode("latin-1") if isinstance(payload, bytes) else ""
-
-
-def _files(message: EmailMessage) -> list[EmailMessage]:
-    """Return what was attached; pictures that stand inside the text (logos, signatures) are not."""
-    body = {id(part) for part in (message.get_body(("plain",)), message.get_body(("html",))) if part is not None}
-    found: list[EmailMessage] = []
-    for part in message.walk():
-        if part.is_multipart() or id(part) in body or not isinstance(part, EmailMessage):
-            continue
-        disposition = part.get_content_disposition()
-        inside = part.get("Content-ID") is not None and disposition != "attachment"
-        if disposition == "attachment" or (part.get_filename() and not inside):
-            found.append(part)
-    return found[:_MOST_FILES]
 
 
 def _date(message: EmailMessage) -> datetime | None:

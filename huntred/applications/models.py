@@ -134,7 +134,10 @@ class ApplicationMove(Base):
 
 
 class ApplicationMerge(Base):
-    """An application that was folded into another one to the same vacancy: its id and number still lead there."""
+    """An application that was folded into another one to the same vacancy: its id and number still lead there.
+
+    merge_id or vacancy_merge_id: of the two people, or of the two vacancies, that became one.
+    """
 
     __tablename__ = "application_merges"
 
@@ -142,4 +145,5 @@ class ApplicationMerge(Base):
     number: Mapped[int] = mapped_column(unique=True)
     unit: Mapped[UnitCode]
     into_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id"), index=True)
-    merge_id: Mapped[UUID] = mapped_column(ForeignKey("person_merges.id"), index=True)
+    merge_id: Mapped[UUID | None] = mapped_column(ForeignKey("person_merges.id"), index=True)
+    vacancy_merge_id: Mapped[UUID | None] = mapped_column(ForeignKey("vacancy_merges.id"), index=True)

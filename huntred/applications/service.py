@@ -82,7 +82,7 @@ def apply(
     score: as the vacancy was ranked for this person. Raises NotFound, VacancyNotOpen, ProfileIncomplete,
     AnswersMissing, FieldInvalid, AlreadyApplied.
     """
-    vacancy = vacancies.get_open(uow, vacancy_id)
+    vacancy = vacancies.get_open(uow, vacancy_id, hold=True)
     profile = people.held_profile(uow, person_id)
     person_id = profile.person_id
     missing = people.missing_fields(uow, person_id)
@@ -90,7 +90,7 @@ def apply(
         raise ProfileIncomplete(missing)
     given, knocked_out = _judge(list(vacancy.questions), answers)
     first = _stage_of_kind(uow, "new")
-    application = repository.of_vacancy_and_person(uow.session, vacancy_id, person_id)
+    application = repository.of_vacancy_and_person(uow.session, vacancy.id, person_id)
     if application is not None and application.stage.kind != "withdrawn":
         raise AlreadyApplied(application.id, application.number)
     if application is None:
@@ -114,7 +114,7 @@ def apply(
             uow.session.add(application)
     except IntegrityError:
         # Another transaction applied for the same person in this very moment.
-        other = repository.of_vacancy_and_person(uow.session, vacancy_id, person_id)
+        other = repository.of_vacancy_and_person(uow.session, vacancy.id, person_id)
         if other is None:
             raise
         raise AlreadyApplied(other.id, other.number) from None

@@ -51,6 +51,8 @@ _OPTIONAL = frozenset(
     }
 )  # fmt: skip
 
+PURPOSES = ("chat", "vacancies")
+
 _ACCOUNTS = tables.channel_accounts
 _APPS = tables.channel_apps
 _SHOWN = [column for column in _ACCOUNTS.columns if column.name != "secrets"]
@@ -69,6 +71,7 @@ class AccountForm:
     external_id: str
     name: str
     address: str = ""
+    purpose: str = "chat"
     secrets: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -113,6 +116,7 @@ def create(uow: UnitOfWork, form: AccountForm, *, now: datetime) -> UUID:
     for name, value in (("external_id", form.external_id), ("name", form.name)):
         if not value:
             raise FieldInvalid(name, "missing")
+    _check_purpose(form.purpose, app.channel)
     _check(form.secrets, SECRET_FIELDS.get(app.channel, ()))
     account_id = new_id()
     try:
@@ -121,7 +125,9 @@ def create(uow: UnitOfWork, form: AccountForm, *, now: datetime) -> UUID:
                 insert(_ACCOUNTS).values([
                     {
                         "id": account_id, "unit": form.unit, "app_id": form.app_id, "channel": app.channel,
-                        "external_id": form.external_id, "name": form.name, "address": form.address,
+                        # A mailbox is looked for by its address in small letters.
+                        "external_id": form.external_id.lower() if app.channel == "email" else form.external_id,
+                        "name": form.name, "address": form.address, "purpose": form.purpose,
                         "secrets": _seal(form.secrets, "channel_accounts.secrets"),
                         "created_at": now, "updated_at": now,
                     }
@@ -142,14 +148,21 @@ def update_account(
     active: bool,
     secrets: Mapping[str, str],
     now: datetime,
+    purpose: str = "",
 ) -> None:
-    """Change what is shown, and the secrets where new ones are given. Raises NotFound, FieldInvalid."""
+    """Change what is shown, what it is for and the secrets, each where new ones are given.
+
+    Raises NotFound, FieldInvalid.
+    """
     account = find(uow, account_id)
     if account is None:
         raise NotFound("channel account")
     if not name:
         raise FieldInvalid("name", "missing")
     values: dict[str, Any] = {"name": name, "address": address, "active": active, "updated_at": now}
+    if purpose:
+        _check_purpose(purpose, account.channel)
+        values["purpose"] = purpose
     if secrets:
         _check(secrets, SECRET_FIELDS.get(account.channel, ()))
         values["secrets"] = _seal(secrets, "channel_accounts.secrets")
@@ -165,6 +178,12 @@ def set_app_secrets(uow: UnitOfWork, app_id: UUID, secrets: Mapping[str, str], *
     uow.session.execute(
         update(_APPS).where(_APPS.c.id == app_id).values(secrets=_seal(secrets, "channel_apps.secrets"))
     )
+
+
+def _check_purpose(purpose: str, channel: str) -> None:
+    """Only a mailbox may take vacancies instead of talking with people."""
+    if purpose not in PURPOSES or (purpose == "vacancies" and channel != "email"):
+        raise FieldInvalid("purpose", "unknown")
 
 
 def _check(secrets: Mapping[str, str], fields: tuple[str, ...]) -> None:

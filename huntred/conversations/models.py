@@ -40,6 +40,7 @@ class ChannelAccount(Base):
         name: Mapped[str]
         address: Mapped[str]
         secrets: Mapped[str]
+        purpose: Mapped[str]
         active: Mapped[bool]
         messages_per_second: Mapped[int | None]
         vendor_state: Mapped[dict[str, Any]]

@@ -102,7 +102,10 @@ def account_of(uow: UnitOfWork, unit: str, channel: str) -> UUID | None:
     """Return the unit's active account of a channel."""
     return uow.session.scalar(
         select(ChannelAccount.id)
-        .where(ChannelAccount.unit == unit, ChannelAccount.channel == channel, ChannelAccount.active)
+        .where(
+            ChannelAccount.unit == unit, ChannelAccount.channel == channel, ChannelAccount.active,
+            ChannelAccount.purpose == "chat",
+        )
         .order_by(ChannelAccount.created_at, ChannelAccount.id)
         .limit(1)
     )
@@ -112,7 +115,10 @@ def addresses_of(uow: UnitOfWork, unit: str) -> dict[str, str]:
     """Return channel → what people dial of a unit's active accounts."""
     rows = uow.session.execute(
         select(ChannelAccount.channel, ChannelAccount.address)
-        .where(ChannelAccount.unit == unit, ChannelAccount.active, ChannelAccount.address != "")
+        .where(
+            ChannelAccount.unit == unit, ChannelAccount.active, ChannelAccount.address != "",
+            ChannelAccount.purpose == "chat",
+        )
         .order_by(ChannelAccount.created_at.desc())
     )
     return {row.channel: row.address for row in rows}

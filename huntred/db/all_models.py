@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from huntred.access import models as access
+from huntred.alike import models as alike
 from huntred.api_clients import models as api_clients
 from huntred.applications import models as applications
 from huntred.companies import models as companies
@@ -32,7 +33,7 @@ from huntred.webhooks import models as webhooks
 from huntred.workbench import models as workbench
 
 __all__ = [
-    "access", "api_clients", "applications", "companies", "conversations", "cv", "disclosures", "events",
+    "access", "alike", "api_clients", "applications", "companies", "conversations", "cv", "disclosures", "events",
     "families", "gains", "importing", "interviews", "learning", "lists", "matching", "mentoring", "notifications",
     "people", "privacy", "push", "references", "search", "shortlists", "tracking", "units", "vacancies", "webhooks",
     "workbench",

@@ -143,7 +143,7 @@ def _unit_table(verbs: str = _FULL, rows: str = UNIT) -> list[Rule]:
 
 
 _ACCOUNT_COLUMNS = (
-    "id, unit, app_id, channel, external_id, name, address, active, messages_per_second, vendor_state,"
+    "id, unit, app_id, channel, external_id, name, address, purpose, active, messages_per_second, vendor_state,"
     " created_at, updated_at"
 )
 _ALL_MINE = f"units <@ (SELECT app_units())::text[] AND {WHOLE_UNIT}"
@@ -168,9 +168,19 @@ RULES: dict[str, list[Rule]] = {
     # Two become one only before the eyes of who sees the whole unit.
     "person_merges": [Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE", f"{UNIT} AND {WHOLE_UNIT}")],
     "duplicate_pairs": _unit_table(rows=f"{UNIT} AND {WHOLE_UNIT}"),
+    # Likewise two vacancies.
+    "vacancy_merges": [Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE", f"{UNIT} AND {WHOLE_UNIT}")],
+    "vacancy_pairs": _unit_table(rows=f"{UNIT} AND {WHOLE_UNIT}"),
+    "vacancy_prints": _unit_table(
+        rows=_unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
+    ),
     # Files make companies and vacancies of the whole unit.
     "import_mappings": _unit_table(_READ_WRITE, f"{UNIT} AND {WHOLE_UNIT}"),
     "imports": _unit_table(_READ_WRITE, f"{UNIT} AND {WHOLE_UNIT}"),
+    "intake_mails": [
+        Rule(GATEWAY, "INSERT"),
+        Rule(APP, "SELECT, UPDATE", f"{UNIT} AND {WHOLE_UNIT}"),
+    ],
     "application_merges": [
         Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE, DELETE", f"{UNIT} AND {WHOLE_UNIT}"),
     ],
@@ -216,7 +226,8 @@ RULES: dict[str, list[Rule]] = {
     ),
     # A ledger like `consents`.
     "disclosure_agreements": _unit_table(
-        "SELECT, INSERT, UPDATE (person_id)", _unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
+        "SELECT, INSERT, UPDATE (person_id, vacancy_id)",
+        _unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id"),
     ),
     "vacancy_questions": _unit_table(
         rows=_unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
@@ -225,7 +236,7 @@ RULES: dict[str, list[Rule]] = {
     "reject_reasons": [Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE", f"{UNIT} AND {WHOLE_UNIT}")],
     "applications": _unit_table(rows=IN_DIVISION),
     # History is only added to; it follows its application where that is folded into another.
-    "application_moves": _unit_table("SELECT, INSERT, UPDATE (application_id)", IN_DIVISION),
+    "application_moves": _unit_table("SELECT, INSERT, UPDATE (application_id, division_id)", IN_DIVISION),
     "interview_slots": _unit_table(rows=IN_DIVISION),
     "interviews": _unit_table(rows=IN_DIVISION),
     "interview_proposals": _unit_table("SELECT, INSERT, UPDATE", IN_DIVISION),

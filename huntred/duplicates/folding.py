@@ -1,18 +1,21 @@
-"""What may collide when two people become one: applications to the same vacancy, places on the same shortlist."""
+"""What may collide when two become one: applications of one person to one vacancy, places on one shortlist.
+
+Two people (`merging.py`) and two vacancies (`huntred/alike`) are folded by the same hand, and unfolded by it.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.orm import selectinload
 
 from huntred.applications.models import Application, ApplicationMerge, ApplicationMove
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.duplicates.errors import InterviewsCollide
 from huntred.duplicates.rules import further
-from huntred.duplicates.wire import packed, row_values
+from huntred.duplicates.wire import packed, put_back, row_values
 from huntred.interviews.models import Interview
 from huntred.people.models import UnitProfile
 from huntred.references.models import ReferenceRequest
@@ -42,11 +45,15 @@ def fold_applications(uow: UnitOfWork, kept: UnitProfile, other: UnitProfile, me
         if len(both) == 2:
             mine, theirs = sorted(both, key=lambda one: one.person_id != kept.person_id)
             stays = max((mine, theirs), key=lambda one: further(one.stage.kind, one.stage.ord))
-            folds.append(_fold(uow, stays, theirs if stays is mine else mine, merge_id))
+            folds.append(fold_application(uow, stays, theirs if stays is mine else mine, merge_id=merge_id))
     return folds
 
 
-def _fold(uow: UnitOfWork, stays: Application, goes: Application, merge_id: UUID) -> dict[str, Any]:
+def fold_application(uow: UnitOfWork, stays: Application, goes: Application, **merge: UUID) -> dict[str, Any]:
+    """Make one of two: moves, interviews and answers of both are on the one that stays. Return what was done.
+
+    merge: merge_id or vacancy_merge_id, of what made them one. Raises InterviewsCollide where both have one ahead.
+    """
     ahead = uow.session.scalars(
         select(Interview.application_id).where(
             Interview.application_id.in_((stays.id, goes.id)), Interview.state == "booked"
@@ -70,12 +77,12 @@ def _fold(uow: UnitOfWork, stays: Application, goes: Application, merge_id: UUID
     )
     fold = {
         "row": kept_row, "into": str(stays.id), "moves": moves, "interviews": interviews,
-        "references": references,
-        "folded": [str(id_) for id_ in folded], "answers_before": answers, "answers_after": joined,
+        "references": references, "folded": [str(id_) for id_ in folded],
+        "answers_before": answers, "answers_after": joined,
     }  # fmt: skip
     stays.answers = joined
     uow.session.add(
-        ApplicationMerge(id=goes.id, number=goes.number, unit=uow.unit, into_id=stays.id, merge_id=merge_id)
+        ApplicationMerge(id=goes.id, number=goes.number, unit=uow.unit, into_id=stays.id, **merge)
     )
     uow.session.flush()
     uow.session.expunge(goes)
@@ -113,16 +120,19 @@ def fold_shortlists(uow: UnitOfWork, kept: UnitProfile, other: UnitProfile) -> l
     for both in by_vacancy.values():
         if len(both) < 2:
             continue
-        stays, goes = both[kept.id], both[other.id]
-        note = "\n".join(dict.fromkeys(part for part in (stays.note, goes.note) if part))
-        folds.append(
-            {"row": packed(row_values(goes)), "into": str(stays.id), "note_before": stays.note, "note_after": note}
-        )
-        stays.note = note
-        uow.session.flush()
-        uow.session.expunge(goes)
-        uow.session.execute(delete(ShortlistEntry).where(ShortlistEntry.id == goes.id), execution_options=_QUIET)
+        folds.append(fold_entry(uow, both[kept.id], both[other.id]))
     return folds
+
+
+def fold_entry(uow: UnitOfWork, stays: ShortlistEntry, goes: ShortlistEntry) -> dict[str, Any]:
+    """Make one of two places on a shortlist, with both notes. Return what was done."""
+    note = "\n".join(dict.fromkeys(part for part in (stays.note, goes.note) if part))
+    fold = {"row": packed(row_values(goes)), "into": str(stays.id), "note_before": stays.note, "note_after": note}
+    stays.note = note
+    uow.session.flush()
+    uow.session.expunge(goes)
+    uow.session.execute(delete(ShortlistEntry).where(ShortlistEntry.id == goes.id), execution_options=_QUIET)
+    return fold
 
 
 def move_shortlists(uow: UnitOfWork, kept: UnitProfile, other: UnitProfile) -> list[str]:
@@ -134,3 +144,41 @@ def move_shortlists(uow: UnitOfWork, kept: UnitProfile, other: UnitProfile) -> l
         execution_options=_QUIET,
     )
     return [str(id_) for id_ in moved]
+
+
+def unfold_application(uow: UnitOfWork, fold: dict[str, Any]) -> None:
+    """Undo `fold_application`: two again, each with what was its own; answers that changed since stay."""
+    goes, stays = UUID(fold["row"]["id"]), UUID(fold["into"])
+    uow.session.execute(delete(ApplicationMerge).where(ApplicationMerge.id == goes), execution_options=_QUIET)
+    put_back(uow, _table(Application), fold["row"])
+    for model, ids in ((ApplicationMove, "moves"), (Interview, "interviews"), (ReferenceRequest, "references")):
+        uow.session.execute(
+            update(model)
+            .where(model.id.in_([UUID(id_) for id_ in fold.get(ids, [])]), model.application_id == stays)
+            .values(application_id=goes),
+            execution_options=_QUIET,
+        )
+    uow.session.execute(
+        update(ApplicationMerge)
+        .where(ApplicationMerge.id.in_([UUID(id_) for id_ in fold["folded"]]))
+        .values(into_id=goes),
+        execution_options=_QUIET,
+    )
+    row = uow.session.get(Application, stays, populate_existing=True)
+    if row is not None and list(row.answers) == fold["answers_after"]:
+        row.answers = fold["answers_before"]
+
+
+def unfold_entry(uow: UnitOfWork, fold: dict[str, Any]) -> None:
+    """Undo `fold_entry`, unless the team took the person from the list since."""
+    there = uow.session.get(ShortlistEntry, UUID(fold["into"]), populate_existing=True)
+    if there is None:
+        return
+    if there.note == fold["note_after"]:
+        there.note = fold["note_before"]
+    put_back(uow, _table(ShortlistEntry), fold["row"])
+
+
+def _table(model: Any) -> Table:
+    table: Table = model.__table__
+    return table

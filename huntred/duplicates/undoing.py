@@ -10,11 +10,11 @@ from uuid import UUID
 from sqlalchemy import Table, delete, select, update
 from sqlalchemy.orm import undefer
 
-from huntred.applications.models import Application, ApplicationMerge, ApplicationMove
+from huntred.applications.models import Application
 from huntred.conversations.models import Conversation
 from huntred.cv.models import CvFile
 from huntred.db.unit_of_work import UnitOfWork
-from huntred.duplicates import finding, hanging
+from huntred.duplicates import finding, folding, hanging
 from huntred.duplicates.consenting import latest
 from huntred.duplicates.errors import LaterMergeFirst, NotUndoable
 from huntred.duplicates.events import PeopleSeparated
@@ -22,10 +22,8 @@ from huntred.duplicates.merging import Undo, lock_chats
 from huntred.duplicates.rules import UNDO_DAYS
 from huntred.duplicates.wire import packed, put_back, unpacked
 from huntred.errors import NotFound
-from huntred.interviews.models import Interview
 from huntred.people import service as people
 from huntred.people.models import Consent, DuplicatePair, PersonIdentity, PersonMerge, Referral, UnitProfile
-from huntred.references.models import ReferenceRequest
 from huntred.shortlists.models import ShortlistEntry
 
 _QUIET = {"synchronize_session": False}
@@ -228,33 +226,9 @@ def _give_back(uow: UnitOfWork, merge: PersonMerge, told: Undo) -> None:
 
 def _unfold(uow: UnitOfWork, told: Undo) -> None:
     for fold in told.applications:
-        goes, stays = UUID(fold["row"]["id"]), UUID(fold["into"])
-        uow.session.execute(delete(ApplicationMerge).where(ApplicationMerge.id == goes), execution_options=_QUIET)
-        put_back(uow, _table(Application), fold["row"])
-        for model, ids in ((ApplicationMove, "moves"), (Interview, "interviews"), (ReferenceRequest, "references")):
-            uow.session.execute(
-                update(model)
-                .where(model.id.in_([UUID(id_) for id_ in fold.get(ids, [])]), model.application_id == stays)
-                .values(application_id=goes),
-                execution_options=_QUIET,
-            )
-        uow.session.execute(
-            update(ApplicationMerge)
-            .where(ApplicationMerge.id.in_([UUID(id_) for id_ in fold["folded"]]))
-            .values(into_id=goes),
-            execution_options=_QUIET,
-        )
-        row = uow.session.get(Application, stays, populate_existing=True)
-        if row is not None and list(row.answers) == fold["answers_after"]:
-            row.answers = fold["answers_before"]
+        folding.unfold_application(uow, fold)
     for fold in told.shortlists:
-        there = uow.session.get(ShortlistEntry, UUID(fold["into"]), populate_existing=True)
-        if there is None:
-            # The team took them from the list since.
-            continue
-        if there.note == fold["note_after"]:
-            there.note = fold["note_before"]
-        put_back(uow, _table(ShortlistEntry), fold["row"])
+        folding.unfold_entry(uow, fold)
     uow.session.flush()
 
 

@@ -29,6 +29,18 @@ class ImportOver(RuleBroken):
     code = "import_over"
 
 
+class MailOver(RuleBroken):
+    """Somebody decided about this mail already, or nothing of it is kept that could be read."""
+
+    code = "import_mail_over"
+
+
+class DraftIncomplete(RuleBroken):
+    """What a mail tells is not enough for a vacancy yet."""
+
+    code = "import_incomplete"
+
+
 class RowsFaulty(RuleBroken):
     """Rows have faults, and nobody said that they are to be left out."""
 

@@ -5,7 +5,6 @@ What was read waits in the same preview as a file's rows; nothing becomes a vaca
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,20 +17,17 @@ from sqlalchemy import Engine, or_, select, update
 from contract.ids import new_id
 from huntred.db.session import Scope
 from huntred.db.unit_of_work import UnitOfWork, unit_of_work
-from huntred.importing import service
 from huntred.importing.addresses import check_page_url
-from huntred.importing.errors import ImportOver, PageUnreadable
+from huntred.importing.adverts import as_rows, told
+from huntred.importing.errors import PageUnreadable
 from huntred.importing.models import ImportJob
-from huntred.importing.ports import Advert, AdvertReader, HostBusy, Pages
-from huntred.importing.postings import Posting, read_postings
-from huntred.importing.rules import FIELDS, REQUIRED, template_heads
-from huntred.importing.telling import pay_told, years_told
+from huntred.importing.ports import AdvertReader, HostBusy, Pages
+from huntred.importing.postings import read_postings
 
 PAGE = "page"
 _LEASE = timedelta(minutes=1)
 # A site that is being read by another is asked again after this.
 _BUSY = timedelta(seconds=2)
-_PAY = frozenset({"salary_min", "salary_max"})
 
 
 @dataclass(frozen=True)
@@ -64,21 +60,6 @@ def ask(uow: UnitOfWork, url: str, *, user_id: UUID, now: datetime, inside: Coll
     return job
 
 
-def complete(uow: UnitOfWork, job_id: UUID, cells: Mapping[tuple[int, str], str], *, now: datetime) -> ImportJob:
-    """Write what a page does not say: (row, field) → text. Raises NotFound, ImportOver."""
-    job = service.get(uow, job_id, lock=True)
-    if job.kind != PAGE or job.state != "preview" or job.rows_sealed is None:
-        raise ImportOver(str(job_id))
-    rows = json.loads(job.rows_sealed)
-    for (row, field), text in cells.items():
-        head = job.mapping.get(field)
-        if head is not None and 2 <= row < len(rows) + 2:
-            rows[row - 2][job.heads.index(head)] = text.strip()
-    job.rows_sealed, job.touched_at = json.dumps(rows, ensure_ascii=False), now
-    uow.session.flush()
-    return job
-
-
 def fetch_next(
     engine: Engine, unit: str, pages: Pages, reader: AdvertReader, clock: Callable[[], datetime]
 ) -> bool:
@@ -95,7 +76,7 @@ def fetch_next(
 
     try:
         page = pages.fetch(claimed.url)
-        read = [_told(posting, reader) for posting in read_postings(page.html, page.url, clock().date())]
+        read = [told(posting, reader) for posting in read_postings(page.html, page.url, clock().date())]
     except HostBusy:
         note(state="asked", token=None)
     except PageUnreadable as error:
@@ -104,7 +85,7 @@ def fetch_next(
         note(state="unread", problem="failed")
         raise
     else:
-        note(state="preview", **_rows(read))
+        note(state="preview", **as_rows(read))
     return True
 
 
@@ -137,38 +118,3 @@ def _note(uow: UnitOfWork, claimed: _Claimed, values: Mapping[str, Any], *, now:
         .where(ImportJob.id == claimed.id, ImportJob.token == claimed.token, ImportJob.state == "fetching")
         .values(touched_at=now, **values)
     )
-
-
-def _told(posting: Posting, reader: AdvertReader) -> Posting:
-    """Add what the advertisement says in its own words; what its data says counts more."""
-    cells, notes = dict(posting.cells), list(posting.notes)
-    text = "\n".join([*posting.asked, cells.get("description", "").partition("Publicación original:")[0]])
-    pay = pay_told(text)
-    if _PAY & cells.keys():
-        pay = {field: value for field, value in pay.items() if field not in _PAY}
-    if not {"salary_currency", "salary_period"} & set(notes):
-        cells = pay | cells
-    if _PAY & cells.keys() and "salary_period" not in cells:
-        notes.append("period_assumed")
-    years = years_told(text)
-    if years:
-        cells.setdefault("min_experience_years", years)
-    told = reader.read(Advert(cells.get("title", ""), text, posting.asked))
-    if told.seniority:
-        cells["seniority"] = told.seniority
-    for field, names in (("must", told.must), ("nice", told.nice), ("languages", told.languages)):
-        if names:
-            cells[field] = "; ".join(names)
-    return Posting(cells, posting.asked, tuple(notes))
-
-
-def _rows(read: list[Posting]) -> dict[str, Any]:
-    """Lay postings out as the rows of a file under our own template's heads."""
-    used = [field for field in FIELDS if field in REQUIRED or any(field in posting.cells for posting in read)]
-    mapping = {field: template_heads()[field] for field in used}
-    rows = [[posting.cells.get(field, "") for field in used] for posting in read]
-    return {
-        "heads": list(mapping.values()), "mapping": mapping, "rows_total": len(rows),
-        "rows_sealed": json.dumps(rows, ensure_ascii=False),
-        "notes": [{"row": row, "code": code} for row, posting in enumerate(read, 2) for code in posting.notes],
-    }  # fmt: skip

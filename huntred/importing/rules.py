@@ -192,6 +192,20 @@ _READERS: dict[str, Callable[[str, str], dict[str, Any]]] = {
 }  # fmt: skip
 
 
+def readable(field: str, raw: str) -> bool:
+    """Say whether a cell of this field can be read as it stands."""
+    try:
+        _READERS.get(field, _plain)(field, raw)
+    except _Wrong:
+        return False
+    return True
+
+
+def column_names() -> dict[str, list[str]]:
+    """Return field → how its column may be called, folded."""
+    return dict(_words()["columns"])
+
+
 def template_heads() -> dict[str, str]:
     """Return field → the head of our own template."""
     return {field: _words()["columns"][field][0].capitalize() for field in FIELDS}

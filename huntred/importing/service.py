@@ -9,28 +9,31 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import case, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import undefer
 
 from contract.ids import new_id
 from contract.text import normalise
+from huntred.alike.errors import NotLive
+from huntred.alike.finding import LIVE
 from huntred.companies import service as companies
 from huntred.companies.models import Company
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import FieldInvalid, NotFound
+from huntred.importing.alike import SKIP, UPDATE
 from huntred.importing.errors import ImportOver, RowsFaulty
 from huntred.importing.files import read_table
+from huntred.importing.forms import changed_form, new_form
 from huntred.importing.models import ImportJob, ImportMapping
 from huntred.importing.rules import FIELDS, Fault, ReadRow, guess, read_rows
 from huntred.vacancies import service as vacancies
-from huntred.vacancies.models import Vacancy
-from huntred.vacancies.types import RequirementForm, VacancyForm
 
 VACANCIES = "vacancies"
 # More than this is written by the worker, with its progress on the page.
 AT_ONCE = 100
 KEPT_HOURS = 24
+MAIL_DAYS = 30
 _LEASE = timedelta(minutes=2)
 _TOLD_EVERY = 25
 
@@ -39,10 +42,9 @@ Told = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Preview:
-    """rows: all that were read. alike: row → number of a vacancy that looks the same. new_companies: by name."""
+    """rows: all that were read. new_companies: by name."""
 
     rows: list[ReadRow]
-    alike: Mapping[int, int]
     new_companies: Sequence[str]
 
     @property
@@ -57,8 +59,17 @@ class Preview:
 def upload(uow: UnitOfWork, file_name: str, content: bytes, *, user_id: UUID, now: datetime) -> ImportJob:
     """Take a file; nothing of it is written yet. Raises FileTooLarge, FileUnreadable, FileEmpty."""
     heads, rows = read_table(content)
+    return take(uow, file_name, heads, rows, user_id=user_id, now=now)
+
+
+def take(
+    uow: UnitOfWork, file_name: str, heads: Sequence[str], rows: Sequence[Sequence[str]], *, user_id: UUID | None,
+    now: datetime, mail_id: UUID | None = None,
+) -> ImportJob:  # fmt: skip
+    """Take a table that was read. mail_id: of the mail with which it came, which nobody of ours uploaded."""
     job = ImportJob(
-        id=new_id(), unit=uow.unit, kind=VACANCIES, user_id=user_id, file_name=file_name[:200], heads=heads,
+        id=new_id(), unit=uow.unit, kind=VACANCIES, user_id=user_id, mail_id=mail_id, file_name=file_name[:200],
+        heads=list(heads),
         rows_sealed=json.dumps(rows, ensure_ascii=False), mapping=guess(heads, kept_mapping(uow)),
         rows_total=sum(any(row) for row in rows), state="preview", touched_at=now, created_at=now,
     )  # fmt: skip
@@ -119,11 +130,15 @@ def preview(uow: UnitOfWork, job: ImportJob) -> Preview:
     rows = _rows(job)
     known = _companies(uow, job.unit)
     named = {normalise(row.values["company"]): row.values["company"] for row in rows if not row.faults}
-    return Preview(rows, _alike(uow, job.unit, rows), [name for key, name in named.items() if key not in known])
+    return Preview(rows, [name for key, name in named.items() if key not in known])
 
 
-def start(uow: UnitOfWork, job_id: UUID, *, skip_faulty: bool, now: datetime) -> ImportJob:
+def start(
+    uow: UnitOfWork, job_id: UUID, *, skip_faulty: bool, now: datetime, choices: Mapping[str, str] | None = None
+) -> ImportJob:
     """Import it: at once where it is small, else by the worker. All rows or none.
+
+    choices: what to do with rows that look like a vacancy that is there (`alike.settle`); without one they are new.
 
     Raises NotFound, ImportOver, RowsFaulty.
     """
@@ -135,6 +150,7 @@ def start(uow: UnitOfWork, job_id: UUID, *, skip_faulty: bool, now: datetime) ->
     if good == 0 or (good < len(rows) and not skip_faulty):
         raise RowsFaulty(f"{len(rows) - good} of {len(rows)}")
     job.skip_faulty, job.rows_total, job.touched_at = skip_faulty, good, now
+    job.choices = dict(choices or {})
     job.state = "waiting"
     if good <= AT_ONCE:
         _write(uow, job, now=now)
@@ -184,12 +200,15 @@ def note_progress(uow: UnitOfWork, job_id: UUID, token: UUID, done: int, *, now:
 
 
 def forget_rows(uow: UnitOfWork, *, now: datetime) -> int:
-    """Erase what files held a day after they came; that they were imported stays."""
+    """Erase what files held a day after they came, and mails after a month; that they were imported stays."""
     result = uow.session.execute(
         update(ImportJob)
         .where(
             ImportJob.unit == uow.unit, ImportJob.rows_sealed.is_not(None),
-            ImportJob.created_at < now - timedelta(hours=KEPT_HOURS),
+            ImportJob.created_at
+            < case(
+                (ImportJob.mail_id.is_(None), now - timedelta(hours=KEPT_HOURS)), else_=now - timedelta(days=MAIL_DAYS)
+            ),
             ImportJob.state.in_(("preview", "done", "failed")),
         )
         .values(rows_sealed=None)
@@ -207,15 +226,23 @@ def _write(
     uow: UnitOfWork, job: ImportJob, *, now: datetime, told: Told | None = None, token: UUID | None = None
 ) -> None:
     known = _companies(uow, job.unit)
-    made = 0
+    made = changed = left_out = 0
     for row in _rows(job):
         if row.faults:
+            continue
+        choice, _, target = job.choices.get(str(row.row), "").partition(":")
+        if choice == SKIP:
+            left_out += 1
+            continue
+        if choice == UPDATE:
+            _change(uow, UUID(target), row, now=now)
+            changed += 1
             continue
         key = normalise(row.values["company"])
         if key not in known:
             known[key] = companies.create(uow, companies.CompanyForm(row.values["company"]), now=now).id
         try:
-            vacancies.create(uow, _form(row.values, known[key]), now=now)
+            vacancies.create(uow, new_form(row.values, known[key]), now=now)
         except FieldInvalid as error:
             error.add_note(f"row {row.row}")
             raise
@@ -227,55 +254,30 @@ def _write(
         # Whoever lost it to another writes nothing: the whole transaction goes.
         finished = finished.where(ImportJob.token == token, ImportJob.state == "writing")
     result = uow.session.execute(
-        finished.values(state="done", made=made, rows_done=made, touched_at=now, rows_sealed=None)
+        finished.values(
+            state="done", made=made, changed=changed, left_out=left_out, rows_done=made + changed, touched_at=now,
+            rows_sealed=None,
+        )
     )
     if result.rowcount != 1:  # type: ignore[attr-defined]
         raise ImportOver(str(job.id))
 
 
-def _form(values: Mapping[str, Any], company_id: UUID) -> VacancyForm:
-    plain = {
-        name: values[name]
-        for name in (
-            "title", "description", "city", "region", "address", "modality", "openings", "salary_min", "salary_max",
-            "salary_period", "salary_currency", "seniority", "min_experience_years", "schedule", "benefits",
-        )
-        if name in values
-    }  # fmt: skip
-    requirements = (
-        *(RequirementForm(name, "skill", "must") for name in values.get("must", ())),
-        *(RequirementForm(name, "language", "must") for name in values.get("languages", ())),
-        *(RequirementForm(name, "skill", "nice") for name in values.get("nice", ())),
-    )
-    return VacancyForm(company_id=company_id, requirements=requirements, **plain)
+def _change(uow: UnitOfWork, vacancy_id: UUID, row: ReadRow, *, now: datetime) -> None:
+    """Write a row over the vacancy that it looks like. Raises NotFound, NotLive, FieldInvalid."""
+    vacancies.hold(uow, vacancy_id)
+    vacancy = vacancies.get(uow, vacancy_id)
+    if vacancy.unit != uow.unit:
+        raise NotFound("vacancy")
+    if vacancy.state not in LIVE:
+        raise NotLive(f"vacancy {vacancy.number} ended while row {row.row} waited")
+    try:
+        vacancies.update(uow, vacancy_id, changed_form(vacancies.written(vacancy), row.values), now=now)
+    except FieldInvalid as error:
+        error.add_note(f"row {row.row}")
+        raise
 
 
 def _companies(uow: UnitOfWork, unit: str) -> dict[str, UUID]:
     rows = uow.session.execute(select(Company.name, Company.id).where(Company.unit == unit).order_by(Company.id.desc()))
     return {normalise(row.name): row.id for row in rows}
-
-
-def _alike(uow: UnitOfWork, unit: str, rows: Sequence[ReadRow]) -> dict[int, int]:
-    """Rows that look like a vacancy that is there and not ended: same title, company and city."""
-    known = _companies(uow, unit)
-    named = {known.get(normalise(row.values["company"])) for row in rows if not row.faults}
-    there = uow.session.execute(
-        select(Vacancy.number, Vacancy.title, Vacancy.city, Company.name)
-        .join(Company, Company.id == Vacancy.company_id)
-        .where(
-            Vacancy.unit == unit, Vacancy.state.in_(("draft", "open", "paused")),
-            Vacancy.company_id.in_([company_id for company_id in named if company_id is not None]),
-        )
-    ).all()  # fmt: skip
-    by_key = {_key(row.title, row.name, row.city): row.number for row in there}
-    found = {}
-    for row in rows:
-        if not row.faults:
-            number = by_key.get(_key(row.values["title"], row.values["company"], row.values.get("city", "")))
-            if number is not None:
-                found[row.row] = number
-    return found
-
-
-def _key(title: str, company: str, city: str) -> tuple[str, str, str]:
-    return normalise(title), normalise(company), normalise(city)

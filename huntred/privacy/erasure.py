@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from contract import tables
 from contract.ids import new_id
+from huntred.alike import undoing as alike
 from huntred.applications.service import forget_answers
 from huntred.conversations.models import (
     ActionReply,
@@ -34,10 +35,12 @@ from huntred.db.unit_of_work import UnitOfWork
 from huntred.duplicates import undoing
 from huntred.families import service as families
 from huntred.gains import service as gains
+from huntred.importing import mails
 from huntred.learning import service as learning
 from huntred.matching import encoding
 from huntred.mentoring import service as mentoring
 from huntred.people import service as people
+from huntred.people.models import UnitProfile
 from huntred.privacy.archive import erase_archived
 from huntred.privacy.letters import forget_letters
 from huntred.privacy.models import Erasure, OneTimeCode
@@ -65,6 +68,7 @@ def erase_person(
     chat_ids = sorted({row.chat_id for row in conversations})
     _forget_what_was_said(uow, [row.id for row in conversations], chat_ids)
     workbench.forget(uow, [row.id for row in conversations])
+    mails.forget(uow, emails_of(uow, person_id))
     _forget_addresses(uow, chat_ids)
     people.forget(uow, person_id)
     cv.forget(uow, person_id)
@@ -79,6 +83,7 @@ def erase_person(
     id_ = entry or new_id()
     # Who was merged into this one stands in the log too: after a restore to before the merge they are two again.
     logged = [(id_, person_id), *((new_id(), other) for other in undoing.forget(uow, person_id))]
+    alike.forget(uow, [whose for _, whose in logged])
     for row_id, whose in logged:
         uow.session.execute(
             insert(Erasure)
@@ -86,6 +91,17 @@ def erase_person(
             .on_conflict_do_nothing()
         )
     return id_
+
+
+def emails_of(uow: UnitOfWork, person_id: UUID) -> list[str]:
+    """Return the addresses by which this unit knows the person: told, or written from."""
+    told = select(UnitProfile.email).where(UnitProfile.unit == uow.unit, UnitProfile.person_id == person_id)
+    wrote = (
+        select(Chat.user_id)
+        .join(Conversation, Conversation.chat_id == Chat.id)
+        .where(Conversation.unit == uow.unit, Conversation.person_id == person_id, Chat.channel == "email")
+    )
+    return [email for query in (told, wrote) for email in uow.session.scalars(query) if email]
 
 
 def _lock_chats(uow: UnitOfWork, person_id: UUID) -> Sequence[Row[UUID, UUID]]:

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import undefer
 
+from huntred.alike import undoing as alike
 from huntred.applications.models import Application, ApplicationMove
 from huntred.conversations.models import ChatMessage, Conversation, ConversationNote
 from huntred.cv import service as cvs
@@ -23,10 +24,12 @@ from huntred.duplicates import undoing
 from huntred.errors import NotFound
 from huntred.families import service as families
 from huntred.gains import service as gains
+from huntred.importing import mails
 from huntred.interviews.models import Interview
 from huntred.learning.models import LearningStep
 from huntred.mentoring.models import MentorSession
 from huntred.people.models import Consent, PersonIdentity, Referral, UnitProfile
+from huntred.privacy.erasure import emails_of
 from huntred.references import keeping as references
 
 FORMAT = "huntred.person/1"
@@ -107,6 +110,8 @@ def export_person(uow: UnitOfWork, person_id: UUID, *, now: datetime) -> dict[st
             select(Referral).where(Referral.unit == unit, Referral.inviter_id == person_id)
         ),
         "merges": undoing.held_for_undo(uow, person_id),
+        "mails": mails.exported(uow, emails_of(uow, person_id)),
+        "vacancy_merges": alike.held_for_undo(uow, person_id),
         "family": families.exported(uow, person_id),
         "points": [_row(gain) for gain in reversed(gains.ledger(uow, person_id))],
         "rewards": [_row(one, but="cost_amount") for one in reversed(gains.requests_of(uow, person_id))],

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, null, update
 
 from contract import tables
+from huntred.alike import undoing as alike
 from huntred.conversations.models import ActionReply, InboxRow, MediaFile
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.duplicates import undoing
 from huntred.events.models import StoredEvent
+from huntred.importing import mails
 from huntred.privacy.letters import forget_letters
 from huntred.privacy.models import OneTimeCode
 from huntred.references import keeping as references
@@ -68,9 +70,10 @@ def purge(uow: UnitOfWork, *, now: datetime) -> Purged:
         int(uow.session.execute(statement, execution_options={"synchronize_session": False}).rowcount)  # type: ignore[attr-defined]
         for statement in statements
     ]
-    counts.append(undoing.purge(uow, now=now))
+    counts.append(undoing.purge(uow, now=now) + alike.purge(uow, now=now))
     # Referees are third persons: what they said, who they are, and the mails to them go together.
     over = references.purge(uow, now=now)
     forget_letters(uow, "reference", over)
     counts.append(len(over))
+    counts[0] += mails.purge(uow, now=now)
     return Purged(*counts)

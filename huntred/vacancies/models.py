@@ -16,7 +16,10 @@ from huntred.db.base import Base, CreatedAt, Id, UnitCode
 
 
 class Vacancy(Base):
-    """state: draft → open ⇄ paused → closed | filled. Salaries are gross, a period's amounts."""
+    """state: draft → open ⇄ paused → closed | filled. Salaries are gross, a period's amounts.
+
+    merged_into_id: of one that was closed since it was the same position as this other one (huntred/alike).
+    """
 
     __tablename__ = "vacancies"
 
@@ -65,6 +68,7 @@ class Vacancy(Base):
     unpaid: Mapped[bool] = mapped_column(server_default="false", comment="an internship that says so")
     published_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("vacancies.id"))
     search_text: Mapped[str] = mapped_column(server_default="")
     generated: Mapped[bool] = mapped_column(server_default="false")
     created_at: Mapped[CreatedAt]
@@ -87,6 +91,7 @@ class Vacancy(Base):
         # What changed since a process read the vacancies last (huntred/matching/nearest.py).
         Index("ix_vacancies_unit_updated_at", "unit", "updated_at"),
         Index("ix_vacancies_consultant_id_state", "consultant_id", "state"),
+        Index("ix_vacancies_merged_into_id", "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")),
         # The list, newest first: whole, of a state, of a town; of a division.
         Index("ix_vacancies_unit_created_at", "unit", "created_at", "id"),
         Index("ix_vacancies_unit_state_created_at", "unit", "state", "created_at", "id"),

@@ -29,6 +29,11 @@ def get(session: Session, vacancy_id: UUID, *, lock: bool = False) -> Vacancy | 
     return session.scalars(query).one_or_none()
 
 
+def hold_key(session: Session, vacancy: Vacancy) -> None:
+    """Take the lock that a reference to it takes, before what it says is believed."""
+    session.refresh(vacancy, with_for_update={"read": True, "key_share": True, "of": Vacancy})
+
+
 UNIT_OWNED = ("company_id", "contact_id", "division_id", "consultant_id")
 
 

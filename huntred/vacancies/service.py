@@ -21,7 +21,7 @@ from huntred.vacancies.types import QuestionForm, RequirementForm, VacancyFilter
 
 __all__ = [
     "QuestionForm", "RequirementForm", "VacancyFilter", "VacancyForm", "by_ids", "close", "create", "fill", "get",
-    "get_by_number", "get_open", "hold", "nearby", "pause", "publish", "search", "update",
+    "get_by_number", "get_open", "hold", "nearby", "pause", "publish", "search", "update", "written",
 ]  # fmt: skip
 
 _PLAIN_FIELDS = (
@@ -45,9 +45,16 @@ def hold(uow: UnitOfWork, vacancy_id: UUID) -> None:
     _locked(uow, vacancy_id)
 
 
-def get_open(uow: UnitOfWork, vacancy_id: UUID) -> Vacancy:
-    """Raises NotFound, VacancyNotOpen."""
+def get_open(uow: UnitOfWork, vacancy_id: UUID, *, hold: bool = False) -> Vacancy:
+    """Return it, or the one into which it was merged. hold: nobody merges it away until this work ends.
+
+    Raises NotFound, VacancyNotOpen.
+    """
     vacancy = get(uow, vacancy_id)
+    if hold:
+        repository.hold_key(uow.session, vacancy)
+    if vacancy.merged_into_id is not None:
+        return get_open(uow, vacancy.merged_into_id, hold=hold)
     if vacancy.state != "open":
         raise VacancyNotOpen(f"vacancy {vacancy.number} is {vacancy.state}")
     return vacancy
@@ -107,6 +114,18 @@ def update(uow: UnitOfWork, vacancy_id: UUID, form: VacancyForm, *, now: datetim
         _require_complete(vacancy)
     uow.session.flush()
     return vacancy
+
+
+def written(vacancy: Vacancy) -> VacancyForm:
+    """Return what is written about it, so that a part of it can be replaced."""
+    requirements = tuple(
+        RequirementForm(one.name, one.kind, one.importance, one.min_years) for one in vacancy.requirements
+    )
+    questions = tuple(QuestionForm(one.text, one.kind, one.expected) for one in vacancy.questions)
+    return VacancyForm(
+        **{name: getattr(vacancy, name) for name in _PLAIN_FIELDS}, permits=tuple(vacancy.permits),
+        study_fields=tuple(vacancy.study_fields), requirements=requirements, questions=questions,
+    )  # fmt: skip
 
 
 def publish(uow: UnitOfWork, vacancy_id: UUID, user_id: UUID | None, *, now: datetime) -> Vacancy:

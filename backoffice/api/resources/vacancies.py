@@ -250,7 +250,7 @@ def create_vacancy(body: NewVacancy) -> Made:
 def change_vacancy(id: UUID, body: VacancyPatch) -> VacancyTold:
     row = _locked(id)
     require_match(vacancy_told(row))
-    changed = service.update(work.work_of(row.unit), id, _form(body, _written(row)), now=work.now())
+    changed = service.update(work.work_of(row.unit), id, _form(body, service.written(row)), now=work.now())
     return vacancy_told(_read_again(changed))
 
 
@@ -301,18 +301,6 @@ def _read_again(row: Vacancy) -> Vacancy:
     session.flush()
     session.refresh(row)
     return row
-
-
-def _written(row: Vacancy) -> VacancyForm:
-    return VacancyForm(
-        **{name: getattr(row, name) for name in _PLAIN}, min_experience_years=row.min_experience_years,
-        salary_min=row.salary_min, salary_max=row.salary_max, salary_currency=row.salary_currency,
-        permits=tuple(row.permits), study_fields=tuple(row.study_fields),
-        requirements=tuple(
-            RequirementForm(one.name, one.kind, one.importance, one.min_years) for one in row.requirements
-        ),
-        questions=tuple(QuestionForm(one.text, one.kind, dict(one.expected)) for one in row.questions),
-    )  # fmt: skip
 
 
 def _form(body: VacancyPatch, before: VacancyForm) -> VacancyForm:

@@ -10,7 +10,7 @@ import pytest
 from bot.accounts import Account
 from bot.arrivals import Arrival, Bounce, Unreadable
 from bot.channels.mail_events import read_mail
-from bot.channels.mail_text import from_html, written
+from contract.mail_text import from_html, written
 from tests.bot.gateway import files
 from tests.bot.gateway.mails import BOX, bounce, mail
 

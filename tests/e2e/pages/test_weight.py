@@ -64,7 +64,7 @@ def full(site: Site) -> list[str]:
     conversation = busiest("conversation_id", "messages")
     return [
         f"/vacancies/{vacancy}", f"/vacancies/{vacancy}?tab=people", f"/vacancies/{vacancy}?tab=applications",
-        f"/board/vacancy/{vacancy}", f"/people/{profile}", f"/conversations/{conversation}", "/duplicates/", "/imports/",
+        f"/board/vacancy/{vacancy}", f"/people/{profile}", f"/conversations/{conversation}", "/duplicates/", "/alike/", "/imports/",
     ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import select, text
 
 from contract.ids import new_id
 from huntred.access import rules
+from huntred.alike.models import VacancyMerge
 from huntred.api_clients import service as api_clients
 from huntred.applications.models import RejectReason
 from huntred.conversations import resetting
@@ -34,8 +35,10 @@ from huntred.push.models import PushDevice
 from huntred.references.models import Referee, ReferenceRequest
 from huntred.shortlists.models import ShortlistEntry, ShortlistShare
 from huntred.units.models import Division
+from huntred.vacancies.models import Vacancy
 from huntred.webhooks import service as webhooks
 from huntred.webhooks.service import SubscriptionForm
+from tests.factories import letters
 from tests.factories.files import sent_file
 from tests.integration.backoffice.conftest import Office, csrf_of
 from tests.integration.backoffice.test_access import Things, _division, _division_user, things
@@ -97,7 +100,7 @@ HEADS = {
     "board_settings.add_reason": "/board/settings/reasons",
     "messaging.index": "/messaging/", "messaging.now": "/messaging/now", "messaging.aside": "/messaging/aside",
     "messaging.review": "/messaging/review", "messaging.not_sent": "/messaging/not-sent",
-    "interviews.rooms": "/interviews/rooms", "duplicates.index": "/duplicates/",
+    "interviews.rooms": "/interviews/rooms", "duplicates.index": "/duplicates/", "alike.index": "/alike/",
     "imports.index": "/imports/", "imports.template": "/imports/template.csv",
     "messaging.live_token": "/messaging/live-token", "api_clients.index": "/api-clients/",
     "api_clients.new": "/api-clients/new", "webhooks.index": "/webhooks/",
@@ -171,6 +174,10 @@ OF_HEADS = {
     "imports.start": "/imports/{imported}/start",
     "duplicates.compare": "/duplicates/{profile}/{double}", "duplicates.different": "/duplicates/{profile}/{double}/different",
     "duplicates.merge": "/duplicates/{profile}/{double}/merge", "duplicates.undo": "/duplicates/merges/{merge}/undo",
+    "imports.mail": "/imports/mails/{mail}", "imports.mail_file": "/imports/mails/{mail}/files/1",
+    "imports.mail_step": "/imports/mails/{mail}/dismiss",
+    "alike.compare": "/alike/{vacancy}/{like}", "alike.different": "/alike/{vacancy}/{like}/different",
+    "alike.merge": "/alike/{vacancy}/{like}/merge", "alike.undo": "/alike/merges/{vacancy_merge}/undo",
     "people.export": "/people/{profile}/export", "people.erase": "/people/{profile}/erase",
     "messaging.replay": "/messaging/aside/{aside}/replay",
     "messaging.decide": "/messaging/review/{review}/drop",
@@ -302,6 +309,8 @@ def place(office: Office, unit: str, **vacancy: Any) -> Place:
         "reason": reason.id, "room": room.id, "reward": reward.id, "reward_request": asked.id, "proposal": proposal.id, "entry": entry.id, "share": share.id, "unit": unit, "account": account.id, "app": account.app_id, "aside": came(desk, conversation, "aside").id,
         "review": went(desk, conversation, "review").id, "file": sent_file(desk, conversation, office.shelf),
         "cv": cv(office, made).id, "double": desk.profile(unit).id, "merge": one_of_two(office, made).id,
+        "mail": letters.came(desk, letters.written("Hola", files=(("a.txt", "text/plain", b"a"),)), unit=unit, state="review").id,
+        "like": like(office, made).id, "vacancy_merge": one_vacancy_of_two(office, made).id,
         "imported": imported(office, unit, stranger.id).id, **bench(desk, unit, stranger.id),
     }  # fmt: skip
     return Place(made, ids)
@@ -323,6 +332,25 @@ def one_of_two(office: Office, made: Things) -> PersonMerge:
         other_person_id=office.desk.profile(profile.unit).person_id, other_profile_id=new_id(),
         merged_at=office.desk.now,
     )  # fmt: skip
+    office.desk.add(row)
+    return row
+
+
+def like(office: Office, made: Things) -> Vacancy:
+    """Another vacancy of the same company."""
+    first = office.desk.one(Vacancy, made.vacancy)
+    row = Vacancy(
+        id=new_id(), unit=first.unit, company_id=first.company_id, title=first.title, city=first.city, state="open"
+    )
+    office.desk.add(row)
+    return row
+
+
+def one_vacancy_of_two(office: Office, made: Things) -> VacancyMerge:
+    other = like(office, made)
+    row = VacancyMerge(
+        id=new_id(), unit=other.unit, kept_id=made.vacancy, other_id=other.id, merged_at=office.desk.now
+    )
     office.desk.add(row)
     return row
 

@@ -19,6 +19,7 @@ from sqlalchemy import select
 
 from contract.ids import new_id
 from huntred.access.models import AuditEntry
+from huntred.alike.models import VacancyMerge, VacancyPair, VacancyPrint
 from huntred.api_clients import service as api_clients
 from huntred.applications.models import ApplicationMerge, ApplicationMove
 from huntred.conversations import escalation, handoff, notes, resetting
@@ -49,6 +50,7 @@ from huntred.vacancies.models import VacancyQuestion, VacancyRequirement
 from huntred.webhooks import service as webhooks
 from huntred.webhooks.service import SubscriptionForm
 from tests.factories.desk import Desk, desk, keys
+from tests.factories.letters import came, written
 from tests.integration.backoffice.test_workbench import bench
 
 __all__ = ["desk", "keys"]
@@ -134,6 +136,13 @@ def filled(desk: Desk) -> Desk:
         DuplicatePair(unit="amigro", first_id=min(profile.id, other.id), second_id=max(profile.id, other.id), found_at=now),
         ApplicationMerge(id=new_id(), number=1, unit="amigro", into_id=application.id, merge_id=one_of_two.id),
     )
+    first, second = sorted((application.vacancy_id, desk.application(conversation, profile).vacancy_id))
+    desk.add(
+        VacancyPrint(vacancy_id=first, unit="amigro"),
+        VacancyPair(unit="amigro", first_id=first, second_id=second, found_at=now),
+        VacancyMerge(unit="amigro", kept_id=first, other_id=second, merged_at=now),
+    )
+    came(desk, written("Hola"))
     desk.add(
         ImportMapping(unit="amigro", kind="vacancies", columns={}),
         ImportJob(unit="amigro", kind="vacancies", user_id=interviewer.id, file_name="a.csv", heads=[]),

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select, text
 
 from huntred.errors import FieldInvalid
-from huntred.importing import job_pages, service
+from huntred.importing import completing, job_pages, service
 from huntred.importing.errors import ImportOver
 from huntred.importing.models import ImportJob
 from huntred.importing.ports import HostBusy, Page
@@ -71,13 +71,13 @@ def test_several_of_a_page_are_seen_and_what_lacks_is_completed(desk: Desk, site
         seen = service.preview(uow, service.get(uow, job.id))
         assert [(fault.row, fault.field, fault.problem) for fault in seen.faults] == [(3, "company", "missing")]
         cells = {(3, "company"): "Abarrotes", (9, "company"): "x", (3, "token"): "x"}
-        job_pages.complete(uow, job.id, cells, now=desk.now)
+        completing.complete(uow, job.id, cells, now=desk.now)
         assert service.preview(uow, service.get(uow, job.id)).good == 2
         with pytest.raises(ImportOver):
             service.choose_columns(uow, job.id, {"title": "Empresa"}, user_id=job.user_id, now=desk.now)
         service.start(uow, job.id, skip_faulty=False, now=desk.now)
         with pytest.raises(ImportOver):
-            job_pages.complete(uow, job.id, cells, now=desk.now)
+            completing.complete(uow, job.id, cells, now=desk.now)
     assert sorted(row.title for row in desk.rows(select(Vacancy))) == ["Auxiliar contable", "Cajera"]
 
 

@@ -31,6 +31,14 @@ _RULE = re.compile(
     r"^\s*(?:-{2,}\s*(?:Mensaje original|Mensaje reenviado|Original Message|Forwarded message)\s*-{2,}|_{20,})\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
+_FORWARDED = re.compile(
+    r"^[>\s]*(?:-{2,}\s*(?:Mensaje reenviado|Forwarded message)\s*-{2,}|"
+    r"(?:Inicio del mensaje reenviado|Begin forwarded message)\s*:)\s*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_HEAD_LINE = re.compile(
+    r"^[*>\s]*(?:De|From|Enviado|Enviado el|Fecha|Date|Sent|Para|To|Cc|CC|Asunto|Subject)\s*:", re.IGNORECASE
+)
 _SIGNATURE = re.compile(r"^--\s*$", re.MULTILINE)
 _SENT_FROM = re.compile(
     r"^\s*(?:Enviado desde|Enviado con|Obt[eé]n(?:er)? Outlook|Sent from|Sent with|Get Outlook)\b[^\n]*$",
@@ -38,9 +46,13 @@ _SENT_FROM = re.compile(
 )
 
 
-def written(text: str) -> str:
-    """Return what was newly written. Where that would be nothing, all of it: an answer between the lines is kept."""
+def written(text: str, *, forwarded: bool = False) -> str:
+    """Return what was newly written. Where that would be nothing, all of it: an answer between the lines is kept.
+
+    forwarded: what was forwarded below it belongs to it, without the head that the program put before it.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ").replace("\u200b", "")
+    passed_on = _forwarded(text) if forwarded else ""
     top = text
     for pattern in (_WROTE, _HEADERS, _RULE):
         found = pattern.search(top)
@@ -48,9 +60,24 @@ def written(text: str) -> str:
             top = top[: found.start()]
     lines = [line for line in top.split("\n") if not line.lstrip().startswith(">")]
     top = _without_signature("\n".join(lines))
+    if passed_on:
+        top = f"{top.strip()}\n\n{passed_on}"
     if not top.strip():
         top = "\n".join(line.lstrip("> ") for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", top).strip()[:_MOST_CHARACTERS]
+
+
+def _forwarded(text: str) -> str:
+    """Return what was forwarded, as it was newly written by whom it came from; "" where nothing was."""
+    mark, head = _FORWARDED.search(text), _HEADERS.search(text)
+    if mark is None and head is None:
+        return ""
+    # Outlook puts the head of the older mail there and nothing else.
+    begins = mark.end() if mark is not None else head.start() if head is not None else 0
+    lines = text[begins:].lstrip("\n").split("\n")
+    while lines and (not lines[0].strip() or _HEAD_LINE.match(lines[0])):
+        lines.pop(0)
+    return written("\n".join(line.lstrip("> ") for line in lines))
 
 
 def _without_signature(text: str) -> str:
@@ -61,9 +88,9 @@ def _without_signature(text: str) -> str:
     return text
 
 
-def from_html(markup: str) -> str:
-    """Return the words of a page as a person sees them, what it quotes left out."""
-    reader = _Reader()
+def from_html(markup: str, *, forwarded: bool = False) -> str:
+    """Return the words of a page as a person sees them, what it quotes left out unless it was forwarded."""
+    reader = _Reader(quotes=forwarded)
     reader.feed(markup)
     reader.close()
     text = re.sub(r"[ \t\f\v]+", " ", "".join(reader.words))
@@ -73,8 +100,10 @@ def from_html(markup: str) -> str:
 class _Reader(HTMLParser):
     """Collects text; `_left_out` counts how deep we are inside something that is not read."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, quotes: bool = False) -> None:
+        """quotes: read what is quoted too."""
         super().__init__(convert_charrefs=True)
+        self._quotes = quotes
         self.words: list[str] = []
         self._left_out = 0
         self._ended = False
@@ -90,14 +119,15 @@ class _Reader(HTMLParser):
         if self._left_out:
             self._left_out += 1
             return
-        if given.get("id", "").lower() in _QUOTE_IDS:
+        if given.get("id", "").lower() in _QUOTE_IDS and not self._quotes:
             # Outlook puts a mark before what it quotes; all that follows is the older mail.
             self._ended = True
             return
         classes = set(given.get("class", "").lower().split())
         quoted = tag == "blockquote" and (given.get("type") == "cite" or "cite" in given)
+        quoted = (quoted or bool(classes & _QUOTE_CLASSES)) and not self._quotes
         hidden = "display:none" in given.get("style", "").replace(" ", "").lower()
-        if tag in _UNSEEN or quoted or hidden or classes & (_QUOTE_CLASSES | _SIGNATURE_CLASSES):
+        if tag in _UNSEEN or quoted or hidden or classes & _SIGNATURE_CLASSES:
             self._left_out = 1
         elif tag in _BLOCKS:
             self.words.append("\n")
