@@ -59,7 +59,7 @@ def _gone(error: LinkGone) -> tuple[str, int]:
 @blueprint.route("/p/<token>", methods=["GET", "POST"])
 def private(token: str) -> str | Response:
     """CURP, RFC, birth date: what no chat asks for."""
-    uow, unit, values = _enter("private", token)
+    uow, unit, values = enter("private", token)
     person_id = UUID(values["person"])
     profile = _profile(uow, person_id)
     error: FieldInvalid | None = None
@@ -94,7 +94,7 @@ def private(token: str) -> str | Response:
 @blueprint.route("/perfil/<token>", methods=["GET", "POST"])
 def profile(token: str) -> str | Response:
     """What is still missing of a profile, and what may be corrected."""
-    uow, unit, values = _enter("profile", token)
+    uow, unit, values = enter("profile", token)
     person_id = UUID(values["person"])
     found = _profile(uow, person_id)
     written = {field: _as_typed(field, found) for field in _PROFILE_FIELDS}
@@ -124,7 +124,7 @@ def profile(token: str) -> str | Response:
 @blueprint.route("/e/<token>", methods=["GET", "POST"])
 def interviewer(token: str) -> str | Response:
     """An interviewer confirms, declines or hands an interview to a colleague."""
-    uow, unit, values = _enter("interviewer", token)
+    uow, unit, values = enter("interviewer", token)
     interview = _or_gone(lambda: interviews.get(uow, UUID(values["interview"])))
     # Handed over meanwhile: the link is the former interviewer's and opens nothing any more.
     if str(interview.interviewer_id) != values["interviewer"]:
@@ -166,7 +166,7 @@ def shortlist(token: str) -> str | Response:
 
     Of a confidential search they are numbers; a POST is the client's yes or no to know one of them and be known.
     """
-    uow, unit, values = _enter("shortlist", token)
+    uow, unit, values = enter("shortlist", token)
     share = _or_gone(lambda: shortlists.opened(uow, UUID(values["share"]), now=work.now()))
     people, hidden = shared_people(uow, share.vacancy_id)
     if request.method == "POST":
@@ -189,7 +189,7 @@ def shortlist(token: str) -> str | Response:
 @blueprint.route("/mentoria/<token>", methods=["GET", "POST"])
 def mentor(token: str) -> str | Response:
     """A mentor accepts or declines a session, takes a yes back, and notes afterwards what came of it."""
-    uow, unit, values = _enter("mentor", token)
+    uow, unit, values = enter("mentor", token)
     session_id = UUID(values["session"])
     session = _or_gone(lambda: mentoring.get_session(uow, session_id))
     refused = ""
@@ -231,7 +231,7 @@ def privacy_notice(unit: str) -> str:
     return render_template("public/privacy.html", unit=found)
 
 
-def _enter(purpose: str, token: str) -> tuple[UnitOfWork, Unit, dict[str, Any]]:
+def enter(purpose: str, token: str) -> tuple[UnitOfWork, Unit, dict[str, Any]]:
     """Read the link and take its unit's scope."""
     try:
         values = read_link(work.wiring().settings.link_secret, purpose, token, now=work.now())

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
+from contract.ids import new_id
 from huntred.conversations import repository as conversations
 from huntred.conversations.models import Conversation
 from huntred.db.unit_of_work import UnitOfWork
@@ -26,6 +27,8 @@ __all__ = [
     "has_accepted",
     "allow_family",
     "allow_showing",
+    "allow_statistics",
+    "allows_statistics",
     "ledger",
     "may_be_shown",
     "may_mail_first",
@@ -41,6 +44,8 @@ PRIVACY_NOTICE = "privacy_notice"
 MESSAGES = "messages"
 SHARE_WITH_CLIENT = "share_with_client"
 FAMILY_GROUP = "family_group"
+# Seen only inside `huntred.fairness.opening.opened`: that somebody took part is nobody's to read either.
+FAIRNESS_STATISTICS = "fairness_statistics"
 PROMOTION = "promotion"
 UNASKED = ["notice", PROMOTION]
 
@@ -132,6 +137,25 @@ def allow_family(
     version = units.get(uow, uow.unit).privacy_version
     evidence = {"family_id": str(family_id)}
     _write(uow, uow.unit, person_id, channel, FAMILY_GROUP, granted, version, evidence, now)
+
+
+def allow_statistics(uow: UnitOfWork, person_id: UUID, granted: bool, version: str, *, now: datetime) -> None:
+    """Note whether what the person says of themselves may be counted. version: of the text that the page shows.
+
+    As a statement, not as a row of the session: the audit keeps no trace of who took part.
+    """
+    if allows_statistics(uow, person_id) == granted:
+        return
+    uow.session.execute(
+        insert(Consent).values(
+            id=new_id(), unit=uow.unit, person_id=person_id, channel="web", purpose=FAIRNESS_STATISTICS,
+            granted=granted, version=version, evidence={}, at=now,
+        )
+    )  # fmt: skip
+
+
+def allows_statistics(uow: UnitOfWork, person_id: UUID) -> bool:
+    return _agreed(_latest(uow, person_id, FAIRNESS_STATISTICS))
 
 
 def may_be_shown(uow: UnitOfWork, person_ids: Collection[UUID]) -> set[UUID]:
