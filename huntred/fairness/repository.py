@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import ARRAY, Uuid, any_, literal, select, text
 
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.fairness.models import FairnessAnswer
@@ -88,7 +88,8 @@ def _said(uow: UnitOfWork, person_ids: Sequence[UUID], as_of: datetime) -> Mappi
     rows = uow.session.execute(
         select(FairnessAnswer.person_id, FairnessAnswer.answers_sealed).where(
             FairnessAnswer.unit == uow.unit, FairnessAnswer.given_at < as_of,
-            FairnessAnswer.person_id.in_(set(person_ids)),
+            # One array: a large unit has more people than a statement may have values.
+            FairnessAnswer.person_id == any_(literal(list(set(person_ids)), ARRAY(Uuid))),
         )
     )  # fmt: skip
     return {row.person_id: _opened(row.answers_sealed) for row in rows}

@@ -6,6 +6,7 @@ a version of the unit's weights with its figures; whoever runs the group publish
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -21,6 +22,8 @@ from huntred.predictions.service import Terms
 
 # Two labels that hold of one pair: the one that went farther.
 GRADES = {"rejected": 0, "shortlisted": 1, "interviewed": 2, "hired": 3}
+# The newest pairs, and of one vacancy the newest people: each is compared with each.
+_MOST, _PEOPLE = 20_000, 200
 
 
 def retrain(
@@ -42,12 +45,12 @@ def retrain(
 
 
 def decisions_of(uow: UnitOfWork, ranker: Ranker) -> list[Decision]:
-    """Return every decision of the unit: who only applied is still to be decided of."""
-    by_vacancy: dict[UUID, list[tuple[LabelledPair, int]]] = {}
-    for pair in labelled_pairs(uow):
+    """Return the unit's decisions, in a large one the newest: who only applied is still to be decided of."""
+    by_vacancy: dict[UUID, deque[tuple[LabelledPair, int]]] = {}
+    for pair in labelled_pairs(uow, most=_MOST):
         grades = [GRADES[label] for label in pair.labels if label in GRADES]
         if grades:
-            by_vacancy.setdefault(pair.vacancy.id, []).append((pair, max(grades)))
+            by_vacancy.setdefault(pair.vacancy.id, deque(maxlen=_PEOPLE)).append((pair, max(grades)))
     return [decision for pairs in by_vacancy.values() for decision in _weighed(ranker, pairs)]
 
 

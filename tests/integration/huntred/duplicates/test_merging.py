@@ -470,6 +470,7 @@ def test_what_was_said_for_statistics_follows_the_person_and_comes_back(desk: De
 
     with desk.work() as uow:
         assert (fairness.exported(uow, kept.person_id) or {})["sex"] == "woman"
+        assert fairness.standing(uow, other.person_id).answered, "a link that was given before still leads there"
         undoing.undo(uow, row.id, user_id=None, now=desk.now)
     with desk.work() as uow:
         assert fairness.exported(uow, kept.person_id) is None
