@@ -6,7 +6,8 @@ it deserves a look. The method is that of the Uniform Guidelines on Employee Sel
 
 **What is never shown** (docs/decisions/0042): a group of fewer than five; a step of which fewer than five were chosen
 or fewer than five were not; and nothing from which a hidden group follows by subtraction: what is hidden beside what is
-shown is always five people or more, of two groups or more.
+shown is always five people or more, of two groups or more, and a step is told after another only where the few who wait
+or withdrew between the two do not follow from them.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ ASKED = ("sex", "disability", "indigenous")
 
 # Of an application: how far it came on the road of the typed stages, from 1.
 INTERVIEW, OFFER, HIRED = 3, 4, 5
-STEPS = ("chosen", "offered", "hired", "whole")
-Step = Literal["chosen", "offered", "hired", "whole"]
+Step = Literal["chosen", "offered", "hired"]
+STEPS: tuple[Step, ...] = ("chosen", "offered", "hired")
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,6 @@ def passed(road: Road, step: Step) -> bool | None:
         "chosen": (True, chosen),
         "offered": (chosen, road.reached >= OFFER),
         "hired": (road.reached >= OFFER, road.reached >= HIRED),
-        "whole": (True, road.reached >= HIRED),
     }[step]
     if not came:
         return None
@@ -160,6 +160,22 @@ def figures_of(cases: Sequence[Case], step: Step, attribute: str) -> Figures:
         for group in GROUPS[attribute]
     )
     return replace(found, groups=groups)
+
+
+def steps_of(cases: Sequence[Case], attribute: str, *, exact: bool) -> list[Figures]:
+    """Return the figures of all steps. exact: counts are shown as they are, so that one step tells of the next.
+
+    Where they are not, `rounded` hides it.
+    """
+    found: list[Figures] = []
+    for step in STEPS:
+        figures = figures_of(cases, step, attribute)
+        if exact and found and not _follows(found[-1], figures):
+            figures = replace(figures, groups=())
+        found.append(figures)
+    if not exact:
+        return [rounded(figures) for figures in found]
+    return found
 
 
 def rounded(figures: Figures) -> Figures:
@@ -203,6 +219,20 @@ def _shown(people: Mapping[str, int]) -> list[str]:
     while shown and hidden and (sum(hidden) < LEAST_PEOPLE or len(hidden) < 2):
         hidden.append(people[shown.pop()])
     return shown
+
+
+def _follows(before: Figures, after: Figures) -> bool:
+    """Whether a step may be told beside the one before it.
+
+    Of each group, who was chosen and does not come to the decision of the next step waits or withdrew: nobody, or five
+    or more. A group that was hidden before stays so: how many of it come now is how many were chosen then.
+    """
+    chosen = {group.group: group.selected or 0 for group in before.groups if group.shown}
+    shown = [group for group in after.groups if group.shown]
+    if any(group.group not in chosen for group in shown):
+        return False
+    between = [chosen[group.group] - group.people for group in shown]
+    return all(count == 0 or count >= LEAST_PEOPLE for count in between)
 
 
 def _figures(group: str, own: Sequence[int], best: Sequence[int], reference: bool) -> GroupFigures:

@@ -208,8 +208,8 @@ def week_began(uow: UnitOfWork, now: datetime) -> datetime:
 
 
 def _report(cases: list[rules.Case], as_of: datetime, *, rounded: bool) -> Report:
-    figures = [rules.figures_of(cases, step, attribute) for attribute in GROUPS for step in rules.STEPS]
-    return Report(tuple(rules.rounded(one) for one in figures) if rounded else tuple(figures), as_of, rounded)
+    figures = [one for attribute in GROUPS for one in rules.steps_of(cases, attribute, exact=not rounded)]
+    return Report(tuple(figures), as_of, rounded)
 
 
 def _born(uow: UnitOfWork, person_id: UUID) -> date | None:
