@@ -69,19 +69,22 @@ class RankingView(BaseView):
     def publish(self) -> Response:
         """Weigh as was learned; only what did better is offered."""
         uow = _named_unit()
-        version = FormReader(request.form).id("version")
-        if version is None or not work.wiring().settings.enable_ml_features:
+        if not work.wiring().settings.enable_ml_features:
             abort(404)
-        versions.publish(uow, version, auth.acting_user(), now=work.now())
-        done("ranking_published")
+        form = FormReader(request.form)
+        with refusals_flashed() as refused:
+            versions.publish(uow, form.required(form.id("version"), "version"), auth.acting_user(), now=work.now())
+        if not refused:
+            done("ranking_published")
         return redirect(url_for("ranking.index", unit=uow.unit))
 
     @expose("/back", methods=["POST"])
     def back(self) -> Response:
         """Weigh as before the current weights."""
         uow = _named_unit()
-        versions.back(uow, auth.acting_user(), now=work.now())
-        done("ranking_back")
+        if versions.can_go_back(uow):
+            versions.back(uow, auth.acting_user(), now=work.now())
+            done("ranking_back")
         return redirect(url_for("ranking.index", unit=uow.unit))
 
     def _page(

@@ -56,12 +56,10 @@ def test_the_weekly_task_tries_each_unit_and_says_what_came_of_it(
     assert (schedule["task"], schedule["schedule"].day_of_week) == (celery_app.RETRAIN_RANKING, {0})
 
 
-def test_the_switch_refuses_and_says_so(
-    desk: Desk, environment: dict[str, str], caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.INFO):
-        _run(desk, replace(read_app_settings(environment), enable_ml_features=False))
-    assert "amigro: nothing is learned: ENABLE_ML_FEATURES is off" in [record.getMessage() for record in caplog.records]
+def test_the_switch_refuses_and_says_so(desk: Desk, environment: dict[str, str]) -> None:
+    off = replace(read_app_settings(environment), enable_ml_features=False)
+    refused = ranking.retrain_unit(Wiring(off, desk.app, lambda: desk.now), "amigro")
+    assert ranking.told(refused) == "nothing is learned: ENABLE_ML_FEATURES is off"
     assert desk.rows(select(RankingVersion)) == []
 
 
