@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN = $(PYTHON) runtime/bootstrap.py
 APP = $(PYTHON) runtime/bootstrap.py --app-only
 .DEFAULT_GOAL := help
-.PHONY: simulate new-bu benchmark-matching benchmark-predictions benchmark-nlu test-nlu connect vectors backup restore upgrade help up down status logs check standins train publish rollback models shell test lint lint-dialogue format types clean lock user
+.PHONY: simulate new-bu benchmark-matching benchmark-predictions benchmark-nlu test-nlu connect vectors backup restore upgrade help up down status logs check standins train publish rollback ranking-retrain ranking-back models shell test lint lint-dialogue format types clean lock user
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{printf "  make %-22s %s\n", $$1, $$2}'
@@ -35,6 +35,12 @@ publish:  ## let what runs go on with a trained model, without a stop: BU=amigro
 
 rollback:  ## take the model published last back: BU=amigro
 	@$(APP) runtime rollback -- "$(or $(BU),amigro)"
+
+ranking-retrain:  ## learn what the units weigh from what they decided, now and not on Sunday (BU=… for some)
+	@$(APP) runtime ranking-retrain --units "$(BU)"
+
+ranking-back:  ## weigh again as before the current weights: BU=amigro
+	@$(APP) runtime ranking-back -- "$(or $(BU),amigro)"
 
 models:  ## which models were published (BU=… for some)
 	@$(APP) runtime models --units "$(BU)"

@@ -17,6 +17,7 @@ from huntred.applications.errors import AlreadyApplied
 from huntred.applications.rules import read_answer
 from huntred.applications.types import Answer
 from huntred.errors import FieldInvalid
+from huntred.fairness import service as fairness
 from huntred.matching import service as matching
 from huntred.people import service as people
 from huntred.vacancies import service as vacancies
@@ -127,10 +128,19 @@ def _apply(turn: Turn, vacancy_id: UUID, answers: dict[str, str]) -> None:
     title = vacancies.get(turn.uow, vacancy_id).title
     turn.set(application_id=str(application.id))
     if application.knocked_out:
+        _invite_to_statistics(turn)
         turn.say("utter_applied_to_review", number=application.number, title=title)
         return
     turn.say("utter_applied", number=application.number, title=title)
+    _invite_to_statistics(turn)
     offer_slots(turn, application.id)
+
+
+def _invite_to_statistics(turn: Turn) -> None:
+    """Once, and before what is asked next, so that its buttons stay the last thing in the chat."""
+    if fairness.invites(turn.uow, turn.person.id):
+        url = turn.context.links.statistics_page(turn.unit, turn.person.id, now=turn.now)
+        turn.say("utter_fairness_statistics", url=url)
 
 
 def _not_now(turn: Turn) -> None:

@@ -21,6 +21,7 @@ from backoffice.public import (
     calendar_feed,  # noqa: F401  # adds its route to the public ones
     campaign_link,
     reference_pages,
+    statistics,  # noqa: F401  # likewise
 )
 from backoffice.public import pages as public
 from backoffice.views import all_views, home

@@ -1,6 +1,7 @@
 """The audit of every change: field by field for what the session wrote, and one row for any change besides.
 
-Values that must not be read stand as "•••". Rows of the platform's own machinery (queues, events) are left out.
+Values that must not be read stand as "•••". Rows of the platform's own machinery (queues, events) are left out, and
+who took part in the statistics of fairness.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from huntred.api_clients.models import ApiRequest, ApiToken
 from huntred.conversations.models import ActionReply, ChatMessage, InboxRow, OutboxRow, ScheduledNotice
 from huntred.events.models import StoredEvent
 from huntred.events.types import plain
+from huntred.privacy.service import FAIRNESS_STATISTICS
 from huntred.push.models import PushMessage
 from huntred.webhooks.models import WebhookDelivery
 
@@ -47,7 +49,7 @@ def _record(session: Session, context: Any) -> None:
     rows = []
     for kind, instances in (("created", session.new), ("changed", session.dirty), ("deleted", session.deleted)):
         for row in instances:
-            if isinstance(row, _MACHINERY):
+            if isinstance(row, _MACHINERY) or getattr(row, "purpose", "") == FAIRNESS_STATISTICS:
                 continue
             changes = _changes(row, kind)
             if changes or kind == "deleted":

@@ -248,6 +248,11 @@ def runs_unit() -> bool:
     return bool(current_user.runs_unit)
 
 
+def is_super() -> bool:
+    """Whether the signed-in user is a super administrator."""
+    return bool(current_user.is_super)
+
+
 def needs_designer() -> None:
     """The workbench does not exist but for designers and the super administrator."""
     if not current_user.is_authenticated or not work.current_work().scope.design:

@@ -180,6 +180,25 @@ def vectors() -> None:
     print("\n".join(report()))
 
 
+@app.command("ranking-retrain")
+def ranking_retrain(units: Annotated[str, typer.Option("--units", help="only these")] = "") -> None:
+    """Learn from what the units decided what they weigh; what does better waits to be published in the back office."""
+    from runtime.ranking import retrain
+
+    _within_installation()
+    for line in retrain(_units(units)):
+        print(line)
+
+
+@app.command("ranking-back")
+def ranking_back(unit: Annotated[str, typer.Argument(help="a unit code")]) -> None:
+    """Weigh again as before the unit's current weights, without a stop."""
+    from runtime.ranking import back
+
+    _within_installation()
+    print(back(unit))
+
+
 @app.command()
 def shell(unit: Annotated[str, typer.Argument(help="a unit code")] = "amigro", var: VarOption = None) -> None:
     """Talk to a unit's model as a designer: rasa shell with the running action server."""

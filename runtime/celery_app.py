@@ -6,6 +6,7 @@ Tasks stand in runtime/tasks.py; the relay and beat send them by name and load n
 from __future__ import annotations
 
 from celery import Celery
+from celery.schedules import crontab
 
 from huntred.settings import AppSettings
 
@@ -32,6 +33,7 @@ FETCH_JOB_PAGES = "huntred.fetch_job_pages"
 READ_INTAKE = "huntred.read_intake"
 FIND_DUPLICATES = "huntred.find_duplicates"
 COLLECT_TURNS = "huntred.collect_turns"
+RETRAIN_RANKING = "huntred.retrain_ranking"
 
 # A task that nobody took within this time is of no use any more: beat has sent the next one.
 _SOON = {"expires": 60}
@@ -78,6 +80,11 @@ def make_celery(settings: AppSettings) -> Celery:
             "read-intake": {"task": READ_INTAKE, "schedule": 5.0, "options": {"expires": 5}},
             "find-duplicates": {"task": FIND_DUPLICATES, "schedule": 60.0, "options": _SOON},
             "collect-turns": {"task": COLLECT_TURNS, "schedule": 60.0, "options": _SOON},
+            # Sundays before dawn in Mexico: what was decided in the week is in, and nobody waits for the processor.
+            "retrain-ranking": {
+                "task": RETRAIN_RANKING, "schedule": crontab(minute=0, hour=9, day_of_week="sun"),
+                "options": {"expires": 3600},
+            },
             "tend-lists": {"task": TEND_LISTS, "schedule": 3600.0, "options": _SOON},
             "archive": {"task": ARCHIVE, "schedule": 600.0, "options": _SOON},
         },

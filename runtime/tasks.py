@@ -36,7 +36,7 @@ from huntred.units.models import Unit
 from huntred.webhooks import sending as webhook_sending
 from huntred.webhooks import service as webhooks
 from huntred.workbench import collecting
-from runtime import celery_app
+from runtime import celery_app, ranking
 from runtime.wiring import Wiring
 
 _MOVING_SECONDS = 60.0
@@ -192,6 +192,18 @@ def register(app: Celery, wiring: Wiring) -> None:
     @app.task(name=celery_app.COLLECT_TURNS)
     def collect_turns() -> None:
         _each_unit(wiring, lambda uow: collecting.collect(uow, wiring.sentences, now=wiring.clock()), [])
+
+    @app.task(name=celery_app.RETRAIN_RANKING)
+    def retrain_ranking() -> None:
+        faults: list[Exception] = []
+        for unit in _units(wiring):
+            try:
+                logger.info("%s: %s", unit, ranking.told(ranking.retrain_unit(wiring, unit)))
+            except Exception as error:  # raised below, once the other units have had their turn
+                error.add_note(f"unit {unit}")
+                faults.append(error)
+        if faults:
+            raise SomeFailed("some of the weights could not be learned", faults)
 
     @app.task(name=celery_app.TEND_LISTS)
     def tend_lists() -> None:

@@ -23,6 +23,7 @@ from huntred.db.unit_of_work import UnitOfWork
 from huntred.disclosures import service as disclosures
 from huntred.disclosures.rules import CANDIDATE, CLIENT
 from huntred.errors import FieldInvalid, NotFound, RuleBroken
+from huntred.fairness import service as fairness
 from huntred.interviews import service as interviews
 from huntred.mentoring import service as mentoring
 from huntred.notifications.wording import when_text
@@ -87,7 +88,7 @@ def private(token: str) -> str | Response:
         "public/private.html", unit=unit, first_name=profile.first_name, error=error,
         # What was refused is shown once more to whoever typed it; what is kept never is.
         values={name: request.form.get(name, "") for name in ("curp", "rfc", "birth_date")} if error else {},
-        known=dict(zip(("curp", "rfc", "birth_date"), known, strict=True)),
+        known=dict(zip(("curp", "rfc", "birth_date"), known, strict=True)), statistics_page=_statistics(uow, person_id),
     )  # fmt: skip
 
 
@@ -117,7 +118,7 @@ def profile(token: str) -> str | Response:
     missing = people.missing_fields(uow, person_id)
     return render_template(
         "public/profile.html", unit=unit, values=written, missing=missing, error=error, fields=_PROFILE_FIELDS,
-        shown_to_client=bool(privacy.may_be_shown(uow, [person_id])),
+        shown_to_client=bool(privacy.may_be_shown(uow, [person_id])), statistics_page=_statistics(uow, person_id),
     )  # fmt: skip
 
 
@@ -245,6 +246,13 @@ def enter(purpose: str, token: str) -> tuple[UnitOfWork, Unit, dict[str, Any]]:
     if unit is None:
         raise LinkGone(False)
     return uow, unit, values
+
+
+def _statistics(uow: UnitOfWork, person_id: UUID) -> str:
+    """Where a person may say something for statistics, or take it back; empty where the unit takes no part."""
+    if not fairness.asks(uow):
+        return ""
+    return work.wiring().links.statistics_page(uow.unit, person_id, now=work.now())
 
 
 def _profile(uow: UnitOfWork, person_id: UUID) -> UnitProfile:

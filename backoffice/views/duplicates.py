@@ -14,7 +14,7 @@ from backoffice.queries import people as queries
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.duplicates import finding, undoing
 from huntred.duplicates.merging import merge, stamp
-from huntred.duplicates.rules import GROUPS, UNDO_DAYS, UNSHOWN, Side
+from huntred.duplicates.rules import GROUPS, UNDO_DAYS, Side
 from huntred.people.models import PersonMerge, UnitProfile
 
 # What is never shown is only said to be there; whether both say the same is told by the blind index.
@@ -36,7 +36,7 @@ class DuplicatesView(BaseView):
     def compare(self, id: str, other: str) -> str:
         kept, goes = _both(id, other)
         session = work.current_work().session
-        groups = [_line(group, kept, goes) for group in GROUPS if group not in UNSHOWN]
+        groups = [_line(group, kept, goes) for group in GROUPS]
         sides = [
             {
                 "profile": one,

@@ -142,7 +142,9 @@ class PeopleView(CvPages, BaseView):
         """All that the unit holds of them (ARCO, access). Posted, so that the audit names who took it."""
         profile = _profile(id)
         _needs_head()
-        exported = export_person(work.work_of(profile.unit), profile.person_id, now=work.now())
+        exported = export_person(
+            work.work_of(profile.unit), profile.person_id, now=work.now(), with_statistics=auth.is_super()
+        )
         response = FlaskResponse(as_json(exported), mimetype="application/json")
         response.headers["Content-Disposition"] = f'attachment; filename="persona-{profile.number}.json"'
         response.headers["Cache-Control"] = "no-store"

@@ -18,16 +18,18 @@ from backoffice.queries import vacancies as queries
 from backoffice.queries.conversations import user_names
 from backoffice.vacancy_form import blank, posted, read_vacancy_form, written
 from backoffice.views import alike
+from backoffice.views.fairness import told
 from huntred import fields
 from huntred.disclosures import service as disclosures
 from huntred.errors import FieldInvalid
+from huntred.fairness import service as fairness
 from huntred.privacy import service as privacy
 from huntred.shortlists import service as shortlists
 from huntred.units import service as units
 from huntred.vacancies import rules, service
 from huntred.vacancies.models import Vacancy
 
-TABS = ("overview", "people", "shortlist", "applications", "history")
+TABS = ("overview", "people", "shortlist", "applications", "history", "fairness")
 _STEPS = {"publish": service.publish, "pause": service.pause, "close": service.close, "fill": service.fill}
 
 
@@ -51,6 +53,8 @@ def _read_tab(vacancy: Vacancy, tab: str) -> dict[str, Any]:
         return {"entries": entries, "user_names": user_names(uow.session, [entry.user_id for entry in entries])}
     if tab == "shortlist":
         return _shortlist(vacancy)
+    if tab == "fairness":
+        return told(fairness.vacancy_report(work.work_of(vacancy.unit), vacancy.id, now=work.now()))
     return {}
 
 

@@ -11,6 +11,7 @@ from huntred.conversations import models as conversations
 from huntred.cv import models as cv
 from huntred.disclosures import models as disclosures
 from huntred.events import models as events
+from huntred.fairness import models as fairness
 from huntred.families import models as families
 from huntred.gains import models as gains
 from huntred.importing import models as importing
@@ -34,7 +35,7 @@ from huntred.workbench import models as workbench
 
 __all__ = [
     "access", "alike", "api_clients", "applications", "companies", "conversations", "cv", "disclosures", "events",
-    "families", "gains", "importing", "interviews", "learning", "lists", "matching", "mentoring", "notifications",
-    "people", "privacy", "push", "references", "search", "shortlists", "tracking", "units", "vacancies", "webhooks",
-    "workbench",
+    "fairness", "families", "gains", "importing", "interviews", "learning", "lists", "matching", "mentoring",
+    "notifications", "people", "privacy", "push", "references", "search", "shortlists", "tracking", "units",
+    "vacancies", "webhooks", "workbench",
 ]  # fmt: skip

@@ -104,6 +104,8 @@ WHOLE_UNIT = "(SELECT app_divisions()) IS NULL"
 DIVISION = f"({WHOLE_UNIT} OR division_id = ANY ((SELECT app_divisions())::uuid[]))"
 IN_DIVISION = f"{UNIT} AND {DIVISION}"
 EVERYTHING = "true"
+# Set by `huntred.fairness.opening` alone: what people said of themselves for statistics, and that they did.
+FAIRNESS = "(SELECT app_flag('fairness'))"
 
 
 def _unless_whole_unit(exists: str) -> str:
@@ -164,7 +166,11 @@ RULES: dict[str, list[Rule]] = {
         rows=_unless_whole_unit("SELECT 1 FROM applications a WHERE a.profile_id = unit_profiles.id")
     ),
     # A ledger: added to, never changed; whose it is changes where two turn out to be one person.
-    "consents": _unit_table("SELECT, INSERT, UPDATE (person_id)"),
+    "consents": _unit_table(
+        "SELECT, INSERT, UPDATE (person_id)", f"{UNIT} AND (purpose <> 'fairness_statistics' OR {FAIRNESS})"
+    ),
+    # No consultant and no super administrator reads a row: figures come of it, and the person's own page and rights.
+    "fairness_answers": _unit_table(rows=f"{UNIT} AND {FAIRNESS}"),
     # Two become one only before the eyes of who sees the whole unit.
     "person_merges": [Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE", f"{UNIT} AND {WHOLE_UNIT}")],
     "duplicate_pairs": _unit_table(rows=f"{UNIT} AND {WHOLE_UNIT}"),
@@ -218,6 +224,7 @@ RULES: dict[str, list[Rule]] = {
     ),
     # How people are ranked is the super administrator's to say, and everybody's of the unit to know.
     "ranking_weights": [Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE, DELETE", ALL_UNITS)],
+    "ranking_versions": [Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE, DELETE", f"{UNIT} AND {ALL_UNITS}")],
     "shortlist_entries": _unit_table(
         rows=_unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
     ),

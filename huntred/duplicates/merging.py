@@ -27,11 +27,13 @@ from huntred.duplicates.events import PeopleMerged
 from huntred.duplicates.rules import GROUPS, Side, chosen
 from huntred.duplicates.wire import packed, row_values
 from huntred.errors import FieldInvalid, NotFound
+from huntred.fairness import service as fairness
+from huntred.fairness.opening import opened
 from huntred.people import service as people
 from huntred.people.models import DuplicatePair, PersonIdentity, PersonMerge, Referral, UnitProfile
 from huntred.people.private import birth_date_of_curp
 
-_SEALED = ("birth_date_sealed", "curp_sealed", "rfc_sealed", "sex_sealed")
+_SEALED = ("birth_date_sealed", "curp_sealed", "rfc_sealed")
 _QUIET = {"synchronize_session": False}
 COLUMNS = tuple(column for columns in GROUPS.values() for column in columns)
 
@@ -92,8 +94,9 @@ def merge(
     undo.moved["shortlist_entries"] = folding.move_shortlists(uow, kept, other)
     moved, undo.gone = hanging.move(uow, kept, other)
     undo.moved |= moved
-    undo.moved["consents"], refusals = consenting.join_ledgers(uow, kept, other, row.id, now=now)
-    undo.refusals = refusals
+    with opened(uow):
+        undo.moved["consents"], undo.refusals = consenting.join_ledgers(uow, kept, other, row.id, now=now)
+        undo.moved["fairness_answers"] = fairness.merge(uow, kept.person_id, other.person_id)
     undo.conversations = consenting.obey(uow, kept)
     _inherit_decisions(uow, kept.id, other.id, user_id=user_id, now=now)
     uow.session.flush()

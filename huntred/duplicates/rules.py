@@ -31,10 +31,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "experience_text": ("experience_text",),
     "skills": ("skills",),
     "salary": ("salary_amount", "salary_currency"),
-    # Voluntary and never shown: nobody is asked to choose, what is there stays.
-    "sex": ("sex_sealed",),
 }
-UNSHOWN = frozenset({"sex"})
 Side = Literal["kept", "other", "both"]
 
 _STRENGTHS = {"curp": 100, "rfc": 85, "birth": 80, "email": 70, "phone": 60}

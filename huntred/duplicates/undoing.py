@@ -22,6 +22,8 @@ from huntred.duplicates.merging import Undo, lock_chats
 from huntred.duplicates.rules import UNDO_DAYS
 from huntred.duplicates.wire import packed, put_back, unpacked
 from huntred.errors import NotFound
+from huntred.fairness import service as fairness
+from huntred.fairness.opening import opened
 from huntred.people import service as people
 from huntred.people.models import Consent, DuplicatePair, PersonIdentity, PersonMerge, Referral, UnitProfile
 from huntred.shortlists.models import ShortlistEntry
@@ -89,10 +91,13 @@ def undo(uow: UnitOfWork, merge_id: UUID, *, user_id: UUID | None, now: datetime
         raise LaterMergeFirst(str(merge_id))
     told = Undo(**json.loads(merge.undo_sealed))
     put_back(uow, _table(UnitProfile), told.other)
-    _give_back(uow, merge, told)
+    with opened(uow):
+        _give_back(uow, merge, told)
+        fairness.unmerge(uow, told.moved.get("fairness_answers", []), merge.other_person_id)
     hanging.give_back(uow, merge.kept_person_id, merge.other_person_id, told.moved, told.gone)
     _unfold(uow, told)
-    _speak_again(uow, merge, told, now=now)
+    with opened(uow):
+        _speak_again(uow, merge, told, now=now)
     changed = {
         key: value
         for key, value in unpacked(_table(UnitProfile), told.kept_before).items()

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from huntred.db.base import Base, UnitCode
+from huntred.db.base import Base, Id, UnitCode
 from huntred.db.halfvec import Halfvec
 
 
@@ -58,3 +58,35 @@ class RankingWeights(Base):
     weights: Mapped[dict[str, float]] = mapped_column(JSONB)
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     updated_at: Mapped[datetime]
+
+
+class RankingVersion(Base):
+    """Weights that a unit has, had or might have, with what was measured of those that were learned.
+
+    state: insufficient (too few decisions to learn from), lost (no better on what was held out), offered (better; waits
+    for a super administrator), outdated (of other weights than today's), in_force, former, taken_back.
+    figures: of `ports.Learned`, as JSON; empty where somebody wrote the weights.
+    """
+
+    __tablename__ = "ranking_versions"
+
+    id: Mapped[Id]
+    unit: Mapped[str] = mapped_column(ForeignKey("units.code"))
+    origin: Mapped[str] = mapped_column(comment="written, learned, factory")
+    state: Mapped[str]
+    weights: Mapped[dict[str, float]] = mapped_column(JSONB)
+    figures: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    made_at: Mapped[datetime]
+    in_force_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("origin IN ('written', 'learned', 'factory')", name="origin"),
+        CheckConstraint(
+            "state IN ('insufficient', 'lost', 'offered', 'outdated', 'in_force', 'former', 'taken_back')",
+            name="state",
+        ),
+        Index("ix_ranking_versions_unit_made_at", "unit", "made_at", "id"),
+        Index("uq_ranking_versions_in_force", "unit", unique=True, postgresql_where=text("state = 'in_force'")),
+        Index("uq_ranking_versions_offered", "unit", unique=True, postgresql_where=text("state = 'offered'")),
+    )

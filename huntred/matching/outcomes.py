@@ -23,6 +23,7 @@ from huntred.people.models import UnitProfile
 from huntred.shortlists.models import ShortlistEntry
 from huntred.vacancies.models import Vacancy
 
+_AT_ONCE = 10_000
 # From what was least to what was most; a pair is told by all that happened to it.
 LABELS = ("shortlisted", "applied", "interviewed", "rejected", "hired")
 
@@ -41,8 +42,8 @@ class LabelledPair:
     at: datetime
 
 
-def labelled_pairs(uow: UnitOfWork) -> Iterator[LabelledPair]:
-    """Yield every pair of this unit about which anybody decided anything, oldest first."""
+def labelled_pairs(uow: UnitOfWork, *, most: int | None = None) -> Iterator[LabelledPair]:
+    """Yield the pairs of this unit about which anybody decided anything, oldest first. most: the newest so many."""
     labels: dict[tuple[UUID, UUID], set[str]] = {}
     reasons: dict[tuple[UUID, UUID], str] = {}
     since: dict[tuple[UUID, UUID], datetime] = {}
@@ -54,9 +55,14 @@ def labelled_pairs(uow: UnitOfWork) -> Iterator[LabelledPair]:
             reasons[pair] = reason or reasons.get(pair, "")
             if label == "applied" or pair not in since:
                 since[pair] = at
-    people = dict(repository.candidates_named(uow.session, uow.unit, [profile for profile, _ in labels])[0])
+    chosen = sorted(labels, key=lambda one: since[one])[-most if most else 0 :]
+    people: dict[UUID, CandidateFeatures] = {}
+    # Some at a time: a statement may have so many values.
+    for start in range(0, len(chosen), _AT_ONCE):
+        ids = [profile_id for profile_id, _ in chosen[start : start + _AT_ONCE]]
+        people |= repository.candidates_named(uow.session, uow.unit, ids)[0]
     offered: dict[UUID, VacancyFeatures | None] = {}
-    for pair in sorted(labels, key=lambda one: since[one]):
+    for pair in chosen:
         profile_id, vacancy_id = pair
         if vacancy_id not in offered:
             read = repository.vacancy(uow.session, vacancy_id)

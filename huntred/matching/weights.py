@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from huntred.db.unit_of_work import UnitOfWork
-from huntred.matching import repository
+from huntred.matching import repository, versions
 from huntred.matching.combining import checked, default_weights, rescored
 from huntred.matching.models import RankingWeights
 from huntred.matching.ports import Match, Ranker, Weights
@@ -62,21 +62,13 @@ def saved_weights(uow: UnitOfWork) -> RankingWeights | None:
 
 def set_weights(uow: UnitOfWork, weights: Mapping[str, float | None], user_id: UUID, *, now: datetime) -> None:
     """Weigh so in this unit from now on. Raises FieldInvalid."""
-    found = checked(weights)
-    row = saved_weights(uow)
-    if row is None:
-        row = RankingWeights(unit=uow.unit)
-        uow.session.add(row)
-    row.weights, row.user_id, row.updated_at = found, user_id, now
-    uow.session.flush()
+    versions.put_in_force(uow, checked(weights), user_id, "written", now=now)
 
 
-def back_to_default(uow: UnitOfWork) -> None:
+def back_to_default(uow: UnitOfWork, user_id: UUID, *, now: datetime) -> None:
     """Weigh as `weights.yml` says again."""
-    row = saved_weights(uow)
-    if row is not None:
-        uow.session.delete(row)
-        uow.session.flush()
+    if saved_weights(uow) is not None:
+        versions.put_in_force(uow, default_weights(uow.unit), user_id, "factory", now=now)
 
 
 def preview(uow: UnitOfWork, ranker: Ranker, weights: Mapping[str, float | None]) -> list[Preview]:

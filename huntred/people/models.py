@@ -43,7 +43,7 @@ class PersonIdentity(Base):
 
 
 class UnitProfile(Base):
-    """What a person told one unit. Sex is voluntary and stays out of everything that ranks (LFT 133)."""
+    """What a person told one unit. Of sex and the like nothing stands here: see `huntred.fairness` (LFT 133)."""
 
     __tablename__ = "unit_profiles"
 
@@ -62,7 +62,6 @@ class UnitProfile(Base):
     curp_hash: Mapped[str | None] = mapped_column(index=True)
     rfc_sealed: Mapped[str | None] = mapped_column(Sealed("unit_profiles.rfc"), deferred=True)
     rfc_hash: Mapped[str | None] = mapped_column(index=True)
-    sex_sealed: Mapped[str | None] = mapped_column(Sealed("unit_profiles.sex"), deferred=True)
     nationality: Mapped[str] = mapped_column(server_default="")
     work_permit: Mapped[str] = mapped_column(
         server_default="", comment="citizen, permanent, temporary, humanitarian, in_process, none"
@@ -118,7 +117,9 @@ class Consent(Base):
     unit: Mapped[UnitCode]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
     channel: Mapped[str]
-    purpose: Mapped[str] = mapped_column(comment="privacy_notice, messages, share_with:<unit>, share_with_client")
+    purpose: Mapped[str] = mapped_column(
+        comment="privacy_notice, messages, share_with:<unit>, share_with_client, family_group, fairness_statistics"
+    )
     granted: Mapped[bool]
     version: Mapped[str] = mapped_column(server_default="", comment="of the text that was shown")
     evidence: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")

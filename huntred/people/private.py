@@ -1,4 +1,4 @@
-"""What only a web page asks for, by a signed link, and no chat ever shows: CURP, RFC, birth date, sex."""
+"""What only a web page asks for, by a signed link, and no chat ever shows: CURP, RFC, birth date."""
 
 from __future__ import annotations
 
@@ -30,12 +30,8 @@ def set_private(
     curp: str = "",
     birth_date: str = "",
     rfc: str = "",
-    sex: str | None = None,
 ) -> None:
-    """Take what was written on the page; what is empty stays as it was. Raises FieldInvalid, NotFound.
-
-    sex: voluntary; "" forgets it, none leaves it.
-    """
+    """Take what was written on the page; what is empty stays as it was. Raises FieldInvalid, NotFound."""
     profile = repository.profile(uow, person_id, for_update=True)
     if profile is None:
         raise NotFound("profile")
@@ -57,8 +53,6 @@ def set_private(
         profile.rfc_hash = KeyRing.lookup(number)
     if born is not None:
         profile.birth_date_sealed = born.isoformat()
-    if sex is not None:
-        profile.sex_sealed = sex.strip()[:40] or None
     profile.updated_at = now
     uow.session.flush()
 

@@ -1,8 +1,8 @@
 """Erasing a person from one unit (LFPDPPP, cancellation), and the log that makes a restore erase again.
 
 What is rewritten: profile, identities, what was said (messages, inbox, outbox, tracker, archives), files, CVs, pending
-notices, codes, answers, points, their place in a family group, references and the mails to who was to give them. What
-stays: that a conversation, an application and a consent existed, without who it was.
+notices, codes, answers, points, what was said for statistics, their place in a family group, references and the mails
+to who was to give them. What stays: that a conversation, an application and a consent existed, without who it was.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from huntred.conversations.models import (
 from huntred.cv import service as cv
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.duplicates import undoing
+from huntred.fairness import service as fairness
 from huntred.families import service as families
 from huntred.gains import service as gains
 from huntred.importing import mails
@@ -79,6 +80,7 @@ def erase_person(
     forget_letters(uow, "reference", references.forget(uow, person_id))
     encoding.forget_person(uow, person_id)
     gains.forget(uow, person_id)
+    fairness.forget(uow, person_id)
     families.forget(uow, person_id)
     id_ = entry or new_id()
     # Who was merged into this one stands in the log too: after a restore to before the merge they are two again.

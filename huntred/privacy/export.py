@@ -6,6 +6,7 @@ What the team wrote of them is theirs to read too; who wrote it is not.
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,8 @@ from huntred.db.unit_of_work import UnitOfWork
 from huntred.disclosures.models import DisclosureAgreement
 from huntred.duplicates import undoing
 from huntred.errors import NotFound
+from huntred.fairness import service as fairness
+from huntred.fairness.opening import opened
 from huntred.families import service as families
 from huntred.gains import service as gains
 from huntred.importing import mails
@@ -41,15 +44,20 @@ _LEFT_OUT = frozenset(
 )  # fmt: skip
 
 
-def export_person(uow: UnitOfWork, person_id: UUID, *, now: datetime) -> dict[str, Any]:
-    """Return it by parts, oldest first; `as_json` writes it. Raises NotFound where the unit knows nobody of this id."""
+def export_person(
+    uow: UnitOfWork, person_id: UUID, *, now: datetime, with_statistics: bool = False
+) -> dict[str, Any]:
+    """Return it by parts, oldest first; `as_json` writes it. Raises NotFound where the unit knows nobody of this id.
+
+    with_statistics: also what the person said for statistics, which whoever works with candidates may not read; without
+    it the export says that this part is withheld.
+    """
     session, unit = uow.session, uow.unit
     profile = session.scalar(
         select(UnitProfile)
         .where(UnitProfile.unit == unit, UnitProfile.person_id == person_id)
         .options(
             undefer(UnitProfile.birth_date_sealed), undefer(UnitProfile.curp_sealed), undefer(UnitProfile.rfc_sealed),
-            undefer(UnitProfile.sex_sealed),
         )
     )  # fmt: skip
     if profile is None:
@@ -60,6 +68,10 @@ def export_person(uow: UnitOfWork, person_id: UUID, *, now: datetime) -> dict[st
     def rows(query: Any) -> list[dict[str, Any]]:
         return [_row(row) for row in session.scalars(query)]
 
+    with opened(uow) if with_statistics else nullcontext():
+        ledger = rows(
+            select(Consent).where(Consent.unit == unit, Consent.person_id == person_id).order_by(Consent.at)
+        )
     return {
         "format": FORMAT,
         "unit": unit,
@@ -68,9 +80,8 @@ def export_person(uow: UnitOfWork, person_id: UUID, *, now: datetime) -> dict[st
         "identities": rows(
             select(PersonIdentity).where(PersonIdentity.unit == unit, PersonIdentity.person_id == person_id)
         ),
-        "consents": rows(
-            select(Consent).where(Consent.unit == unit, Consent.person_id == person_id).order_by(Consent.at)
-        ),
+        "consents": ledger,
+        "fairness_statistics": fairness.exported(uow, person_id) if with_statistics else "withheld",
         "messages": rows(
             select(ChatMessage).where(ChatMessage.conversation_id.in_(conversations)).order_by(ChatMessage.at)
         ),

@@ -77,6 +77,10 @@ class Links:
         """The page on which an incomplete profile is completed; a week."""
         return self._public("perfil", "profile", unit, {"person": person_id}, now + timedelta(days=7))
 
+    def statistics_page(self, unit: str, person_id: UUID, *, now: datetime) -> str:
+        """The page on which a person may say what is counted for the impact ratio, or take it back; thirty days."""
+        return self._public("estadistica", "statistics", unit, {"person": person_id}, now + timedelta(days=30))
+
     def interviewer_page(self, unit: str, interview_id: UUID, interviewer_id: UUID, *, until: datetime) -> str:
         """The page on which an interviewer confirms, declines or hands over; until the interview ends."""
         values = {"interview": interview_id, "interviewer": interviewer_id}

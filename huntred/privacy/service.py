@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
+from contract.ids import new_id
 from huntred.conversations import repository as conversations
 from huntred.conversations.models import Conversation
 from huntred.db.unit_of_work import UnitOfWork
@@ -27,6 +28,8 @@ __all__ = [
     "allow_family",
     "allow_references",
     "allow_showing",
+    "allow_statistics",
+    "allows_statistics",
     "ledger",
     "may_be_shown",
     "may_mail_first",
@@ -43,6 +46,8 @@ MESSAGES = "messages"
 SHARE_WITH_CLIENT = "share_with_client"
 FAMILY_GROUP = "family_group"
 REFERENCES = "references"
+# Seen only inside `huntred.fairness.opening.opened`: that somebody took part is nobody's to read either.
+FAIRNESS_STATISTICS = "fairness_statistics"
 PROMOTION = "promotion"
 UNASKED = ["notice", PROMOTION]
 
@@ -142,6 +147,25 @@ def allow_references(
 ) -> None:  # fmt: skip
     """Note whether referees whom the person names may be asked about them. version: of the words that they read."""
     _write(uow, uow.unit, person_id, channel, REFERENCES, granted, version, evidence, now)
+
+
+def allow_statistics(uow: UnitOfWork, person_id: UUID, granted: bool, version: str, *, now: datetime) -> None:
+    """Note whether what the person says of themselves may be counted. version: of the text that the page shows.
+
+    As a statement, not as a row of the session: the audit keeps no trace of who took part.
+    """
+    if allows_statistics(uow, person_id) == granted:
+        return
+    uow.session.execute(
+        insert(Consent).values(
+            id=new_id(), unit=uow.unit, person_id=person_id, channel="web", purpose=FAIRNESS_STATISTICS,
+            granted=granted, version=version, evidence={}, at=now,
+        )
+    )  # fmt: skip
+
+
+def allows_statistics(uow: UnitOfWork, person_id: UUID) -> bool:
+    return _agreed(_latest(uow, person_id, FAIRNESS_STATISTICS))
 
 
 def may_be_shown(uow: UnitOfWork, person_ids: Collection[UUID]) -> set[UUID]:

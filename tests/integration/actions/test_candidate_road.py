@@ -203,7 +203,7 @@ def test_vacancies_come_with_reasons_and_lead_to_a_booked_interview(talk: Open, 
     assert chat.says("¿qué prestaciones hay?", "faq_benefits") == ["utter_faq_benefits", "utter_ask_question_yes_no"]
     assert chat.says("tal vez", "unsure") == ["utter_invalid_question_yes_no"]
     assert chat.says("sí", "affirm") == ["utter_ask_question_number"]
-    assert chat.says("dos", "choose_option") == ["utter_applied", "utter_choose_slot"]
+    assert chat.says("dos", "choose_option") == ["utter_applied", "utter_fairness_statistics", "utter_choose_slot"]
     (application,) = desk.rows(select(Application))
     assert not application.knocked_out
     assert application.score is not None
@@ -229,7 +229,22 @@ def test_applying_asks_for_what_is_missing_and_goes_on(talk: Open, desk: Desk) -
     assert chat.says("Ana López", "inform", 0.5) == ["utter_ask_email"]
     assert chat.says("ana@example.com", "inform", 0.5) == ["utter_ask_city"]
     assert chat.says("Saltillo", "inform", 0.5) == ["utter_ask_skills"]
-    assert chat.says("caja y ventas", "inform", 0.5) == ["utter_applied", "utter_choose_slot"]
+    assert chat.says("caja y ventas", "inform", 0.5) == ["utter_applied", "utter_fairness_statistics", "utter_choose_slot"]
+
+
+def test_statistics_are_offered_once_as_a_link_and_never_asked_for(talk: Open, desk: Desk) -> None:
+    for title in ("Cajera o cajero", "Caja y ventas"):
+        vacancy(desk, title=title)
+    chat = registered(talk())
+    chat.says("ver vacantes", "search_jobs")
+    chat.picks("Cajera")
+    chat.picks("Postularme")
+    assert chat.value("utter_fairness_statistics", "url").startswith("http://office.test/estadistica/")
+    assert chat.form is None, "nothing waits for an answer"
+
+    chat.says("ver vacantes", "search_jobs")
+    chat.picks("Caja")
+    assert chat.picks("Postularme") == ["utter_applied", "utter_no_slot_left"]
 
 
 def test_a_wrong_knock_out_answer_is_left_to_a_person(talk: Open, desk: Desk) -> None:
@@ -239,7 +254,7 @@ def test_a_wrong_knock_out_answer_is_left_to_a_person(talk: Open, desk: Desk) ->
     chat.says("ver vacantes", "search_jobs")
     chat.picks("Cajera")
     chat.picks("Postularme")
-    assert chat.picks("No") == ["utter_applied_to_review"]
+    assert chat.picks("No") == ["utter_fairness_statistics", "utter_applied_to_review"]
     (application,) = desk.rows(select(Application))
     assert application.knocked_out
 
@@ -258,7 +273,7 @@ def test_no_slot_left_and_no_vacancy_fits_have_texts_of_their_own(talk: Open, de
     vacancy(desk)
     chat.says("ver vacantes", "search_jobs")
     chat.picks("Cajera")
-    assert chat.picks("Postularme") == ["utter_applied", "utter_no_slot_left"]
+    assert chat.picks("Postularme") == ["utter_applied", "utter_fairness_statistics", "utter_no_slot_left"]
 
 
 def test_a_slot_that_was_taken_meanwhile_leads_to_the_others(talk: Open, desk: Desk) -> None:

@@ -58,7 +58,7 @@ class Place:
 
 
 # Reached without a log-in; by signed links (test_public) or the log-in's own pages (test_sign_in).
-PUBLIC = {"public.calendar_feed", "public.campaign_link", "public.mentor", "public.references", "public.referee", "public.referee_out", "public.shortlist", "public.interviewer", "public.private", "public.profile", "public.privacy", "static", "push_worker", "home.static",
+PUBLIC = {"public.calendar_feed", "public.campaign_link", "public.mentor", "public.references", "public.referee", "public.referee_out", "public.shortlist", "public.interviewer", "public.private", "public.profile", "public.privacy", "static", "push_worker", "home.static", "public.statistics",
           "security.static"}  # fmt: skip
 SIGN_IN = {"security.login", "security.logout", "security.change_password", "security.two_factor_rescue",
            "security.tf_select", "security.two_factor_setup", "security.two_factor_setup_validate",
@@ -80,6 +80,7 @@ EVERYBODY = {
     "dashboards.figures_file": "/dashboards/recruiting/funnel.csv", "dashboards.report": "/dashboards/report.pdf", "lists.index": "/lists/", "mass.index": "/mass/",
     "references.index": "/references/", "mentors.index": "/mentors/", "mentors.sessions": "/mentors/sessions", "gains.index": "/gains/",
     "campaigns.index": "/campaigns/", "campaigns.file": "/campaigns/campaigns.csv",
+    "fairness.index": "/fairness/", "fairness.file": "/fairness/report.csv",
     "learning.index": "/learning/", "candidates.index": "/candidates/", "shortlists.index": "/shortlists/",
 }  # fmt: skip
 SWITCHED = {
@@ -110,7 +111,7 @@ SUPER = {
     "audit.index": "/records/audit/", "messaging.quarantine": "/messaging/quarantine",
     "messaging.models": "/messaging/models", "ranking.index": "/ranking/", "ranking.preview": "/ranking/preview",
     "resets.index": "/resets/",
-    "ranking.save": "/ranking/save", "ranking.default": "/ranking/default", "gains.rule": "/gains/rules/profile_completed",
+    "ranking.save": "/ranking/save", "ranking.default": "/ranking/default", "ranking.publish": "/ranking/publish", "ranking.back": "/ranking/back", "gains.rule": "/gains/rules/profile_completed",
     "gains.levels": "/gains/levels", "gains.new_reward": "/gains/rewards",
     # Of designers too: what they see, and that they see nothing else, stands in test_workbench.py.
     "workbench.index": "/workbench/", "workbench.changes": "/workbench/changes/",
@@ -134,6 +135,7 @@ BY_ID = {
     "mentors.cancel_session": "/mentors/sessions/{mentor_session}/cancel",
     "learning.add": "/learning/person/{profile}/add", "learning.step": "/learning/steps/{learning_step}/done",
     "gains.decide": "/gains/requests/{reward_request}/decide",
+    "fairness.vacancy_file": "/fairness/vacancy/{vacancy}.csv",
     "vacancies.edit": "/vacancies/{vacancy}/edit", "vacancies.step": "/vacancies/{vacancy}/pause",
     "people.details": "/people/{profile}", "people.timeline": "/people/{profile}/timeline",
     "people.family": "/people/{profile}/family",

@@ -27,6 +27,7 @@ from huntred.cv.models import CvFile
 from huntred.db import policies
 from huntred.db.base import Base
 from huntred.disclosures.models import DisclosureAgreement
+from huntred.fairness.models import FairnessAnswer
 from huntred.families import service as families
 from huntred.gains.models import Gain, Reward, RewardRequest
 from huntred.importing.models import ImportJob, ImportMapping
@@ -34,7 +35,7 @@ from huntred.interviews import proposals
 from huntred.interviews import service as interviews
 from huntred.interviews.models import Room
 from huntred.learning.models import LearningStep
-from huntred.matching.models import ProfileVector, RankingWeights, VacancyVector
+from huntred.matching.models import ProfileVector, RankingVersion, RankingWeights, VacancyVector
 from huntred.mentoring.models import Mentor, MentorSession
 from huntred.notifications.service import schedule
 from huntred.people import invitations
@@ -111,6 +112,8 @@ def filled(desk: Desk) -> Desk:
         ),
         RefereeOptOut(unit="amigro", email_hash="x", at=now),
         RankingWeights(unit="amigro", weights={}, updated_at=now),
+        RankingVersion(unit="amigro", origin="written", state="in_force", weights={}, made_at=now, in_force_at=now),
+        FairnessAnswer(unit="amigro", person_id=person.id, answers_sealed="{}", given_at=now),
         ApplicationMove(unit="amigro", application_id=application.id, to_stage_id=application.stage_id, at=now),
     )
     asked_for = ReferenceRequest(
@@ -278,7 +281,7 @@ def test_the_app_puts_no_row_into_another_unit(filled: Desk, as_role: dict[str, 
         values = (json.dumps(row[0]),)
         with pytest.raises(errors.InsufficientPrivilege):
             as_role["app"].run(insert.format(t=sql.Identifier(table)), values, units="huntu")
-        if table in NOBODYS or table in {"offered_options", "tracker_events", "divisions", "channel_accounts", "grants", "published_models", "media", "ranking_weights", "gain_rules", "gain_levels", "rewards"} or "_archive" in table:
+        if table in NOBODYS or table in {"offered_options", "tracker_events", "divisions", "channel_accounts", "grants", "published_models", "media", "ranking_weights", "ranking_versions", "fairness_answers", "gain_rules", "gain_levels", "rewards"} or "_archive" in table:
             continue  # not the app's to write, or the super administrator's
         with pytest.raises((errors.UniqueViolation, errors.CheckViolation)):
             as_role["app"].run(insert.format(t=sql.Identifier(table)), values, units="amigro")
@@ -286,9 +289,32 @@ def test_the_app_puts_no_row_into_another_unit(filled: Desk, as_role: dict[str, 
 
 def test_inside_ones_unit_the_app_sees_all_of_it(filled: Desk, as_role: dict[str, As]) -> None:
     for table in UNIT_TABLES:
-        if table in {"grants", "channel_accounts"} or table in NOBODYS:
+        if table in {"grants", "channel_accounts", "fairness_answers"} or table in NOBODYS:
             continue
         assert as_role["app"].run(_amigro(table), units="amigro").fetchone() != (0,), table
+
+
+def test_what_people_said_for_statistics_is_seen_through_its_one_door_only(filled: Desk, as_role: dict[str, As]) -> None:
+    """And the door opens the own unit's alone; that somebody took part is hidden in the ledger likewise."""
+    filled.execute(
+        "INSERT INTO consents (id, unit, person_id, channel, purpose, granted, at)"
+        " SELECT :id, unit, person_id, 'web', 'fairness_statistics', true, now() FROM fairness_answers", id=new_id(),
+    )  # fmt: skip
+    consents = "SELECT count(*) FROM consents WHERE purpose = 'fairness_statistics'"
+    app = as_role["app"]
+    for scope in ({"units": "amigro"}, {"units": "amigro", "all_units": "on", "login": "on"}, {"units": "huntu", "fairness": "on"}):
+        assert app.run(_amigro("fairness_answers"), **scope).fetchone() == (0,)
+        assert app.run(consents, **scope).fetchone() == (0,)
+        with pytest.raises(errors.InsufficientPrivilege):
+            app.run(
+                "INSERT INTO consents (id, unit, person_id, channel, purpose, granted, at)"
+                " SELECT %s, 'amigro', id, 'web', 'fairness_statistics', true, now() FROM people LIMIT 1", (new_id(),), **scope,
+            )  # fmt: skip
+    for query in (_amigro("fairness_answers"), consents):
+        assert app.run(query, units="amigro", fairness="on").fetchone() == (1,)
+    for role in ("gateway", "bot", "relay"):
+        with pytest.raises(errors.InsufficientPrivilege):
+            as_role[role].run(_amigro("fairness_answers"), units="amigro", fairness="on")
 
 
 @pytest.mark.parametrize("table", sorted(NOBODYS))

@@ -24,6 +24,8 @@ from huntred.duplicates.errors import ChangedMeanwhile, InterviewsCollide, Later
 from huntred.duplicates.merging import merge, stamp
 from huntred.duplicates.rules import GROUPS
 from huntred.errors import NotFound
+from huntred.fairness import service as fairness
+from huntred.fairness.models import FairnessAnswer
 from huntred.families.models import Family, FamilyMember
 from huntred.gains.models import Gain, Reward, RewardRequest
 from huntred.interviews.models import Interview
@@ -470,10 +472,60 @@ def test_a_merge_and_an_erasure_at_once_leave_nothing(desk: Desk) -> None:
             assert desk.rows(select(UnitProfile.id).where(UnitProfile.id == other.id)) == []
 
 
+def test_what_was_said_for_statistics_follows_the_person_and_comes_back(desk: Desk) -> None:
+    (_, kept), (_, other) = written(desk, "whatsapp"), written(desk, "telegram")
+    _said(desk, other, "woman", days_ago=1)
+
+    row = merged(desk, kept, other)
+
+    with desk.work() as uow:
+        assert (fairness.exported(uow, kept.person_id) or {})["sex"] == "woman"
+        assert fairness.standing(uow, other.person_id).answered, "a link that was given before still leads there"
+        undoing.undo(uow, row.id, user_id=None, now=desk.now)
+    with desk.work() as uow:
+        assert fairness.exported(uow, kept.person_id) is None
+        assert (fairness.exported(uow, other.person_id) or {})["sex"] == "woman"
+        whole = export_person(uow, other.person_id, now=desk.now, with_statistics=True)
+        assert "fairness_statistics" in {one["purpose"] for one in whole["consents"]}, "the consent came back as well"
+
+
+def test_of_two_answers_the_later_stays(desk: Desk) -> None:
+    (_, kept), (_, other) = written(desk, "whatsapp"), written(desk, "telegram")
+    _said(desk, kept, "man", days_ago=2)
+    _said(desk, other, "other", days_ago=1)
+
+    row = merged(desk, kept, other)
+
+    with desk.work() as uow:
+        assert (fairness.exported(uow, kept.person_id) or {})["sex"] == "other"
+        undo = uow.session.scalar(select(PersonMerge.undo_sealed).where(PersonMerge.id == row.id)) or ""
+        assert "kept_before" in undo and '"man"' not in undo, "what was replaced is kept nowhere"
+
+
+def test_what_one_of_the_two_took_back_is_not_counted_by_the_others_yes(desk: Desk) -> None:
+    (_, kept), (_, other) = written(desk, "whatsapp"), written(desk, "telegram")
+    _said(desk, other, "woman", days_ago=2)
+    with desk.work() as uow:
+        fairness.give(uow, kept.person_id, {}, agrees=True, age_from_birth_date=False, now=desk.now)
+        fairness.withdraw(uow, kept.person_id, now=desk.now)
+
+    merged(desk, kept, other)
+
+    assert desk.rows(select(FairnessAnswer)) == []
+
+
+def _said(desk: Desk, who: UnitProfile, sex: str, *, days_ago: int) -> None:
+    with desk.work() as uow:
+        fairness.give(
+            uow, who.person_id, {"sex": sex}, agrees=True, age_from_birth_date=False,
+            now=desk.now - timedelta(days=days_ago),
+        )  # fmt: skip
+
+
 def test_every_table_that_points_at_a_person_is_known_to_the_merge() -> None:
     """A table that is added later has to say what becomes of its rows."""
     moved = {"identities", "conversations", "cvs", "consents", "referrals", "applications", "shortlist_entries"}
-    moved |= {kind.name for kind in hanging.KINDS}
+    moved |= {kind.name for kind in hanging.KINDS} | {"fairness_answers"}
     stays = {
         "unit_profiles",  # the kept one's; the other's is gone
         "chats",  # the group's: in another unit the chat is still the same bare person's

@@ -96,9 +96,9 @@ def test_sex_birth_nationality_and_name_change_nothing(board: Board, monkeypatch
     board.make_vacancy("Vendedor de piso", skills=("Ventas",))
     work = {"headline": "Cajera", "skills": ["manejo de caja"], "experience_years": Decimal(2)}
     people = [
-        board.make_person("Juan", nationality="MX", sex_sealed="m", birth_date_sealed="1999-01-01", **work),
+        board.make_person("Juan", nationality="MX", birth_date_sealed="1999-01-01", **work),
         board.make_person(
-            "Wideline", last_name="Jean", nationality="HT", sex_sealed="f", birth_date_sealed="1961-05-02", **work
+            "Wideline", last_name="Jean", nationality="HT", birth_date_sealed="1961-05-02", **work
         ),
         board.make_person("María", nationality="", **work),
     ]
