@@ -84,6 +84,49 @@ class Prediction:
 
 
 @dataclass(frozen=True)
+class Stay:
+    """The time of one application in one stage, which a move ended. id, number: of the application.
+
+    work: as when it came. signs: of what can happen there (SIGNS of next_stage.py), when it first did.
+    """
+
+    id: UUID
+    number: int
+    title: str
+    stage_id: UUID
+    to_stage_id: UUID
+    forward: bool
+    entered_at: datetime
+    ended_at: datetime
+    work: Traits
+    signs: tuple[datetime | None, ...]
+
+    @property
+    def days(self) -> float:
+        return (self.ended_at - self.entered_at).total_seconds() / 86_400
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Of an application that stands in a stage now: what a Stay says of one that has ended."""
+
+    id: UUID
+    stage_id: UUID
+    entered_at: datetime
+    work: Traits
+    signs: tuple[datetime | None, ...]
+
+
+@dataclass(frozen=True)
+class NextStage:
+    """Where most of the most like cases went, a step forward. count: of them that did, of forecast.cases."""
+
+    to_stage_id: UUID
+    count: int
+    forecast: Forecast
+
+
+@dataclass(frozen=True)
 class Outlook:
     """Of a vacancy that is open: the chance that it is filled, and in how many days from its publication."""
 
