@@ -30,6 +30,7 @@ WRITE_IMPORTS = "huntred.write_imports"
 FETCH_JOB_PAGES = "huntred.fetch_job_pages"
 FIND_DUPLICATES = "huntred.find_duplicates"
 COLLECT_TURNS = "huntred.collect_turns"
+WATCH_VACANCIES = "huntred.watch_vacancies"
 
 # A task that nobody took within this time is of no use any more: beat has sent the next one.
 _SOON = {"expires": 60}
@@ -74,6 +75,7 @@ def make_celery(settings: AppSettings) -> Celery:
             "fetch-job-pages": {"task": FETCH_JOB_PAGES, "schedule": 3.0, "options": {"expires": 3}},
             "find-duplicates": {"task": FIND_DUPLICATES, "schedule": 60.0, "options": _SOON},
             "collect-turns": {"task": COLLECT_TURNS, "schedule": 60.0, "options": _SOON},
+            "watch-vacancies": {"task": WATCH_VACANCIES, "schedule": 300.0, "options": _SOON},
             "tend-lists": {"task": TEND_LISTS, "schedule": 3600.0, "options": _SOON},
             "archive": {"task": ARCHIVE, "schedule": 600.0, "options": _SOON},
         },

@@ -13,6 +13,7 @@ def all_views() -> list[BaseView]:
         announcements,
         api_clients,
         applications,
+        attention,
         board,
         board_settings,
         campaigns,
@@ -47,6 +48,7 @@ def all_views() -> list[BaseView]:
     return [
         vacancies.VacanciesView(endpoint="vacancies", url="/vacancies"),
         imports.ImportsView(endpoint="imports", url="/imports"),
+        attention.AttentionView(endpoint="attention", url="/attention"),
         candidates.CandidatesView(endpoint="candidates", url="/candidates"),
         shortlists.ShortlistsView(endpoint="shortlists", url="/shortlists"),
         people.PeopleView(endpoint="people", url="/people"),

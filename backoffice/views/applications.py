@@ -65,6 +65,7 @@ class ApplicationsView(BaseView):
             application=application,
             summary=found.summary,
             forecast=found.by_application.get(application.id),
+            **_next(application),
         )
 
     @expose("/<id>/move", methods=["GET", "POST"])
@@ -115,6 +116,18 @@ class ApplicationsView(BaseView):
             refused=refused,
             form=request.values if refused else {},
         )
+
+
+def _next(application: Application) -> dict[str, object]:
+    """Where it is likely to go next, or why that is not told."""
+    steps = outlook.steps_of(application.unit, [application])
+    step = steps.by_application.get(application.id)
+    names = {stage.id: stage.name for stage in service.stages(work.work_of(application.unit))}
+    return {
+        "step": step,
+        "step_summary": steps.by_stage.get(application.stage_id),
+        "step_name": names.get(step.to_stage_id, "") if step else "",
+    }
 
 
 def move_facts(uow: UnitOfWork, application: Application) -> dict[str, object]:

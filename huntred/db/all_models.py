@@ -5,6 +5,7 @@ from __future__ import annotations
 from huntred.access import models as access
 from huntred.api_clients import models as api_clients
 from huntred.applications import models as applications
+from huntred.attention import models as attention
 from huntred.companies import models as companies
 from huntred.conversations import models as conversations
 from huntred.cv import models as cv
@@ -30,7 +31,7 @@ from huntred.webhooks import models as webhooks
 from huntred.workbench import models as workbench
 
 __all__ = [
-    "access", "api_clients", "applications", "companies", "conversations", "cv", "disclosures", "events",
+    "access", "api_clients", "applications", "attention", "companies", "conversations", "cv", "disclosures", "events",
     "families", "gains", "importing", "interviews", "learning", "lists", "matching", "mentoring", "notifications",
     "people", "privacy", "search", "shortlists", "tracking", "units", "vacancies", "webhooks", "workbench",
 ]  # fmt: skip

@@ -210,6 +210,9 @@ RULES: dict[str, list[Rule]] = {
     "disclosure_agreements": _unit_table(
         "SELECT, INSERT, UPDATE (person_id)", _unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
     ),
+    "vacancy_alerts": _unit_table(
+        _READ_WRITE, _unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
+    ),
     "vacancy_questions": _unit_table(
         rows=_unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
     ),

@@ -5,12 +5,7 @@ A level whose people have a page open hears it there (sound and title); the othe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from contract.message import Message
 from huntred.access import service as access
-from huntred.access.models import User
 from huntred.conversations import escalation
 from huntred.conversations import repository as conversations
 from huntred.conversations.events import ColleagueMentioned, HandoffEscalated, HandoffRequested
@@ -18,7 +13,8 @@ from huntred.conversations.models import ConversationNote, Handoff, HandoffStep,
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.events.registry import Context, handles
 from huntred.notifications import alerts
-from huntred.notifications.outbound import send_mail, send_telegram
+from huntred.notifications.outbound import send_mail
+from huntred.notifications.team import tell_users
 from huntred.notifications.wording import when_text, wording
 from huntred.people import service as people
 from huntred.units import service as units
@@ -57,7 +53,7 @@ def tell_level(uow: UnitOfWork, event: HandoffEscalated, context: Context) -> No
     source_id = f"{handoff.id}:{step.level}"
     if told.address:
         send_mail(uow, "handoff", source_id, told.address, "handoff_waiting", values, unit=conversation.unit)
-    _tell_users(
+    tell_users(
         uow, told.users, "handoff", source_id, "handoff_waiting", "waiting", values, unit=conversation.unit
     )
     step.told = [user.id for user in told.users]
@@ -78,24 +74,6 @@ def tell_of_mention(uow: UnitOfWork, event: ColleagueMentioned, context: Context
         "author_name": author.name or author.email if author else wording()["somebody"],
         "url": context.links.handoff_page(mention.conversation_id),
     }
-    _tell_users(
+    tell_users(
         uow, (named,), "mention", str(mention.id), "note_mention", "mentioned", values, unit=mention.unit
     )
-
-
-def _tell_users(
-    uow: UnitOfWork, users: tuple[User, ...], source: str, source_id: str, mail: str, line: str,
-    values: Mapping[str, Any], *, unit: str,
-) -> None:  # fmt: skip
-    """line: of wording.yml, for Telegram."""
-    linked = alerts.telegrams(uow, [user.id for user in users])
-    for user in users:
-        own = f"{source_id}:{user.id}"
-        send_mail(uow, source, own, user.email, mail, values, unit=unit)
-        if user.id in linked:
-            account_id, telegram_id = linked[user.id]
-            text = wording()["to_team"][line].format(unit=units.get(uow, unit).name, **values)
-            send_telegram(
-                uow, source=source, source_id=own, account_id=account_id, telegram_user_id=telegram_id,
-                message=Message("text", text=text), unit=unit, ord=1,
-            )  # fmt: skip

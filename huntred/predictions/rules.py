@@ -100,7 +100,7 @@ def days(traits: Traits, cases: Sequence[Case]) -> Forecast:
     """How many days a good end takes, with its interval. cases: good ones, at least one."""
     alike = nearest(traits, cases, weigh(cases, lambda case: math.log(max(case.days, 0.1))))
     taken = sorted(case.days for case in alike)
-    return Forecast(statistics.median(taken), _quantile(taken, 0.1), _quantile(taken, 0.9), alike)
+    return Forecast(statistics.median(taken), quantile(taken, 0.1), quantile(taken, 0.9), alike)
 
 
 def drawn(count: int, of: int, usual: float) -> float:
@@ -233,7 +233,7 @@ def _wilson(share: float, count: float) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def _quantile(ordered: Sequence[float], share: float) -> float:
+def quantile(ordered: Sequence[float], share: float) -> float:
     """Between the two values where it lies. ordered: ascending, at least one."""
     place = share * (len(ordered) - 1)
     below = math.floor(place)
