@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, joinedload
 from backoffice.formats import viewer_zone
 from huntred.access.models import User
 from huntred.applications.models import Application, Stage
-from huntred.attention import rules
 from huntred.attention import service as attention
 from huntred.attention.types import Attention
 from huntred.conversations.models import ChatMessage, Conversation, Handoff
@@ -131,12 +130,10 @@ def standing_still(session: Session, now: datetime, limit: int = 10) -> tuple[li
 def at_risk(uow: UnitOfWork, user_id: UUID, now: datetime) -> list[VacancyAtRisk]:
     """Vacancies whose facts want somebody: the user's own first, then those about which most is raised.
 
-    Which those are the worker wrote down; those without an interview for long are looked up besides. What is shown is
-    read now.
+    What is shown is read now.
     """
     units = uow.scope.units
-    ids = attention.raised(uow, units, first_of=user_id, limit=_LOOKED_AT)
-    ids += [one for one in _late(uow.session, now) if one not in ids]
+    ids = attention.wanting(uow, units, first_of=user_id, limit=_LOOKED_AT, now=now)
     found: dict[UUID, VacancyAtRisk] = {}
     rows = uow.session.scalars(select(Vacancy).where(Vacancy.id.in_(ids), Vacancy.state == "open")).unique().all()
     for unit in dict.fromkeys(row.unit for row in rows):
@@ -144,25 +141,6 @@ def at_risk(uow: UnitOfWork, user_id: UUID, now: datetime) -> list[VacancyAtRisk
         told = attention.of_all(own, [row for row in rows if row.unit == unit], now=now)
         found |= {row.id: VacancyAtRisk(row, told[row.id]) for row in rows if row.id in told and told[row.id].alerts}
     return [found[one] for one in ids if one in found][:_AT_RISK]
-
-
-def _late(session: Session, now: datetime) -> list[UUID]:
-    """Open for long with nobody in an interview, the oldest first."""
-    advanced = (
-        select(Application.id)
-        .join(Stage, Application.stage_id == Stage.id)
-        .where(Application.vacancy_id == Vacancy.id, Stage.kind.in_(rules.ADVANCED))
-        .exists()
-    )
-    query = (
-        select(Vacancy.id)
-        .where(
-            Vacancy.state == "open", Vacancy.published_at < now - timedelta(days=rules.NO_INTERVIEW_DAYS), ~advanced
-        )
-        .order_by(Vacancy.published_at)
-        .limit(_AT_RISK)
-    )
-    return list(session.scalars(query))
 
 
 def counts(session: Session, now: datetime) -> Counts:

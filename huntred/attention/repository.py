@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Row, select, text, update
 from sqlalchemy.orm import Session, lazyload
 
+from huntred.applications.models import Application, Stage
 from huntred.attention import rules
 from huntred.attention.models import VacancyAlert
 from huntred.attention.types import Facts, Filled, Position, StageStand
@@ -146,6 +147,21 @@ def open_after(session: Session, unit: str, after: UUID | None, limit: int) -> l
     if after is not None:
         query = query.where(Vacancy.id > after)
     return _read(session, query.order_by(Vacancy.id).limit(limit))
+
+
+def long_without_interview(session: Session, units: Collection[str], limit: int, *, now: datetime) -> list[UUID]:
+    """Open for long with nobody in an interview, the oldest first."""
+    advanced = (
+        select(Application.id)
+        .join(Stage, Application.stage_id == Stage.id)
+        .where(Application.vacancy_id == Vacancy.id, Stage.kind.in_(rules.ADVANCED))
+        .exists()
+    )
+    late = now - timedelta(days=rules.NO_INTERVIEW_DAYS)
+    query = select(Vacancy.id).where(
+        Vacancy.unit.in_(units), Vacancy.state == "open", Vacancy.published_at < late, ~advanced
+    )
+    return list(session.scalars(query.order_by(Vacancy.published_at).limit(limit)))
 
 
 def rows_of(session: Session, vacancy_ids: Collection[UUID]) -> dict[UUID, dict[str, VacancyAlert]]:

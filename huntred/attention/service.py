@@ -23,7 +23,10 @@ from huntred.errors import FieldInvalid, NotFound
 from huntred.vacancies import service as vacancies
 from huntred.vacancies.models import Vacancy
 
-__all__ = ["attention_to", "dismiss", "keep", "mark_told", "of_all", "raised", "raised_count", "recall", "untold"]
+__all__ = [
+    "attention_to", "dismiss", "keep", "mark_told", "of_all", "raised", "raised_count", "recall", "untold",
+    "wanting",
+]  # fmt: skip
 
 LONGEST_REASON = 300
 _AT_ONCE = 200
@@ -72,6 +75,15 @@ def raised(uow: UnitOfWork, units: Sequence[str], *, first_of: UUID | None, limi
         .limit(limit)
     )  # fmt: skip
     return [row.vacancy_id for row in rows]
+
+
+def wanting(
+    uow: UnitOfWork, units: Sequence[str], *, first_of: UUID | None, limit: int, now: datetime
+) -> list[UUID]:
+    """Likewise; those that are long without an interview are looked up besides, whatever the worker has written."""
+    ids = raised(uow, units, first_of=first_of, limit=limit)
+    late = repository.long_without_interview(uow.session, units, limit, now=now)
+    return [*ids, *(one for one in late if one not in ids)]
 
 
 def raised_count(uow: UnitOfWork, vacancy_id: UUID) -> int:
@@ -144,12 +156,13 @@ def dismiss(uow: UnitOfWork, vacancy_id: UUID, kind: str, reason: str, user_id: 
 
 
 def recall(uow: UnitOfWork, vacancy_id: UUID, kind: str) -> None:
-    """Let an alert that was set aside be shown again. Raises NotFound."""
-    row = repository.rows_of(uow.session, [vacancies.get(uow, vacancy_id).id])[vacancy_id].get(kind)
-    if row is None or row.dismissed_at is None:
+    """Let an alert that was set aside be shown again; what was not stays as it is. Raises NotFound."""
+    if kind not in rules.KINDS:
         raise NotFound(f"alert {kind}")
-    _show_again(row)
-    uow.session.flush()
+    row = repository.rows_of(uow.session, [vacancies.get(uow, vacancy_id).id])[vacancy_id].get(kind)
+    if row is not None:
+        _show_again(row)
+        uow.session.flush()
 
 
 def keep(uow: UnitOfWork, after: UUID | None, *, now: datetime) -> UUID | None:

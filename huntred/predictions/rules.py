@@ -12,7 +12,7 @@ import heapq
 import math
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeVar
 
@@ -88,9 +88,14 @@ def nearest(traits: Traits, cases: Sequence[C], weights: Weights) -> tuple[C, ..
     return tuple(cases[place] for _, _, place in heapq.nsmallest(count, keyed))
 
 
-def chance(traits: Traits, cases: Sequence[Case]) -> Forecast:
-    """The chance of a good end, 0 to 1, with its interval. cases: at least one."""
-    alike = nearest(traits, cases, weigh(cases, lambda case: float(case.good)))
+def weigh_chance(cases: Sequence[Case]) -> Weights:
+    """What counts for the chance of a good end."""
+    return weigh(cases, lambda case: float(case.good))
+
+
+def chance(traits: Traits, cases: Sequence[Case], weights: Weights | None = None) -> Forecast:
+    """The chance of a good end, 0 to 1, with its interval. cases: at least one. weights: theirs, where known."""
+    alike = nearest(traits, cases, weights or weigh_chance(cases))
     value = drawn(sum(case.good for case in alike), len(alike), base_rate(cases))
     low, high = interval(value, len(alike))
     return Forecast(value, low, high, alike)
@@ -141,14 +146,18 @@ def check_days(cases: tuple[Case, ...]) -> Check:
     return _replay(tuple(case for case in cases if case.good), judge)
 
 
-def predict_chance(traits: Traits, cases: tuple[Case, ...], *, needed: int) -> Prediction:
-    """The chance where there are cases enough and it has proved better than the base rate."""
+def chance_is_told(cases: tuple[Case, ...], *, needed: int) -> Prediction:
+    """Whether a chance is told: where there are cases enough and it has proved better than the base rate."""
     if len(cases) < needed:
         return Prediction("insufficient", len(cases), needed)
     check = check_chance(cases)
-    if not check.better:
-        return Prediction("unproven", len(cases), needed, check=check)
-    return Prediction("shown", len(cases), needed, chance(traits, cases), check)
+    return Prediction("shown" if check.better else "unproven", len(cases), needed, check=check)
+
+
+def predict_chance(traits: Traits, cases: tuple[Case, ...], *, needed: int) -> Prediction:
+    """The chance, where it is told."""
+    told = chance_is_told(cases, needed=needed)
+    return replace(told, forecast=chance(traits, cases)) if told.state == "shown" else told
 
 
 def predict_days(traits: Traits, cases: tuple[Case, ...], *, needed: int, gone_days: float = 0.0) -> Prediction:

@@ -13,7 +13,7 @@ from huntred.predictions import next_stage, repository, rules, stays
 from huntred.predictions.types import Forecast, NextStage, Outlook, Prediction, Stay
 from huntred.vacancies.models import Vacancy
 
-__all__ = ["CardChances", "CardSteps", "Terms", "card_chances", "card_steps", "outlook"]
+__all__ = ["CardChances", "CardSteps", "FillChances", "Terms", "card_chances", "card_steps", "fill_chances", "outlook"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,14 @@ class CardChances:
 
     summary: Prediction
     by_application: dict[UUID, Forecast]
+
+
+@dataclass(frozen=True)
+class FillChances:
+    """For each vacancy the chance that it is filled, where that is shown. summary: whether it is, and on what."""
+
+    summary: Prediction
+    by_vacancy: dict[UUID, Forecast]
 
 
 @dataclass(frozen=True)
@@ -54,20 +62,32 @@ def outlook(uow: UnitOfWork, vacancy: Vacancy, terms: Terms, *, now: datetime) -
     )
 
 
+def fill_chances(uow: UnitOfWork, vacancies: Sequence[Vacancy], terms: Terms) -> FillChances:
+    """The chance that each of these open vacancies of the unit is filled: what `outlook` says of one."""
+    if not terms.enabled:
+        return FillChances(Prediction("off", 0, terms.needed), {})
+    cases = repository.vacancy_cases(uow.session, uow.unit)
+    told = rules.chance_is_told(cases, needed=terms.needed)
+    if told.state != "shown" or not vacancies:
+        return FillChances(told, {})
+    weights = rules.weigh_chance(cases)
+    return FillChances(
+        told, {one.id: rules.chance(repository.vacancy_traits(one), cases, weights) for one in vacancies}
+    )
+
+
 def card_chances(uow: UnitOfWork, applications: Sequence[Application], terms: Terms) -> CardChances:
     """The chance of a hire for each of these applications of the unit."""
     if not terms.enabled:
         return CardChances(Prediction("off", 0, terms.needed), {})
     cases = repository.application_cases(uow.session, uow.unit)
-    if len(cases) < terms.needed:
-        return CardChances(Prediction("insufficient", len(cases), terms.needed), {})
-    check = rules.check_chance(cases)
-    if not check.better:
-        return CardChances(Prediction("unproven", len(cases), terms.needed, check=check), {})
-    chances = {
-        application.id: rules.chance(repository.application_traits(application), cases) for application in applications
-    }
-    return CardChances(Prediction("shown", len(cases), terms.needed, check=check), chances)
+    told = rules.chance_is_told(cases, needed=terms.needed)
+    if told.state != "shown" or not applications:
+        return CardChances(told, {})
+    weights = rules.weigh_chance(cases)
+    return CardChances(
+        told, {one.id: rules.chance(repository.application_traits(one), cases, weights) for one in applications}
+    )
 
 
 def card_steps(
