@@ -122,7 +122,10 @@ class BoardView(BaseView):
 
     @expose(f"/{_KIND}/<id>/outlook")
     def outlook(self, kind: str, id: str) -> str:
-        """What the unit's own past says of the board; a part of the page, loaded behind it."""
+        """What the unit's own past says of the board; a part of the page, loaded behind it.
+
+        room: the page's cards have a place for where they are likely to go next.
+        """
         board = self._board(kind, id)
         vacancy = vacancies.get(work.current_work(), board.id) if kind == "vacancy" else None
         return self.render(
@@ -133,6 +136,7 @@ class BoardView(BaseView):
             order=outlook.of_applications(board.unit, []).summary if board.unit else None,
             told=_wanting(board),
             ahead_of=self._ahead_of(board),
+            room="room" in request.args,
         )
 
     @expose("/bulk")

@@ -90,21 +90,22 @@ def facts(session: Session, unit: str, vacancies: Sequence[Vacancy], *, now: dat
 
 def filled(session: Session, unit: str) -> list[Filled]:
     """The unit's own vacancies that were filled, the latest first, without what came to them; never generated ones."""
-    rows = session.scalars(
-        select(Vacancy)
-        .where(
-            Vacancy.unit == unit, Vacancy.state == "filled", Vacancy.generated.is_(False),
-            Vacancy.published_at.is_not(None), Vacancy.closed_at > Vacancy.published_at,
-        )
-        .options(lazyload(Vacancy.company), lazyload(Vacancy.requirements))
-        .order_by(Vacancy.closed_at.desc(), Vacancy.id)
-        .limit(_MOST_FILLED)
+    query = select(
+        Vacancy.id, Vacancy.title, Vacancy.kind, Vacancy.region, Vacancy.city, Vacancy.modality, Vacancy.salary_max,
+        Vacancy.salary_min, Vacancy.salary_period, Vacancy.number, Vacancy.published_at, Vacancy.closed_at,
+    ).where(
+        Vacancy.unit == unit, Vacancy.state == "filled", Vacancy.generated.is_(False),
+        Vacancy.published_at.is_not(None), Vacancy.closed_at > Vacancy.published_at,
     )  # fmt: skip
+    divisions = session.info["scope"].divisions
+    if divisions:
+        query = query.where(Vacancy.division_id.in_(divisions))
+    rows = session.execute(query.order_by(Vacancy.closed_at.desc(), Vacancy.id).limit(_MOST_FILLED))
     return [
         Filled(
             position(row), row.number, row.closed_at, (row.closed_at - row.published_at).total_seconds() / _DAY
         )
-        for row in rows if row.closed_at is not None and row.published_at is not None
+        for row in rows
     ]  # fmt: skip
 
 
@@ -126,8 +127,8 @@ def with_what_came(session: Session, chosen: Sequence[Filled]) -> dict[UUID, Fil
     }  # fmt: skip
 
 
-def position(vacancy: Vacancy) -> Position:
-    """What makes it like another one."""
+def position(vacancy: Any) -> Position:
+    """What makes it like another one. vacancy: one, or a row of its columns."""
     pay = monthly(vacancy.salary_max or vacancy.salary_min, vacancy.salary_period)
     return Position(
         vacancy.id, vacancy.title, vacancy.kind, vacancy.region, vacancy.city, vacancy.modality == "remote",

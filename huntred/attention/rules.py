@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -40,6 +40,7 @@ KINDS: tuple[AlertKind, ...] = (
 _STEM, _LEAST_LETTERS = 5, 3
 
 
+@lru_cache(maxsize=4096)
 def stems(title: str) -> frozenset[str]:
     """Return what a title says of the work: "Auxiliar de almacén" → {"almac"}; the level where it says nothing else."""
     said = [word.strip("/.,()-") for word in normalise(title).replace("/", " ").split()]

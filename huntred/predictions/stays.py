@@ -17,15 +17,16 @@ from huntred.predictions.repository import work_traits
 from huntred.predictions.rules import MOST_CASES
 from huntred.predictions.types import Standing, Stay
 
-# Of the unit's latest moves so many are looked at, however many there are.
-_LATEST_MOVES = 5_000
+# Of the unit's latest moves so many are looked at, however many there are; fewer for what is only a median.
+_LATEST_MOVES, _LATEST_OF_MEDIAN = 5_000, 2_000
 # A median of fewer stays says nothing of the next one.
 LEAST_STAYS = 5
 
 _ENDED = """
 WITH latest AS (
   SELECT m.id, m.application_id, m.from_stage_id, m.to_stage_id, m.at FROM application_moves m
-  WHERE m.unit = :unit ORDER BY m.at DESC LIMIT :moves
+  WHERE m.unit = :unit AND (CAST(:divisions AS uuid[]) IS NULL OR m.division_id = ANY (CAST(:divisions AS uuid[])))
+  ORDER BY m.at DESC LIMIT :moves
 ), own AS (
   SELECT l.*, row_number() OVER (PARTITION BY l.from_stage_id ORDER BY l.at DESC, l.id DESC) AS place
   FROM latest l JOIN application_moves m ON m.id = l.id
@@ -77,7 +78,7 @@ FROM applications a WHERE a.id = ANY (CAST(:ids AS uuid[]))
 def ended(session: Session, unit: str) -> dict[UUID, tuple[Stay, ...]]:
     """By stage, the stays that a move ended, the latest first; what was taken back is none."""
     found: dict[UUID, list[Stay]] = defaultdict(list)
-    for row in session.execute(_STAYS, _values(unit)):
+    for row in session.execute(_STAYS, _values(session, unit)):
         found[row.from_stage_id].append(
             Stay(
                 row.id, row.number, row.title, row.from_stage_id, row.to_stage_id, is_forward(row.was, row.went),
@@ -94,7 +95,8 @@ def ended(session: Session, unit: str) -> dict[UUID, tuple[Stay, ...]]:
 
 def usual_days(session: Session, unit: str) -> dict[UUID, float]:
     """By stage, the median of the days that applications stood there, where enough have moved on."""
-    return {row.stage: float(row.days) for row in session.execute(_LENGTHS, _values(unit))}
+    values = _values(session, unit) | {"moves": _LATEST_OF_MEDIAN}
+    return {row.stage: float(row.days) for row in session.execute(_LENGTHS, values)}
 
 
 def standing(session: Session, applications: Sequence[Application], *, now: datetime) -> list[Standing]:
@@ -116,5 +118,7 @@ def standing(session: Session, applications: Sequence[Application], *, now: date
     ]  # fmt: skip
 
 
-def _values(unit: str) -> dict[str, Any]:
-    return {"unit": unit, "moves": _LATEST_MOVES, "most": MOST_CASES}
+def _values(session: Session, unit: str) -> dict[str, Any]:
+    # Who sees a division only is told from it: said here too, so that an index leads to its moves.
+    divisions = list(session.info["scope"].divisions) or None
+    return {"unit": unit, "divisions": divisions, "moves": _LATEST_MOVES, "most": MOST_CASES}

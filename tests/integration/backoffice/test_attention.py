@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import random
+import re
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,54 +13,20 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from contract.ids import new_id
-from huntred.applications.models import ApplicationMove
 from huntred.attention.models import VacancyAlert
-from huntred.interviews.models import Interview
 from huntred.shortlists.models import ShortlistEntry
 from huntred.vacancies.models import Vacancy
 from tests.factories.cards import Cards
+from tests.factories.stays import attended, closed, past
 from tests.integration.backoffice.conftest import Office, post
+from tests.integration.backoffice.test_dashboards import lines, listed
 
 DAY = timedelta(days=1)
 HX = {"HX-Request": "true"}
 
 
-def past(office: Office, cards: Cards, count: int, **values: Any) -> None:
-    """Who was seen in the interview stage went to an offer, who was not was out. All on the fourth day."""
-    desk, user, dice = office.desk, office.desk.user(), random.Random(4)
-    rows: list[Any] = []
-    for number in range(count):
-        seen = dice.random() < 0.5
-        one = cards.add(f"Persona {number}", "offer" if seen else "rejected", **values)
-        ended = desk.now - (count - number) * DAY
-        came = ended - 4 * DAY
-        desk.execute(
-            "UPDATE applications SET created_at = :came, moved_at = :ended WHERE id = :id", id=one.id, came=came, ended=ended
-        )
-        path = [(None, "interview", came), ("interview", "offer" if seen else "rejected", ended)]
-        for before, after, at in path:
-            rows.append(
-                ApplicationMove(
-                    id=new_id(), unit="amigro", application_id=one.id, at=at, to_stage_id=cards.stages[after].id,
-                    from_stage_id=cards.stages[before].id if before else None,
-                )
-            )
-        if seen:
-            slot = desk.slot(user, came - desk.now + DAY)
-            rows.append(Interview(id=new_id(), unit="amigro", slot_id=slot.id, application_id=one.id, interviewer_id=user.id, state="attended", booked_at=came))
-    desk.add(*rows)
-
-
 def open_vacancy(office: Office, **values: Any) -> Cards:
     return Cards.of(office.desk, published_at=office.desk.now - DAY, consultant_id=office.desk.user().id, **values)
-
-
-def attended(office: Office, cards: Cards, name: str) -> Any:
-    one = cards.add(name, "interview", days=4)
-    user = office.desk.user()
-    slot = office.desk.slot(user, -3 * DAY)
-    office.desk.add(Interview(id=new_id(), unit="amigro", slot_id=slot.id, application_id=one.id, interviewer_id=user.id, state="attended", booked_at=office.desk.now - 4 * DAY))
-    return one
 
 
 def test_an_alert_says_why_and_what_to_do_and_is_set_aside_with_a_reason(office: Office) -> None:
@@ -108,9 +75,9 @@ def test_it_stands_on_the_page_of_the_day_and_in_the_dashboard_alike(office: Off
 
 def test_with_forty_nine_cases_or_switched_off_no_card_has_a_hint(office: Office) -> None:
     cards = open_vacancy(office)
-    past(office, cards, 49)
-    past(office, cards, 60, generated=True)
-    one = attended(office, cards, "Rosa Ibáñez")
+    past(cards, 49)
+    past(cards, 60, generated=True)
+    one = attended(cards, "Rosa Ibáñez")
     client = office.client(office.user())
     board = f"/board/vacancy/{cards.vacancy.id}"
     said = client.get(f"{board}/outlook", headers=HX).text
@@ -131,13 +98,14 @@ def test_with_forty_nine_cases_or_switched_off_no_card_has_a_hint(office: Office
 
 def test_a_past_that_tells_shows_a_hint_with_its_cases_and_moves_nobody(office: Office) -> None:
     cards = open_vacancy(office)
-    past(office, cards, 90)
-    rosa, luz = attended(office, cards, "Rosa Ibáñez"), cards.add("Luz Peña", "interview", days=4)
+    past(cards, 90)
+    rosa, luz = attended(cards, "Rosa Ibáñez"), cards.add("Luz Peña", "interview", days=4)
     client = office.client(office.user())
     board = f"/board/vacancy/{cards.vacancy.id}"
     assert "board-hint" not in client.get(board).text  # no room is kept for what may not come
 
-    said = client.get(f"{board}/outlook", headers=HX).text
+    assert "hint-" not in client.get(f"{board}/outlook", headers=HX).text
+    said = client.get(f"{board}/outlook?room=1", headers=HX).text
     offer = cards.stages["offer"].name
     assert f"Otros así: {offer}" in said and f'id="hint-{rosa.id}"' in said
     assert f'id="hint-{luz.id}"' not in said  # that somebody is out is never suggested
@@ -211,3 +179,34 @@ def test_growth_is_facts_of_the_period(office: Office, role: str) -> None:
     assert 'data-count="0"' in before
     learned = client.get(f"/dashboards/outlook/learned.csv?x=1{kept}").text
     assert "excel 1,2" in learned and "excel 2,1" in learned
+
+
+def test_the_dashboard_says_what_the_board_says_and_every_bar_is_its_rows(office: Office) -> None:
+    desk = office.desk
+    cards = open_vacancy(office, title="Auxiliar de almacén", salary_min=9000)
+    other = Cards.of(desk, title="Dirección de finanzas", salary_min=90000, published_at=desk.now)
+    demo = Cards.of(desk, title="De ejemplo", salary_min=9000, published_at=desk.now, generated=True)
+    closed(desk, cards, 120)
+    other.add("Ana Núñez", "interview")
+    client = office.client(office.user())
+    shown = {row["Vacante"]: row["Valor"] for row in lines(client, "/dashboards/outlook/likely/rows.csv")}
+    assert set(shown) == {one.vacancy.title for one in (cards, other, demo)}
+    for one in (cards, other):
+        board = client.get(f"/board/vacancy/{one.vacancy.id}/outlook", headers=HX).text
+        told = re.search(r"Que se cubra</span>\s*<b>(\d+) %</b>", board)
+        assert told and float(shown[one.vacancy.title]) == int(told[1])
+    assert float(shown["Auxiliar de almacén"]) > float(shown["Dirección de finanzas"])
+    from huntred.attention import service
+
+    with desk.work() as uow:
+        service.keep(uow, None, now=desk.now)
+    for key in ("likely", "attention"):
+        figures = lines(client, f"/dashboards/outlook/{key}.csv")
+        rows = lines(client, f"/dashboards/outlook/{key}/rows.csv")
+        assert {row["Grupo"]: int(list(row.values())[1]) for row in figures if list(row.values())[1] != "0"} == Counter(row["Barra"] for row in rows)
+        assert listed(client, f"/dashboards/outlook/{key}/rows") == len(rows) > 0
+    # What the page of one vacancy raises is what the dashboard counts of it.
+    for one in (cards, other, demo):
+        page = client.get(f"/attention/{one.vacancy.id}", headers=HX).text
+        raised = {row["Barra"] for row in lines(client, "/dashboards/outlook/attention/rows.csv") if row["Vacante"] == one.vacancy.title}
+        assert raised == set(re.findall(r'alert-line"><div class="line"><div class="line-main"><div class="line-title">([^<]*)<', page))

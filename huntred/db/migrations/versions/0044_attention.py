@@ -46,8 +46,13 @@ def upgrade() -> None:
         "ix_vacancies_ended", "vacancies", ["unit", "closed_at"],
         postgresql_where=sa.text("state IN ('filled', 'closed') AND NOT generated"),
     )  # fmt: skip
+    op.create_index(
+        "ix_application_moves_division_id_at", "application_moves", ["division_id", "at"],
+        postgresql_where=sa.text("division_id IS NOT NULL"),
+    )  # fmt: skip
 
 
 def downgrade() -> None:
+    op.drop_index("ix_application_moves_division_id_at", "application_moves")
     op.drop_index("ix_vacancies_ended", "vacancies")
     op.drop_table("vacancy_alerts")
