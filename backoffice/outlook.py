@@ -88,17 +88,17 @@ def steps_ahead(unit: str, applications: list[Application], stages: list[Stage])
             likely.setdefault(step.to_stage_id, []).append(Likely(application, step))
     for found in likely.values():
         found.sort(key=lambda one: (-one.step.forecast.value, str(one.application.id)))
-    _hinted()[unit] = bool(shown)
+    _hinted()[unit] = frozenset(stage for stage, p in steps.by_stage.items() if p.state == "shown")
     return StepsAhead(going, steps, summary, len(shown), likely, {stage.id: stage.name for stage in stages})
 
 
-def hinted(unit: str) -> bool:
-    """Whether cards were told a next stage when this process last looked: their room is kept, so that nothing jumps."""
-    return terms().enabled and _hinted().get(unit, False)
+def hinted(unit: str) -> frozenset[UUID]:
+    """The stages whose cards were told a next one when this process last looked: room is kept, so nothing jumps."""
+    return _hinted().get(unit, frozenset()) if terms().enabled else frozenset()
 
 
-def _hinted() -> dict[str, bool]:
-    return cast("dict[str, bool]", current_app.extensions.setdefault("hinted", {}))
+def _hinted() -> dict[str, frozenset[UUID]]:
+    return cast("dict[str, frozenset[UUID]]", current_app.extensions.setdefault("hinted", {}))
 
 
 def ranked(page: Page[Application], chances: dict[UUID, Forecast]) -> Page[Application]:

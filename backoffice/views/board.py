@@ -110,7 +110,7 @@ class BoardView(BaseView):
             board=board,
             wanted=wanted,
             column=self._column(board, stage, wanted, form.text("cursor"), _PAGE, queries.StageCount(0, 0)),
-            hinted=False,
+            hinted=frozenset(),
             **self._around(board, [stage]),
         )
 
@@ -272,7 +272,7 @@ class BoardView(BaseView):
             "ahead": _ahead(board, shown),
             "chances": chances,
             "stamp": queries.stamp(uow.session, board.vacancy_ids),
-            "hinted": bool(board.unit) and outlook.hinted(board.unit),
+            "hinted": outlook.hinted(board.unit),
             "last": queries.last_batch(uow.session, auth.acting_user(), now=work.now()),
             **self._around(board, stages),
         }

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from contract.ids import new_id
 from huntred.access.models import User
+from huntred.attention import service
 from huntred.vacancies.models import Vacancy
 from tests.e2e.browser import Browser
 from tests.e2e.pages.conftest import Site, complaints
@@ -43,6 +44,8 @@ def _at_work(site: Site, email: str) -> Cards:
             )
         )  # fmt: skip
     desk.profile(first_name="Inés", last_name="Mora", headline="Soldadura", city="Saltillo", skills=["soldadura"])
+    with desk.work() as uow:
+        service.keep(uow, None, now=desk.now)
     return cards
 
 

@@ -153,7 +153,7 @@ def test_the_page_compares_with_its_units_filled_ones(office: Office) -> None:
         )
     said = office.client(office.user()).get(f"/attention/{cards.vacancy.id}", headers=HX).text
     assert "5 casos propios parecidos" in said and "cubierta en 22 días" in said
-    assert "$9,000.00 MXN" in said and "tres de cada cuatro parecidas" in said
+    assert "$9,000.00 MXN" in said and "$12,000" in said and "tres de cada cuatro parecidas" in said
 
 
 @pytest.mark.parametrize("role", ["consultant", "super_admin"])
