@@ -10,18 +10,10 @@ from uuid import UUID
 from huntred.applications.models import Application
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.predictions import next_stage, repository, rules, stays
-from huntred.predictions.types import Forecast, NextStage, Outlook, Prediction, Stay
+from huntred.predictions.types import Forecast, NextStage, Outlook, Prediction, Stay, Terms
 from huntred.vacancies.models import Vacancy
 
 __all__ = ["CardChances", "CardSteps", "FillChances", "Terms", "card_chances", "card_steps", "fill_chances", "outlook"]
-
-
-@dataclass(frozen=True)
-class Terms:
-    """The settings. enabled: ENABLE_ML_FEATURES. needed: ML_MIN_DATA_POINTS, the least ended cases of a unit."""
-
-    enabled: bool
-    needed: int
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,14 @@ State = Literal["off", "insufficient", "unproven", "outlasted", "shown"]
 
 
 @dataclass(frozen=True)
+class Terms:
+    """The settings. enabled: ENABLE_ML_FEATURES. needed: ML_MIN_DATA_POINTS, the least ended cases of a unit."""
+
+    enabled: bool
+    needed: int
+
+
+@dataclass(frozen=True)
 class Traits:
     """What makes two cases alike. numbers: each about 0 to 1, none where it is not known; words: of titles and kinds.
 

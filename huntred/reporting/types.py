@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from huntred.predictions.service import Terms
+from huntred.predictions.types import Terms
 
 Board = Literal["recruiting", "conversation", "outlook"]
 Step = Literal["day", "week", "month"]
