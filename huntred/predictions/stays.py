@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from huntred.applications.models import Application
 from huntred.applications.rules import is_forward
 from huntred.predictions.repository import work_traits
 from huntred.predictions.rules import MOST_CASES
-from huntred.predictions.types import Standing, Stay
+from huntred.predictions.types import Standing, Stay, Traits
 
 # Of the unit's latest moves so many are looked at, however many there are; fewer for what is only a median.
 _LATEST_MOVES, _LATEST_OF_MEDIAN = 5_000, 2_000
@@ -47,11 +47,15 @@ SELECT from_stage_id AS stage,
   percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM at - since) / 86400) AS days
 FROM ended WHERE at > since GROUP BY from_stage_id HAVING count(*) >= {LEAST_STAYS}
 """)
-# What happened during the stay, each for the first time.
+# What work_traits asks for.
+_WORK = """a.score, a.knocked_out, p.experience_years, p.salary_amount, v.min_experience_years,
+  coalesce(v.salary_max, v.salary_min) AS pay, v.salary_period"""
+# What happened during the stay, each for the first time. That an interview was cancelled is no reason to leave it out:
+# a rejection cancels the one ahead, and so would tell itself beforehand.
 _SIGNS = """
   (SELECT min(s.at) FROM messages s WHERE s.conversation_id = a.conversation_id AND s.direction = 'in'
      AND s.at > {since} AND s.at < {until}) AS wrote,
-  (SELECT min(i.booked_at) FROM interviews i WHERE i.application_id = a.id AND i.state <> 'cancelled'
+  (SELECT min(i.booked_at) FROM interviews i WHERE i.application_id = a.id
      AND i.booked_at >= {since} AND i.booked_at < {until}) AS booked,
   (SELECT min(t.ends_at) FROM interviews i JOIN interview_slots t ON t.id = i.slot_id
      WHERE i.application_id = a.id AND i.state = 'attended'
@@ -61,8 +65,7 @@ _SIGNS = """
        AND t.ends_at >= {since} AND t.ends_at < {until}) AS missed
 """
 _STAYS = text(f"""{_ENDED}
-SELECT e.from_stage_id, e.to_stage_id, e.since, e.at, a.id, a.number, v.title, a.score, a.knocked_out,
-  p.experience_years, p.salary_amount, v.min_experience_years, v.salary_max, v.salary_min, v.salary_period,
+SELECT e.from_stage_id, e.to_stage_id, e.since, e.at, a.id, a.number, v.title, {_WORK},
   was.kind AS was, went.kind AS went, {_SIGNS.format(since="e.since", until="e.at")}
 FROM ended e JOIN applications a ON a.id = e.application_id JOIN vacancies v ON v.id = a.vacancy_id
 JOIN unit_profiles p ON p.id = a.profile_id
@@ -70,8 +73,9 @@ JOIN stages was ON was.id = e.from_stage_id JOIN stages went ON went.id = e.to_s
 WHERE e.at > e.since ORDER BY e.at DESC, a.id
 """)
 _STANDING = text(f"""
-SELECT a.id, {_SIGNS.format(since="a.moved_at", until="CAST(:now AS timestamptz)")}
-FROM applications a WHERE a.id = ANY (CAST(:ids AS uuid[]))
+SELECT a.id, a.stage_id, a.moved_at, {_WORK}, {_SIGNS.format(since="a.moved_at", until="CAST(:now AS timestamptz)")}
+FROM applications a JOIN vacancies v ON v.id = a.vacancy_id JOIN unit_profiles p ON p.id = a.profile_id
+WHERE a.id = ANY (CAST(:ids AS uuid[]))
 """)
 
 
@@ -82,12 +86,7 @@ def ended(session: Session, unit: str) -> dict[UUID, tuple[Stay, ...]]:
         found[row.from_stage_id].append(
             Stay(
                 row.id, row.number, row.title, row.from_stage_id, row.to_stage_id, is_forward(row.was, row.went),
-                row.since, row.at,
-                work_traits(
-                    row.score, row.knocked_out, row.experience_years, row.salary_amount, row.min_experience_years,
-                    row.salary_max or row.salary_min, row.salary_period,
-                ),
-                (row.wrote, row.booked, row.attended, row.missed),
+                row.since, row.at, _work(row), _signs(row),
             )
         )  # fmt: skip
     return {stage: tuple(stays) for stage, stays in found.items()}
@@ -101,21 +100,19 @@ def usual_days(session: Session, unit: str) -> dict[UUID, float]:
 
 def standing(session: Session, applications: Sequence[Application], *, now: datetime) -> list[Standing]:
     """Of these applications, what is known of where they stand."""
-    rows: dict[UUID, Any] = {
-        row.id: row for row in session.execute(_STANDING, {"ids": [one.id for one in applications], "now": now})
-    }
-    return [
-        Standing(
-            one.id, one.stage_id, one.moved_at,
-            work_traits(
-                one.score, one.knocked_out, one.profile.experience_years, one.profile.salary_amount,
-                one.vacancy.min_experience_years, one.vacancy.salary_max or one.vacancy.salary_min,
-                one.vacancy.salary_period,
-            ),
-            (rows[one.id].wrote, rows[one.id].booked, rows[one.id].attended, rows[one.id].missed),
-        )
-        for one in applications if one.id in rows
-    ]  # fmt: skip
+    rows = session.execute(_STANDING, {"ids": [one.id for one in applications], "now": now})
+    return [Standing(row.id, row.stage_id, row.moved_at, _work(row), _signs(row)) for row in rows]
+
+
+def _work(row: Row[Any]) -> Traits:
+    return work_traits(
+        row.score, row.knocked_out, row.experience_years, row.salary_amount, row.min_experience_years, row.pay,
+        row.salary_period,
+    )  # fmt: skip
+
+
+def _signs(row: Row[Any]) -> tuple[datetime | None, ...]:
+    return row.wrote, row.booked, row.attended, row.missed
 
 
 def _values(session: Session, unit: str) -> dict[str, Any]:

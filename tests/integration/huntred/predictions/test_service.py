@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from huntred.applications import moves
 from huntred.applications.models import Application
-from huntred.predictions import repository, service
+from huntred.applications.types import Step
+from huntred.interviews import service as interviews
+from huntred.predictions import repository, service, stays
 from huntred.predictions.service import Terms
 from huntred.vacancies.models import Vacancy
 from tests.factories.cards import Cards
@@ -94,3 +98,21 @@ def test_ended_applications_put_cards_in_order_generated_ones_never(desk: Desk, 
         assert found.by_application[good.id].value > 0.5 > 0.3 > found.by_application[bad.id].value
         # Nothing about who the person is.
         assert {word for case in cases for word in case.traits.words} == set()
+
+
+def test_what_a_move_brings_about_does_not_foretell_it(desk: Desk, cards: Cards) -> None:
+    """A rejection cancels the interview ahead: that one was booked is known all the same, and what was undone is no end."""
+    one = cards.add("Rosa Ibáñez", "interview", days=3)
+    slot = desk.slot(desk.user(), timedelta(days=2))
+    with desk.work() as uow:
+        interviews.book_slot(uow, slot.id, one.id, now=desk.now - timedelta(days=1))
+    with desk.work() as uow:
+        step = Step(cards.stages["rejected"].id, desk.user().id, reason="No le queda el turno")
+        moves.move(uow, one.id, step, cards.now(one).version, now=desk.now)
+    with desk.work() as uow:
+        [stay] = [stay for there in stays.ended(uow.session, "amigro").values() for stay in there]
+    assert (stay.forward, stay.signs[1]) == (False, desk.now - timedelta(days=1))
+    with desk.work() as uow:
+        moves.undo(uow, step.batch_id, step.user_id, now=desk.now + timedelta(minutes=1))
+    with desk.work() as uow:
+        assert stays.ended(uow.session, "amigro") == {}
