@@ -111,6 +111,8 @@ def filled(session: Session, unit: str) -> list[Filled]:
 
 def with_what_came(session: Session, chosen: Sequence[Filled]) -> dict[UUID, Filled]:
     """Who applied, was interviewed and hired for these, beside what is known of them."""
+    if not chosen:
+        return {}
     ids = [one.position.id for one in chosen]
     applied: dict[UUID, list[float]] = defaultdict(list)
     hires: dict[UUID, int] = defaultdict(int)

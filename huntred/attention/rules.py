@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
+from uuid import UUID
 
 import yaml
 
@@ -81,7 +83,12 @@ def alike(position: Position, filled: Sequence[Filled]) -> list[Filled]:
 
 
 def compare(position: Position, filled: Sequence[Filled]) -> Comparison:
-    """Put a vacancy beside the alike ones that were filled; by pay too where enough are near. filled: latest first.
+    """Put a vacancy beside the alike ones that were filled. filled: latest first, with what came to them."""
+    return completed(choose(position, filled), {one.position.id: one for one in filled})
+
+
+def choose(position: Position, filled: Sequence[Filled]) -> Comparison:
+    """Return the alike ones with their days and pay; by pay too where enough are near. filled: latest first.
 
     What they paid is told of all that are alike, near in pay or not.
     """
@@ -91,13 +98,21 @@ def compare(position: Position, filled: Sequence[Filled]) -> Comparison:
     same_pay = [one for one in found if near_pay(position, one.position)]
     by_pay = position.pay is not None and len(same_pay) >= LEAST_ALIKE
     chosen = (same_pay if by_pay else found)[:MOST_ALIKE]
-    per_hire = [one.interviews_per_hire for one in chosen]
     return Comparison(
         len(found), tuple(chosen), by_pay,
         days=spread([one.days for one in chosen]),
-        applicants=spread([len(one.applied_after) for one in chosen]),
-        interviews_per_hire=spread([value for value in per_hire if value is not None]),
         pay=spread([float(one.position.pay) for one in found[:MOST_ALIKE] if one.position.pay]),
+    )  # fmt: skip
+
+
+def completed(comparison: Comparison, whole: Mapping[UUID, Filled]) -> Comparison:
+    """Return it with what came to the alike ones. whole: by the vacancy's id, those with who applied and was hired."""
+    there = tuple(whole[one.position.id] for one in comparison.alike)
+    per_hire = [one.interviews_per_hire for one in there]
+    return replace(
+        comparison, alike=there,
+        applicants=spread([len(one.applied_after) for one in there]),
+        interviews_per_hire=spread([value for value in per_hire if value is not None]),
     )  # fmt: skip
 
 

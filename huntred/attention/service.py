@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 from huntred.attention import repository, rules
 from huntred.attention.errors import AlertOver
 from huntred.attention.models import VacancyAlert
-from huntred.attention.types import Alert, Attention, Comparison, Dismissed, Facts, Filled, Position, Untold
+from huntred.attention.types import Alert, Attention, Comparison, Dismissed, Facts, Untold
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import FieldInvalid, NotFound
 from huntred.vacancies import service as vacancies
@@ -196,31 +196,20 @@ def _read(
 ) -> list[tuple[Facts, Comparison, tuple[Alert, ...]]]:
     if not among:
         return []
-    past, by_id = _Past(uow), {vacancy.id: vacancy for vacancy in among}
+    by_id = {vacancy.id: vacancy for vacancy in among}
+    filled = repository.filled(uow.session, uow.unit)
+    facts_of = repository.facts(uow.session, uow.unit, among, now=now)
+    chosen = [rules.choose(facts.position, filled) for facts in facts_of]
+    # What came to them is read at once, for those alone that something is put beside.
+    whole = repository.with_what_came(
+        uow.session, list({one.position.id: one for comparison in chosen for one in comparison.alike}.values())
+    )
     found = []
-    for facts in repository.facts(uow.session, uow.unit, among, now=now):
-        comparison = past.compared(facts.position)
-        alerts = rules.alerts(facts, comparison) if by_id[facts.position.id].state == "open" else ()
-        found.append((facts, comparison, alerts))
+    for facts, comparison in zip(facts_of, chosen, strict=True):
+        complete = rules.completed(comparison, whole)
+        alerts = rules.alerts(facts, complete) if by_id[facts.position.id].state == "open" else ()
+        found.append((facts, complete, alerts))
     return found
-
-
-class _Past:
-    """The unit's filled vacancies; what came to them is read once, for those that something is like."""
-
-    def __init__(self, uow: UnitOfWork) -> None:
-        self._uow = uow
-        self._filled = repository.filled(uow.session, uow.unit)
-        self._whole: dict[UUID, Filled] = {}
-
-    def compared(self, position: Position) -> Comparison:
-        there = rules.alike(position, self._filled)
-        if len(there) < rules.LEAST_ALIKE:
-            return Comparison(len(there))
-        missing = [one for one in there if one.position.id not in self._whole]
-        if missing:
-            self._whole |= repository.with_what_came(self._uow.session, missing)
-        return rules.compare(position, [self._whole[one.position.id] for one in there])
 
 
 def _is_aside(row: VacancyAlert, alert: Alert) -> bool:
