@@ -27,18 +27,20 @@ def tell(uow: UnitOfWork, links: Links, *, now: datetime) -> int:
     for user_id, raised in waiting.items():
         if user_id not in users or user_id in resting:
             continue
-        names = wording()["alert_kinds"]
-        listed = [
-            {
-                "title": one.title, "number": one.number, "url": links.vacancy_page(one.vacancy_id),
-                "why": ", ".join(names[kind] for kind in one.kinds),
-            }
-            for one in raised[:_LISTED]
-        ]  # fmt: skip
-        values = {"vacancies": listed, "more": max(0, len(raised) - _LISTED), "url": links.today_page()}
+        texts = wording()
+        why = [", ".join(texts["alert_kinds"][kind] for kind in one.kinds) for one in raised]
+        lines = [
+            texts["vacancy_wants"].format(title=one.title, number=one.number, why=reasons)
+            for one, reasons in zip(raised[:_LISTED], why, strict=False)
+        ]
+        if len(raised) > _LISTED:
+            lines.append(texts["more_vacancies"].format(count=len(raised) - _LISTED))
+        values = {
+            "vacancies": lines, "url": links.today_page(), "count": len(raised), "first": raised[0].title, "why": why[0]
+        }
         tell_users(
-            uow, (users[user_id],), "attention", _once(user_id, now), "vacancies_wanting", "vacancies",
-            values | {"count": len(raised), "first": listed[0]["title"], "why": listed[0]["why"]}, unit=uow.unit,
+            uow, (users[user_id],), "attention", _once(user_id, now), "vacancies_wanting", "vacancies", values,
+            unit=uow.unit,
         )  # fmt: skip
         attention.mark_told(uow, [row for one in raised for row in one.rows], user_id, now=now)
         told += 1

@@ -99,9 +99,6 @@ class Links:
     def handoff_page(self, conversation_id: UUID) -> str:
         return f"{self.backoffice_url}/conversations/{conversation_id}"
 
-    def vacancy_page(self, vacancy_id: UUID) -> str:
-        return f"{self.backoffice_url}/vacancies/{vacancy_id}"
-
     def today_page(self) -> str:
         return f"{self.backoffice_url}/"
 
