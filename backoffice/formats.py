@@ -140,8 +140,8 @@ def initials(name: str) -> str:
 
 
 def plain_number(value: Any) -> str:
-    """A Decimal without zeros that say nothing: "2.5", "3"."""
-    return "" if value is None else f"{Decimal(value).normalize():f}"
+    """A number without zeros that say nothing: "2.5", "3"."""
+    return "" if value is None else f"{Decimal(str(value)).normalize():f}"
 
 
 def colour(value: str) -> str:

@@ -59,6 +59,7 @@ _PAGES = {
     "companies_text": "/companies/?text={rare}",
     "search_name": "/search/list?text={name}", "search_slip": "/search/list?text={slip}",
     "board": "/board/vacancy/{board}", "board_text": "/board/vacancy/{board}?text=soldadura", "board_mine": "/board/",
+    "board_behind": "/board/vacancy/{board}/outlook", "board_wants": "/attention/{board}", "board_today": "/today",
 }  # fmt: skip
 _DEEP = {"people": "people", "applications_all": "applications", "vacancies_all": "vacancies"}
 _DEEP_PAGES, _ON_PAGE = 200, 25

@@ -1,30 +1,34 @@
 """How well a unit's own past foretells: `make benchmark-predictions [SIMULATED=100]`
 
 Reads the running database and replays each unit's past, as the board does before it shows anything: for each
-unit and prediction the ended cases, how many were judged, and the error beside that of the base rate (`…_ratio`, below
-1 where it is better), `…_shown` 1 or 0. Generated demo cases count for nothing. With --simulated so many pasts are made
-up, half of which tell nothing, to measure the gate itself: `false_shown_rate=` and `found_rate=`.
+unit and prediction (`…_next_of_…`: the next stage of each stage) the ended cases, how many were judged, and the error
+beside that of the base rate (`…_ratio`, below 1 where it is better), `…_shown` 1 or 0. Generated demo cases count for
+nothing. With --simulated so many pasts are made up, half of which tell nothing, to measure the gate itself:
+`false_shown_rate=` and `found_rate=`.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from typing import TypeVar
 
 from sqlalchemy import select
 
 from benchmarks.platform import show
+from huntred.applications.models import Stage
 from huntred.clock import utc_now
 from huntred.db import all_models  # noqa: F401  # every mapping is known before the first query
 from huntred.db.session import Scope, make_engine
 from huntred.db.unit_of_work import unit_of_work
-from huntred.predictions import repository, rules
-from huntred.predictions.types import Case, Check
+from huntred.predictions import next_stage, repository, rules, stays
+from huntred.predictions.types import Check
 from huntred.units.models import Unit
 from runtime.installation import Installation
 from tests.factories.pasts import past
 
 _NEEDED = 50
+T = TypeVar("T")
 
 
 def main() -> None:
@@ -51,14 +55,19 @@ def _the_units() -> None:
             with unit_of_work(engine, Scope(units=(code,))) as uow:
                 vacancies = repository.vacancy_cases(uow.session, code)
                 applications = repository.application_cases(uow.session, code)
+                ended = stays.ended(uow.session, code)
+                stages = uow.session.scalars(select(Stage).where(Stage.unit == code))
+                kinds = {stage.id: f"{stage.ord}_{stage.kind}" for stage in stages}
             _tell(f"{code}_fill_chance", vacancies, rules.check_chance)
             _tell(f"{code}_fill_days", vacancies, rules.check_days)
             _tell(f"{code}_hire_chance", applications, rules.check_chance)
+            for stage, there in sorted(ended.items(), key=lambda one: kinds[one[0]]):
+                _tell(f"{code}_next_of_{kinds[stage]}", there, next_stage.check)
     finally:
         engine.dispose()
 
 
-def _tell(name: str, cases: tuple[Case, ...], check: Callable[[tuple[Case, ...]], Check]) -> None:
+def _tell(name: str, cases: tuple[T, ...], check: Callable[[tuple[T, ...]], Check]) -> None:
     show(**{f"{name}_cases": len(cases)})
     if len(cases) < _NEEDED:
         print(f"{name}: not enough cases ({len(cases)} of {_NEEDED})")

@@ -34,6 +34,7 @@ READ_INTAKE = "huntred.read_intake"
 FIND_DUPLICATES = "huntred.find_duplicates"
 COLLECT_TURNS = "huntred.collect_turns"
 RETRAIN_RANKING = "huntred.retrain_ranking"
+WATCH_VACANCIES = "huntred.watch_vacancies"
 
 # A task that nobody took within this time is of no use any more: beat has sent the next one.
 _SOON = {"expires": 60}
@@ -85,6 +86,7 @@ def make_celery(settings: AppSettings) -> Celery:
                 "task": RETRAIN_RANKING, "schedule": crontab(minute=0, hour=9, day_of_week="sun"),
                 "options": {"expires": 3600},
             },
+            "watch-vacancies": {"task": WATCH_VACANCIES, "schedule": 300.0, "options": _SOON},
             "tend-lists": {"task": TEND_LISTS, "schedule": 3600.0, "options": _SOON},
             "archive": {"task": ARCHIVE, "schedule": 600.0, "options": _SOON},
         },

@@ -7,12 +7,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import UUID
 
 from celery import Celery
 from sqlalchemy import select
 
 from huntred.alike import finding as alike
 from huntred.api_clients import service as api_clients
+from huntred.attention import service as attention
 from huntred.conversations import escalation, handoff, resetting, sentiment
 from huntred.cv import reading, telling
 from huntred.db.session import Scope
@@ -25,7 +27,7 @@ from huntred.importing import writing as imports
 from huntred.interviews import proposals
 from huntred.matching import encoding
 from huntred.mentoring import service as mentoring
-from huntred.notifications import profile_reminders
+from huntred.notifications import attention_notices, profile_reminders
 from huntred.notifications import service as notifications
 from huntred.privacy import archive, files, retention
 from huntred.push import queue as push_queue
@@ -44,6 +46,7 @@ _ENCODING_SECONDS = 50.0
 _READING_SECONDS = 20.0
 _COMPARING_SECONDS = 40.0
 _COMPARING_VACANCIES_SECONDS = 15.0
+_WATCHING_SECONDS = 40.0
 
 logger = logging.getLogger(__name__)
 
@@ -205,6 +208,12 @@ def register(app: Celery, wiring: Wiring) -> None:
         if faults:
             raise SomeFailed("some of the weights could not be learned", faults)
 
+    watched: dict[str, UUID | None] = {}
+
+    @app.task(name=celery_app.WATCH_VACANCIES)
+    def watch_vacancies() -> None:
+        _watch_vacancies(wiring, watched)
+
     @app.task(name=celery_app.TEND_LISTS)
     def tend_lists() -> None:
         from backoffice.lists import exporting
@@ -249,6 +258,22 @@ def _encode_people(wiring: Wiring) -> None:
                     told = encoding.progress_of_people(uow, model.name)
                 if encoded:
                     logger.info("%s: %d of %d people are encoded with %s", unit, told.encoded, told.of, told.model)
+
+
+def _watch_vacancies(wiring: Wiring, watched: dict[str, UUID | None]) -> None:
+    """Batch by batch, each in a transaction of its own; the next round goes on where this one's time was over.
+
+    watched: of each unit whose round is not done, the last vacancy that was looked at.
+    """
+    ends = time.monotonic() + _WATCHING_SECONDS
+    waiting = list(_units(wiring))
+    while waiting and time.monotonic() < ends:
+        # A batch of each unit, then around again: a heap of one unit's holds up no other.
+        for unit in waiting:
+            with unit_of_work(wiring.engine, Scope(units=(unit,))) as uow:
+                watched[unit] = attention.keep(uow, watched.get(unit), now=wiring.clock())
+        waiting = [unit for unit in waiting if watched[unit] is not None]
+    _each_unit(wiring, lambda uow: attention_notices.tell(uow, wiring.links, now=wiring.clock()), [])
 
 
 def _find_duplicates(wiring: Wiring) -> None:

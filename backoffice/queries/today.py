@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -11,15 +12,16 @@ from sqlalchemy.orm import Session, joinedload
 from backoffice.formats import viewer_zone
 from huntred.access.models import User
 from huntred.applications.models import Application, Stage
+from huntred.attention import service as attention
+from huntred.attention.types import Attention
 from huntred.conversations.models import ChatMessage, Conversation, Handoff
+from huntred.db.unit_of_work import UnitOfWork
 from huntred.interviews.models import Interview, InterviewSlot
 from huntred.people.models import UnitProfile
 from huntred.vacancies.models import Vacancy
 
 STILL_DAYS = 5
-# As long open without anybody in an interview, a vacancy is late.
-LATE_DAYS = 14
-_ADVANCED = ("interview", "offer", "hired")
+_LOOKED_AT, _AT_RISK = 12, 6
 _ENDED = ("hired", "rejected", "withdrawn")
 
 
@@ -42,10 +44,10 @@ class Waiting:
 
 @dataclass(frozen=True)
 class VacancyAtRisk:
-    """applications: those that go on, none of them in an interview yet."""
+    """told: what its facts want, at least one thing."""
 
     vacancy: Vacancy
-    applications: int
+    told: Attention
 
 
 @dataclass(frozen=True)
@@ -125,27 +127,20 @@ def standing_still(session: Session, now: datetime, limit: int = 10) -> tuple[li
     return list(rows), int(total or 0)
 
 
-def at_risk(session: Session, now: datetime, limit: int = 6) -> list[VacancyAtRisk]:
-    """Vacancies open for long in which nobody has come to an interview, the oldest first."""
-    in_stages = (
-        select(func.count(Application.id))
-        .join(Stage, Application.stage_id == Stage.id)
-        .where(Application.vacancy_id == Vacancy.id)
-    )
-    going_on = in_stages.where(Stage.kind.not_in(_ENDED)).scalar_subquery()
-    advanced = (
-        select(Application.id)
-        .join(Stage, Application.stage_id == Stage.id)
-        .where(Application.vacancy_id == Vacancy.id, Stage.kind.in_(_ADVANCED))
-        .exists()
-    )
-    rows = session.execute(
-        select(Vacancy, going_on)
-        .where(Vacancy.state == "open", Vacancy.published_at < now - timedelta(days=LATE_DAYS), ~advanced)
-        .order_by(Vacancy.published_at)
-        .limit(limit)
-    ).all()
-    return [VacancyAtRisk(*row) for row in rows]
+def at_risk(uow: UnitOfWork, user_id: UUID, now: datetime) -> list[VacancyAtRisk]:
+    """Vacancies whose facts want somebody: the user's own first, then those about which most is raised.
+
+    What is shown is read now.
+    """
+    units = uow.scope.units
+    ids = attention.wanting(uow, units, first_of=user_id, limit=_LOOKED_AT, now=now)
+    found: dict[UUID, VacancyAtRisk] = {}
+    rows = uow.session.scalars(select(Vacancy).where(Vacancy.id.in_(ids), Vacancy.state == "open")).unique().all()
+    for unit in dict.fromkeys(row.unit for row in rows):
+        own = UnitOfWork(uow.session, replace(uow.scope, units=(unit,)))
+        told = attention.of_all(own, [row for row in rows if row.unit == unit], now=now)
+        found |= {row.id: VacancyAtRisk(row, told[row.id]) for row in rows if row.id in told and told[row.id].alerts}
+    return [found[one] for one in ids if one in found][:_AT_RISK]
 
 
 def counts(session: Session, now: datetime) -> Counts:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
 from backoffice.formats import percent_sign
 from backoffice.reports import wording
+from huntred.predictions.types import Prediction
+from huntred.reporting import outlook as ahead
 from huntred.reporting import repository
 from huntred.reporting.types import Board, Figures, Wanted
 
@@ -22,11 +25,12 @@ class Tile:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A board. figures: by the plot's key, in the order in which they stand."""
+    """A board. figures: by the plot's key, in the order in which they stand. told: by unit, whether chances are."""
 
     board: Board
     figures: dict[str, Figures]
     tiles: tuple[Tile, ...]
+    told: dict[str, Prediction] = field(default_factory=dict)
 
     @property
     def generated(self) -> bool:
@@ -37,9 +41,12 @@ class Drawn:
 def read(session: Session, board: Board, wanted: Wanted) -> Drawn:
     """Return the board with all of its figures."""
     found = {
-        key: repository.figures(session, plot, wanted) for key, plot in repository.plots(board).items()
+        key: repository.figures(session, plot, wanted)
+        for key, plot in repository.plots(board).items()
+        if key != ahead.LIKELY or wanted.terms.enabled
     }
-    return Drawn(board, found, _recruiting(found) if board == "recruiting" else _conversation(found))
+    told = ahead.told(session, wanted) if ahead.LIKELY in found else {}
+    return Drawn(board, found, _TILES[board](found), told)
 
 
 def _recruiting(found: dict[str, Figures]) -> tuple[Tile, ...]:
@@ -63,6 +70,20 @@ def _conversation(found: dict[str, Figures]) -> tuple[Tile, ...]:
         Tile("answer_median", wording.measured(answers.plot, answers.median)),
         Tile("handoffs", f"{found['handoffs'].count:,}"),
     )
+
+
+def _outlook(found: dict[str, Figures]) -> tuple[Tile, ...]:
+    likely = found.get(ahead.LIKELY)
+    tiles = [Tile("alerts", f"{found['attention'].count:,}"), Tile("growing", f"{found['growth'].count:,}")]
+    if likely is None:
+        return tuple(tiles)
+    sure = sum(bar.count for bar in likely.bars[2:])
+    return (Tile("likely", "—" if likely.is_empty else f"{sure:,}"), *tiles)
+
+
+_TILES: dict[Board, Callable[[dict[str, Figures]], tuple[Tile, ...]]] = {
+    "recruiting": _recruiting, "conversation": _conversation, "outlook": _outlook,
+}  # fmt: skip
 
 
 def _of(figures: Figures, series: str) -> int:

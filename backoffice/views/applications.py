@@ -69,6 +69,7 @@ class ApplicationsView(BaseView):
             application=application,
             summary=found.summary,
             forecast=found.by_application.get(application.id),
+            **_next(application),
         )
 
     @expose("/<id>/move", methods=["GET", "POST"])
@@ -127,6 +128,18 @@ def _references(uow: UnitOfWork, application: Application) -> dict[str, object]:
         "references": references.of_application(uow, application.id),
         "asks_references": references.settings(uow, application.unit).asked,
         "references_until": (local(work.now()).date() + timedelta(days=14)).isoformat(),
+    }
+
+
+def _next(application: Application) -> dict[str, object]:
+    """Where it is likely to go next, or why that is not told."""
+    steps = outlook.steps_of(application.unit, [application])
+    step = steps.by_application.get(application.id)
+    names = {stage.id: stage.name for stage in service.stages(work.work_of(application.unit))}
+    return {
+        "step": step,
+        "step_summary": steps.by_stage.get(application.stage_id),
+        "step_name": names.get(step.to_stage_id, "") if step else "",
     }
 
 

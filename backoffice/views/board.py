@@ -22,6 +22,8 @@ from huntred.applications import board_settings, farewell, moves, rules, service
 from huntred.applications.models import Application, Stage
 from huntred.applications.rules import ENDED_KINDS
 from huntred.applications.types import Step
+from huntred.attention import service as attention
+from huntred.attention.types import Attention
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import NotFound
 from huntred.interviews import service as interviews
@@ -33,6 +35,7 @@ from huntred.vacancies import service as vacancies
 _PAGE = 40
 _ENDED_PAGE = 10
 _MOST_SHOWN = 400
+_MOST_LOOKED_AT = 60
 _KIND = "<any(vacancy, consultant):kind>"
 
 
@@ -86,7 +89,15 @@ class BoardView(BaseView):
     @expose(f"/{_KIND}/<id>/columns")
     def columns(self, kind: str, id: str) -> str:
         """The columns alone, with as many cards as are open on the page: what is fetched after a change."""
-        return self.render("board/_columns.html", **self._columns(self._board(kind, id)))
+        shown = {name: value for name, value in request.args.items() if name.startswith("shown_")}
+        board = self._board(kind, id)
+        return self.render("board/_columns.html", **self._columns(board), hints_of=shown)
+
+    @expose(f"/{_KIND}/<id>/hints")
+    def hints(self, kind: str, id: str) -> str:
+        """Where the cards are likely to go next, put into their places; fetched behind columns that are new."""
+        board = self._board(kind, id)
+        return self.render("board/_hints.html", board=board, ahead_of=self._ahead_of(board))
 
     @expose(f"/{_KIND}/<id>/column")
     def column(self, kind: str, id: str) -> str:
@@ -99,6 +110,7 @@ class BoardView(BaseView):
             board=board,
             wanted=wanted,
             column=self._column(board, stage, wanted, form.text("cursor"), _PAGE, queries.StageCount(0, 0)),
+            hinted=frozenset(),
             **self._around(board, [stage]),
         )
 
@@ -110,7 +122,10 @@ class BoardView(BaseView):
 
     @expose(f"/{_KIND}/<id>/outlook")
     def outlook(self, kind: str, id: str) -> str:
-        """What the unit's own past says of the board; a part of the page, loaded behind it."""
+        """What the unit's own past says of the board; a part of the page, loaded behind it.
+
+        room: the page's cards have a place for where they are likely to go next.
+        """
         board = self._board(kind, id)
         vacancy = vacancies.get(work.current_work(), board.id) if kind == "vacancy" else None
         return self.render(
@@ -119,6 +134,9 @@ class BoardView(BaseView):
             wanted=_filter(),
             outlook=outlook.of_vacancy(vacancy) if vacancy and vacancy.state in queries.WORKING else None,
             order=outlook.of_applications(board.unit, []).summary if board.unit else None,
+            told=_wanting(board),
+            ahead_of=self._ahead_of(board),
+            room="room" in request.args,
         )
 
     @expose("/bulk")
@@ -211,6 +229,7 @@ class BoardView(BaseView):
         return self.render(
             "board/index.html",
             foreseen=self._foreseen(board),
+            suggests=_takes_people(board),
             choices=units_with_board(),
             vacancies=queries.vacancies(uow.session, board.unit),
             consultants=queries.consultants(uow.session, board.unit),
@@ -222,10 +241,12 @@ class BoardView(BaseView):
 
     def _foreseen(self, board: BoardOf) -> list[str]:
         """What the part that comes behind the page will speak of: its room is kept, so that nothing jumps."""
-        if not board.unit or not outlook.terms().enabled:
+        if not board.unit:
             return []
+        if not outlook.terms().enabled:
+            return ["todo"]
         vacancy = vacancies.get(work.current_work(), board.id) if board.kind == "vacancy" else None
-        return [*(["chance", "days"] if vacancy and vacancy.state in queries.WORKING else []), "order"]
+        return [*(["chance", "days"] if vacancy and vacancy.state in queries.WORKING else []), "order", "step", "todo"]
 
     def _columns(self, board: BoardOf) -> dict[str, object]:
         uow, wanted = work.current_work(), _filter()
@@ -251,9 +272,21 @@ class BoardView(BaseView):
             "ahead": _ahead(board, shown),
             "chances": chances,
             "stamp": queries.stamp(uow.session, board.vacancy_ids),
+            "hinted": outlook.hinted(board.unit),
             "last": queries.last_batch(uow.session, auth.acting_user(), now=work.now()),
             **self._around(board, stages),
         }
+
+    def _ahead_of(self, board: BoardOf) -> outlook.StepsAhead | None:
+        if not board.unit:
+            return None
+        wanted, stages = _filter(), service.stages(work.current_work(), board.unit)
+        cards = [
+            card
+            for stage in stages if stage.kind not in ENDED_KINDS
+            for card in self._column(board, stage, wanted, "", _shown(stage), queries.StageCount(0, 0)).page.items
+        ]  # fmt: skip
+        return outlook.steps_ahead(board.unit, cards, stages)
 
     def _column(
         self, board: BoardOf, stage: Stage, wanted: BoardFilter, cursor: str, limit: int,
@@ -271,6 +304,20 @@ class BoardView(BaseView):
             "ageing": {stage.id: stage.ageing_days for stage in stages},
             "age": rules.ageing,
         }
+
+
+def _wanting(board: BoardOf) -> list[Attention] | None:
+    """What the facts of the board's vacancies want; of very many, of the newest."""
+    if not board.unit:
+        return None
+    uow = work.work_of(board.unit)
+    among = vacancies.by_ids(uow, sorted(board.vacancy_ids, reverse=True)[:_MOST_LOOKED_AT])
+    return list(attention.of_all(uow, list(among.values()), now=work.now()).values())
+
+
+def _takes_people(board: BoardOf) -> bool:
+    """Whether people are suggested for it: of one vacancy, while it is worked on."""
+    return board.kind == "vacancy" and vacancies.get(work.current_work(), board.id).state in queries.WORKING
 
 
 def _reachable(uow: UnitOfWork, chosen: list[Application]) -> set[UUID]:

@@ -29,6 +29,7 @@ from huntred.vacancies.models import Vacancy
 
 _SHOWN, _EXPORTED = 30, 500
 _SIDE_BY_SIDE = 3
+_SUGGESTED = 10
 
 _COLUMNS = (
     Column("name", lambda row, facts, words: full_name(row.profile)),
@@ -64,6 +65,15 @@ class CandidatesView(BaseView):
             applied=queries.applied(session, vacancy.id),
             most=_SIDE_BY_SIDE,
         )
+
+    @expose("/<id>/suggested")
+    def suggested(self, id: str) -> str:
+        """Who fits and is neither on the board nor on the shortlist; a part of the board, loaded on demand."""
+        vacancy = _vacancy(id)
+        session = work.current_work().session
+        there = queries.on_shortlist(session, vacancy.id) | queries.applied(session, vacancy.id).keys()
+        ranked = [one for one in _ranked(vacancy, _SHOWN) if one.profile.id not in there]
+        return self.render("vacancies/_suggested.html", vacancy=vacancy, ranked=ranked[:_SUGGESTED])
 
     @expose("/<id>/person/<profile_id>")
     def person(self, id: str, profile_id: str) -> str:

@@ -1,4 +1,4 @@
-"""Dashboards: recruiting and conversation, the rows behind each bar, files, and the report of a month.
+"""Dashboards: recruiting, conversation and what is ahead, the rows behind each bar, files, and the report of a month.
 
 What is counted stands in `huntred.reporting`; the words in `backoffice/reports/words.yml`.
 """
@@ -13,15 +13,18 @@ from zoneinfo import ZoneInfo
 from flask import Response, g, redirect, render_template, request, url_for
 from flask_admin import BaseView, expose
 
-from backoffice import work
+from backoffice import outlook, work
 from backoffice.forms import FormReader
 from backoffice.reports import board as boards
 from backoffice.reports import drawing, pdf, spreadsheet, wording
 from huntred.errors import FieldInvalid, NotFound
+from huntred.reporting import outlook as ahead
 from huntred.reporting import repository, rules
 from huntred.reporting.types import Bar, Board, Cell, Figures, Period, Plot, Wanted
 
-BOARDS: tuple[Board, ...] = ("recruiting", "conversation")
+BOARDS: tuple[Board, ...] = ("recruiting", "conversation", "outlook")
+# What is ahead is of today; a month that is over has none.
+REPORTED: tuple[Board, ...] = ("recruiting", "conversation")
 CHANNELS = ("whatsapp", "telegram", "web", "email", "messenger", "instagram", "slack", "x")
 _PAGE = 50
 _LAST_PAGE = 2_000
@@ -90,7 +93,7 @@ class DashboardsView(BaseView):
         """Both boards of one month."""
         wanted = _wanted(_month())
         html = render_template(
-            "dashboards/report.html", boards=[boards.read(work.session, board, wanted) for board in BOARDS],
+            "dashboards/report.html", boards=[boards.read(work.session, board, wanted) for board in REPORTED],
             unit_names=[unit.name for unit in g.units if unit.code in wanted.zones], wanted=wanted,
             words=wording.words(), wording=wording, drawing=drawing, division=_division_name(wanted),
         )  # fmt: skip
@@ -115,7 +118,7 @@ class DashboardsView(BaseView):
 
 def _plot(board: Board, key: str) -> Plot:
     found = repository.plots(board).get(key)
-    if found is None:
+    if found is None or (key == ahead.LIKELY and not outlook.terms().enabled):
         raise NotFound("plot")
     return found
 
@@ -136,7 +139,8 @@ def _wanted(period: Period) -> Wanted:
     if division and division not in {id_ for id_, _, _ in _divisions()}:
         raise NotFound("division")
     return Wanted(
-        zones, period, work.now(), division, channel, generated=work.wiring().settings.environment != "production"
+        zones, period, work.now(), division, channel, generated=work.wiring().settings.environment != "production",
+        terms=outlook.terms(),
     )
 
 

@@ -74,7 +74,7 @@ class InterviewsView(BaseView):
         return self.render(
             "interviews/new_slots.html",
             unit=unit,
-            values=request.form,
+            values=request.values,
             error=error,
             first_day=request.args.get("date", "") or (today + timedelta(days=1)).isoformat(),
             colleagues=vacancy_queries.colleagues(session, unit),

@@ -40,6 +40,20 @@ class ShortlistsView(BaseView):
             done("shortlist_added")
         return _to(vacancy_id, "people")
 
+    @expose("/<id>/add-many", methods=["POST"])
+    def add_many(self, id: str) -> Response:
+        """Those that somebody chose among the suggested ones."""
+        vacancy = vacancies.get(work.current_work(), id_or_404(id))
+        vacancy_id, unit = vacancy.id, vacancy.unit
+        auth.needs("move_applications")
+        chosen = [id_or_404(one) for one in request.form.getlist("profile")]
+        with refusals_flashed() as refused:
+            FormReader(request.form).required(chosen or None, "profile")
+            service.add_many(work.work_of(unit), vacancy_id, chosen, auth.acting_user(), now=work.now())
+        if not refused:
+            done("shortlist_added_many")
+        return _to(vacancy_id)
+
     @expose("/entries/<id>/<any(up, down, note, remove):step>", methods=["POST"])
     def step(self, id: str, step: str) -> Response:
         uow, entry_id = work.current_work(), id_or_404(id)

@@ -20,6 +20,7 @@ from backoffice.vacancy_form import blank, posted, read_vacancy_form, written
 from backoffice.views import alike
 from backoffice.views.fairness import told
 from huntred import fields
+from huntred.attention import service as attention
 from huntred.disclosures import service as disclosures
 from huntred.errors import FieldInvalid
 from huntred.fairness import service as fairness
@@ -45,7 +46,7 @@ def _read() -> service.VacancyForm:
 def _read_tab(vacancy: Vacancy, tab: str) -> dict[str, Any]:
     uow = work.current_work()
     if tab == "overview":
-        return {"funnel": queries.funnel(uow.session, vacancy.id)}
+        return {"funnel": queries.funnel(uow.session, vacancy.id), "raised": attention.raised_count(uow, vacancy.id)}
     if tab == "applications":
         return {"applications": queries.applications_of(uow.session, vacancy.id)}
     if tab == "history":

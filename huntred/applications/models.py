@@ -128,6 +128,9 @@ class ApplicationMove(Base):
 
     __table_args__ = (
         Index("ix_application_moves_unit_at", "unit", "at"),
+        Index(
+            "ix_application_moves_division_id_at", "division_id", "at", postgresql_where=text("division_id IS NOT NULL")
+        ),
         Index("ix_application_moves_batch_id", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
         Index("ix_application_moves_user_id_at", "user_id", "at", postgresql_where=text("batch_id IS NOT NULL")),
     )

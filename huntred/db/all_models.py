@@ -6,6 +6,7 @@ from huntred.access import models as access
 from huntred.alike import models as alike
 from huntred.api_clients import models as api_clients
 from huntred.applications import models as applications
+from huntred.attention import models as attention
 from huntred.companies import models as companies
 from huntred.conversations import models as conversations
 from huntred.cv import models as cv
@@ -34,8 +35,8 @@ from huntred.webhooks import models as webhooks
 from huntred.workbench import models as workbench
 
 __all__ = [
-    "access", "alike", "api_clients", "applications", "companies", "conversations", "cv", "disclosures", "events",
-    "fairness", "families", "gains", "importing", "interviews", "learning", "lists", "matching", "mentoring",
-    "notifications", "people", "privacy", "push", "references", "search", "shortlists", "tracking", "units",
-    "vacancies", "webhooks", "workbench",
+    "access", "alike", "api_clients", "applications", "attention", "companies", "conversations", "cv",
+    "disclosures", "events", "fairness", "families", "gains", "importing", "interviews", "learning", "lists",
+    "matching", "mentoring", "notifications", "people", "privacy", "push", "references", "search", "shortlists",
+    "tracking", "units", "vacancies", "webhooks", "workbench",
 ]  # fmt: skip

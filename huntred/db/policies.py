@@ -236,6 +236,9 @@ RULES: dict[str, list[Rule]] = {
         "SELECT, INSERT, UPDATE (person_id, vacancy_id)",
         _unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id"),
     ),
+    "vacancy_alerts": _unit_table(
+        _READ_WRITE, _unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
+    ),
     "vacancy_questions": _unit_table(
         rows=_unless_whole_unit("SELECT 1 FROM vacancies v WHERE v.id = vacancy_id")
     ),

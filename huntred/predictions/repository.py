@@ -102,19 +102,29 @@ def vacancy_traits(vacancy: Vacancy) -> Traits:
 
 
 def application_traits(application: Application) -> Traits:
-    """What was known when it came, about the work alone: affinity, questions, experience and pay beside what is asked.
+    """What was known when it came, about the work alone."""
+    vacancy, profile = application.vacancy, application.profile
+    return work_traits(
+        application.score, application.knocked_out, profile.experience_years, profile.salary_amount,
+        vacancy.min_experience_years, vacancy.salary_max or vacancy.salary_min, vacancy.salary_period,
+    )  # fmt: skip
+
+
+def work_traits(
+    score: Decimal | None, knocked_out: bool, has_years: Decimal | None, wanted: Decimal | None,
+    asked_years: Decimal | None, pay: Decimal | None, pay_period: str,
+) -> Traits:  # fmt: skip
+    """Affinity, questions, experience and pay beside what is asked.
 
     Who the person is, where they come from or live, is no part of it (LFT art. 133).
     """
-    vacancy, profile = application.vacancy, application.profile
-    offered = monthly(vacancy.salary_max or vacancy.salary_min, vacancy.salary_period)
-    wanted = profile.salary_amount
+    offered = monthly(pay, pay_period)
     return Traits(
         (
             # The affinities of one vacancy lie close together: a fifth is as much as can be.
-            None if application.score is None else float(application.score) * 5,
-            0.0 if application.knocked_out else 1.0,
-            _years_beyond(profile.experience_years, vacancy.min_experience_years),
+            None if score is None else float(score) * 5,
+            0.0 if knocked_out else 1.0,
+            _years_beyond(has_years, asked_years),
             None if not wanted or not offered else math.log(float(wanted) / float(offered)),
         )
     )

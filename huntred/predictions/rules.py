@@ -12,8 +12,9 @@ import heapq
 import math
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TypeVar
 
 from huntred.predictions.types import Case, Check, Forecast, Prediction, Traits
 
@@ -29,6 +30,10 @@ _PRIOR = 6.0
 _Z_INTERVAL, _Z_BETTER = 1.2816, 1.6449
 # How often a trait must be known before it counts.
 _LEAST_TOLD = 10
+
+C = TypeVar("C", bound=Case)
+Judged = tuple[float, float, bool | None]
+"""Of one case: the error, that of the base rate, and whether what happened lay between low and high."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ def distance(one: Traits, other: Traits, weights: Weights) -> float:
     return total / weight if weight else 0.0
 
 
-def nearest(traits: Traits, cases: Sequence[Case], weights: Weights) -> tuple[Case, ...]:
+def nearest(traits: Traits, cases: Sequence[C], weights: Weights) -> tuple[C, ...]:
     """The most alike first; of those that are as alike, the latest. All of them where nothing tells them apart."""
     if not weights.tell:
         return tuple(cases)
@@ -83,13 +88,16 @@ def nearest(traits: Traits, cases: Sequence[Case], weights: Weights) -> tuple[Ca
     return tuple(cases[place] for _, _, place in heapq.nsmallest(count, keyed))
 
 
-def chance(traits: Traits, cases: Sequence[Case]) -> Forecast:
-    """The chance of a good end, 0 to 1, with its interval. cases: at least one."""
-    base = base_rate(cases)
-    alike = nearest(traits, cases, weigh(cases, lambda case: float(case.good)))
-    weight = len(alike) + _PRIOR
-    value = (sum(case.good for case in alike) + _PRIOR * base) / weight
-    low, high = _wilson(value, weight)
+def weigh_chance(cases: Sequence[Case]) -> Weights:
+    """What counts for the chance of a good end."""
+    return weigh(cases, lambda case: float(case.good))
+
+
+def chance(traits: Traits, cases: Sequence[Case], weights: Weights | None = None) -> Forecast:
+    """The chance of a good end, 0 to 1, with its interval. cases: at least one. weights: theirs, where known."""
+    alike = nearest(traits, cases, weights or weigh_chance(cases))
+    value = drawn(sum(case.good for case in alike), len(alike), base_rate(cases))
+    low, high = interval(value, len(alike))
     return Forecast(value, low, high, alike)
 
 
@@ -97,7 +105,17 @@ def days(traits: Traits, cases: Sequence[Case]) -> Forecast:
     """How many days a good end takes, with its interval. cases: good ones, at least one."""
     alike = nearest(traits, cases, weigh(cases, lambda case: math.log(max(case.days, 0.1))))
     taken = sorted(case.days for case in alike)
-    return Forecast(statistics.median(taken), _quantile(taken, 0.1), _quantile(taken, 0.9), alike)
+    return Forecast(statistics.median(taken), quantile(taken, 0.1), quantile(taken, 0.9), alike)
+
+
+def drawn(count: int, of: int, usual: float) -> float:
+    """Return the share of them, drawn towards the usual one, as if some more of that stood among them."""
+    return (count + _PRIOR * usual) / (of + _PRIOR)
+
+
+def interval(share: float, of: int) -> tuple[float, float]:
+    """Where a share that was drawn from so many cases lies, in four of five."""
+    return _wilson(share, of + _PRIOR)
 
 
 def base_rate(cases: Sequence[Case]) -> float:
@@ -109,7 +127,7 @@ def base_rate(cases: Sequence[Case]) -> float:
 def check_chance(cases: tuple[Case, ...]) -> Check:
     """Replay the past: squared error (Brier) of the chance and of the base rate known at the time."""
 
-    def judge(case: Case, known: list[Case]) -> tuple[float, float, bool | None]:
+    def judge(case: Case, known: list[Case]) -> Judged:
         said = chance(case.traits, known).value
         return (said - case.good) ** 2, (base_rate(known) - case.good) ** 2, None
 
@@ -120,7 +138,7 @@ def check_chance(cases: tuple[Case, ...]) -> Check:
 def check_days(cases: tuple[Case, ...]) -> Check:
     """Replay the past of the good ends: error in days of the time and of the median known then."""
 
-    def judge(case: Case, known: list[Case]) -> tuple[float, float, bool | None]:
+    def judge(case: Case, known: list[Case]) -> Judged:
         said = days(case.traits, known)
         usual = statistics.median(other.days for other in known)
         return abs(said.value - case.days), abs(usual - case.days), said.low <= case.days <= said.high
@@ -128,14 +146,18 @@ def check_days(cases: tuple[Case, ...]) -> Check:
     return _replay(tuple(case for case in cases if case.good), judge)
 
 
-def predict_chance(traits: Traits, cases: tuple[Case, ...], *, needed: int) -> Prediction:
-    """The chance where there are cases enough and it has proved better than the base rate."""
+def chance_is_told(cases: tuple[Case, ...], *, needed: int) -> Prediction:
+    """Whether a chance is told: where there are cases enough and it has proved better than the base rate."""
     if len(cases) < needed:
         return Prediction("insufficient", len(cases), needed)
     check = check_chance(cases)
-    if not check.better:
-        return Prediction("unproven", len(cases), needed, check=check)
-    return Prediction("shown", len(cases), needed, chance(traits, cases), check)
+    return Prediction("shown" if check.better else "unproven", len(cases), needed, check=check)
+
+
+def predict_chance(traits: Traits, cases: tuple[Case, ...], *, needed: int) -> Prediction:
+    """The chance, where it is told."""
+    told = chance_is_told(cases, needed=needed)
+    return replace(told, forecast=chance(traits, cases)) if told.state == "shown" else told
 
 
 def predict_days(traits: Traits, cases: tuple[Case, ...], *, needed: int, gone_days: float = 0.0) -> Prediction:
@@ -151,14 +173,17 @@ def predict_days(traits: Traits, cases: tuple[Case, ...], *, needed: int, gone_d
     return Prediction("shown", len(cases), needed, days(traits, longer), check)
 
 
-def _replay(
-    cases: tuple[Case, ...], judge: Callable[[Case, list[Case]], tuple[float, float, bool | None]]
-) -> Check:
+def _replay(cases: tuple[Case, ...], judge: Callable[[Case, list[Case]], Judged]) -> Check:
     judged = []
     for case in sorted(cases, key=lambda one: one.began_at)[-MOST_JUDGED:]:
         known = [other for other in cases if other.ended_at <= case.began_at]
         if len(known) >= LEAST_KNOWN:
             judged.append(judge(case, known))
+    return checked(judged)
+
+
+def checked(judged: Sequence[Judged]) -> Check:
+    """Sum up what came of looking back: better only beyond doubt."""
     if not judged:
         return Check(0, 0.0, 0.0, better=False)
     loss = statistics.fmean(own for own, _, _ in judged)
@@ -217,7 +242,7 @@ def _wilson(share: float, count: float) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def _quantile(ordered: Sequence[float], share: float) -> float:
+def quantile(ordered: Sequence[float], share: float) -> float:
     """Between the two values where it lies. ordered: ascending, at least one."""
     place = share * (len(ordered) - 1)
     below = math.floor(place)

@@ -9,19 +9,11 @@ from uuid import UUID
 
 from huntred.applications.models import Application
 from huntred.db.unit_of_work import UnitOfWork
-from huntred.predictions import repository, rules
-from huntred.predictions.types import Forecast, Outlook, Prediction
+from huntred.predictions import next_stage, repository, rules, stays
+from huntred.predictions.types import Forecast, NextStage, Outlook, Prediction, Stay, Terms
 from huntred.vacancies.models import Vacancy
 
-__all__ = ["CardChances", "Terms", "card_chances", "outlook"]
-
-
-@dataclass(frozen=True)
-class Terms:
-    """The settings. enabled: ENABLE_ML_FEATURES. needed: ML_MIN_DATA_POINTS, the least ended cases of a unit."""
-
-    enabled: bool
-    needed: int
+__all__ = ["CardChances", "CardSteps", "FillChances", "Terms", "card_chances", "card_steps", "fill_chances", "outlook"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +22,22 @@ class CardChances:
 
     summary: Prediction
     by_application: dict[UUID, Forecast]
+
+
+@dataclass(frozen=True)
+class FillChances:
+    """For each vacancy the chance that it is filled, where that is shown. summary: whether it is, and on what."""
+
+    summary: Prediction
+    by_vacancy: dict[UUID, Forecast]
+
+
+@dataclass(frozen=True)
+class CardSteps:
+    """For each application where it is likely to go next, where that is told. by_stage: whether it is, and on what."""
+
+    by_stage: dict[UUID, Prediction]
+    by_application: dict[UUID, NextStage]
 
 
 def outlook(uow: UnitOfWork, vacancy: Vacancy, terms: Terms, *, now: datetime) -> Outlook:
@@ -46,17 +54,58 @@ def outlook(uow: UnitOfWork, vacancy: Vacancy, terms: Terms, *, now: datetime) -
     )
 
 
+def fill_chances(uow: UnitOfWork, vacancies: Sequence[Vacancy], terms: Terms) -> FillChances:
+    """The chance that each of these open vacancies of the unit is filled: what `outlook` says of one."""
+    if not terms.enabled:
+        return FillChances(Prediction("off", 0, terms.needed), {})
+    cases = repository.vacancy_cases(uow.session, uow.unit)
+    told = rules.chance_is_told(cases, needed=terms.needed)
+    if told.state != "shown" or not vacancies:
+        return FillChances(told, {})
+    weights = rules.weigh_chance(cases)
+    return FillChances(
+        told, {one.id: rules.chance(repository.vacancy_traits(one), cases, weights) for one in vacancies}
+    )
+
+
 def card_chances(uow: UnitOfWork, applications: Sequence[Application], terms: Terms) -> CardChances:
     """The chance of a hire for each of these applications of the unit."""
     if not terms.enabled:
         return CardChances(Prediction("off", 0, terms.needed), {})
     cases = repository.application_cases(uow.session, uow.unit)
-    if len(cases) < terms.needed:
-        return CardChances(Prediction("insufficient", len(cases), terms.needed), {})
-    check = rules.check_chance(cases)
-    if not check.better:
-        return CardChances(Prediction("unproven", len(cases), terms.needed, check=check), {})
-    chances = {
-        application.id: rules.chance(repository.application_traits(application), cases) for application in applications
+    told = rules.chance_is_told(cases, needed=terms.needed)
+    if told.state != "shown" or not applications:
+        return CardChances(told, {})
+    weights = rules.weigh_chance(cases)
+    return CardChances(
+        told, {one.id: rules.chance(repository.application_traits(one), cases, weights) for one in applications}
+    )
+
+
+def card_steps(
+    uow: UnitOfWork, applications: Sequence[Application], stage_ids: Sequence[UUID], terms: Terms, *, now: datetime
+) -> CardSteps:
+    """The likely next stage of each of these applications of the unit. stage_ids: what is told about, besides theirs.
+
+    Nothing is moved by it, and that somebody does not continue is never suggested.
+    """
+    asked = {*stage_ids, *(application.stage_id for application in applications)}
+    if not terms.enabled:
+        return CardSteps(dict.fromkeys(asked, Prediction("off", 0, terms.needed)), {})
+    ended = stays.ended(uow.session, uow.unit)
+    by_stage = {
+        stage: next_stage.summary(there, needed=terms.needed, proven=_before_today(there, now))
+        for stage in asked for there in [ended.get(stage, ())]
     }
-    return CardChances(Prediction("shown", len(cases), terms.needed, check=check), chances)
+    going = [one for one in applications if by_stage[one.stage_id].state == "shown"]
+    found: dict[UUID, NextStage] = {}
+    for stage in {one.stage_id for one in going}:
+        here = stays.standing(uow.session, [one for one in going if one.stage_id == stage], now=now)
+        found |= next_stage.suggest(ended[stage], here, now=now)
+    return CardSteps(by_stage, found)
+
+
+def _before_today(ended: tuple[Stay, ...], now: datetime) -> tuple[Stay, ...]:
+    """What is looked back on: the same all day long, so that it is judged once a day and not after every move."""
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return tuple(stay for stay in ended if stay.ended_at < today)

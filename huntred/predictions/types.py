@@ -11,6 +11,14 @@ State = Literal["off", "insufficient", "unproven", "outlasted", "shown"]
 
 
 @dataclass(frozen=True)
+class Terms:
+    """The settings. enabled: ENABLE_ML_FEATURES. needed: ML_MIN_DATA_POINTS, the least ended cases of a unit."""
+
+    enabled: bool
+    needed: int
+
+
+@dataclass(frozen=True)
 class Traits:
     """What makes two cases alike. numbers: each about 0 to 1, none where it is not known; words: of titles and kinds.
 
@@ -81,6 +89,49 @@ class Prediction:
     needed: int
     forecast: Forecast | None = None
     check: Check | None = None
+
+
+@dataclass(frozen=True)
+class Stay:
+    """The time of one application in one stage, which a move ended. id, number: of the application.
+
+    work: as when it came. signs: of what can happen there (SIGNS of next_stage.py), when it first did.
+    """
+
+    id: UUID
+    number: int
+    title: str
+    stage_id: UUID
+    to_stage_id: UUID
+    forward: bool
+    entered_at: datetime
+    ended_at: datetime
+    work: Traits
+    signs: tuple[datetime | None, ...]
+
+    @property
+    def days(self) -> float:
+        return (self.ended_at - self.entered_at).total_seconds() / 86_400
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Of an application that stands in a stage now: what a Stay says of one that has ended."""
+
+    id: UUID
+    stage_id: UUID
+    entered_at: datetime
+    work: Traits
+    signs: tuple[datetime | None, ...]
+
+
+@dataclass(frozen=True)
+class NextStage:
+    """Where most of the most like cases went, a step forward. count: of them that did, of forecast.cases."""
+
+    to_stage_id: UUID
+    count: int
+    forecast: Forecast
 
 
 @dataclass(frozen=True)

@@ -129,6 +129,9 @@ class Links:
         """Of an address of the back office what stands behind its host."""
         return url.removeprefix(self.backoffice_url)
 
+    def today_page(self) -> str:
+        return f"{self.backoffice_url}/"
+
     def interview_page(self, interview_id: UUID) -> str:
         return f"{self.backoffice_url}/interviews/{interview_id}"
 

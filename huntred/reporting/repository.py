@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from huntred.reporting import conversation, recruiting, rules
+from huntred.reporting import conversation, outlook, recruiting, rules
 from huntred.reporting.types import Bar, Board, Cell, FactRow, Figures, Plot, Wanted
 
 _PERIODS = """
@@ -26,6 +26,10 @@ _SUBJECTS = {
         " FROM f LEFT JOIN applications s ON s.id = f.subject_id LEFT JOIN unit_profiles i ON i.id = s.profile_id"
         " LEFT JOIN vacancies v ON v.id = s.vacancy_id"
     ),
+    "person": (
+        " concat_ws(' ', nullif(s.first_name, ''), nullif(s.last_name, '')) AS who, s.headline AS what"
+        " FROM f LEFT JOIN unit_profiles s ON s.id = f.subject_id"
+    ),
     "vacancy": " '' AS who, s.title AS what FROM f LEFT JOIN vacancies s ON s.id = f.subject_id",
     "conversation": (
         " concat_ws(' ', nullif(i.first_name, ''), nullif(i.last_name, '')) AS who, s.channel AS what"
@@ -35,15 +39,20 @@ _SUBJECTS = {
 }
 
 
+_PLOTS: dict[Board, tuple[Plot, ...]] = {
+    "recruiting": recruiting.PLOTS, "conversation": conversation.PLOTS, "outlook": outlook.PLOTS,
+}  # fmt: skip
+
+
 @cache
 def plots(board: Board) -> dict[str, Plot]:
     """Return the plots of a board by their keys, in the order in which they are shown."""
-    return {plot.key: plot for plot in (recruiting.PLOTS if board == "recruiting" else conversation.PLOTS)}
+    return {plot.key: plot for plot in _PLOTS[board]}
 
 
 def figures(session: Session, plot: Plot, wanted: Wanted) -> Figures:
     """Return a plot with its numbers; where no unit is wanted, an empty one."""
-    rows = list(session.execute(_figures_query(plot), _values(plot, wanted)))
+    rows = list(session.execute(_figures_query(plot), _values(session, plot, wanted)))
     bars: dict[str, dict[str, Any]] = {}
     totals: dict[str, Any] = {}
     whole: Any = None
@@ -67,7 +76,7 @@ def rows(
     offset: int = 0, limit: int = 50,
 ) -> list[FactRow]:  # fmt: skip
     """Return the facts behind a plot, a bar or one series of it, the newest first."""
-    values = _values(plot, wanted) | {"bar": bar, "series": series or plot.lists or None}
+    values = _values(session, plot, wanted) | {"bar": bar, "series": series or plot.lists or None}
     found = session.execute(_rows_query(plot), values | {"offset": offset, "limit": limit})
     return [
         FactRow(
@@ -110,14 +119,14 @@ def _banded(plot: Plot) -> str:
     )
 
 
-def _values(plot: Plot, wanted: Wanted) -> dict[str, Any]:
+def _values(session: Session, plot: Plot, wanted: Wanted) -> dict[str, Any]:
     spans = {unit: rules.bounds(wanted.period, zone) for unit, zone in wanted.zones.items()}
     return {
         "units": list(wanted.zones), "zones": list(wanted.zones.values()),
         "sinces": [since for since, _ in spans.values()], "untils": [until for _, until in spans.values()],
         "division": str(wanted.division) if wanted.division else None, "channel": wanted.channel,
         "generated": wanted.generated, "step": rules.step_of(wanted.period), "now": wanted.now,
-        "edges": list(plot.edges),
+        "edges": list(plot.edges), "computed": outlook.computed(session, plot, wanted) if plot.computed else None,
     }  # fmt: skip
 
 

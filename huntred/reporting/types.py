@@ -7,14 +7,18 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-Board = Literal["recruiting", "conversation"]
+from huntred.predictions.types import Terms
+
+Board = Literal["recruiting", "conversation", "outlook"]
 Step = Literal["day", "week", "month"]
 # count: facts. median: of the facts' values. share: of the facts of the first series in those of the second.
 Measure = Literal["count", "median", "share"]
 # time: a bar for each day, week or month, the empty ones too. named: these bars in this order, the empty ones too.
 # bands: of the value, between the edges. ranked: what there is, the biggest first.
 Axis = Literal["time", "named", "bands", "ranked"]
-Subject = Literal["application", "vacancy", "conversation"]
+Subject = Literal["application", "vacancy", "conversation", "person"]
+
+_UNTOLD = Terms(enabled=False, needed=0)
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Wanted:
     """What a dashboard is asked for.
 
     zones: code of each wanted unit → its time zone. division: none for all that the scope sees. channel: of
-    conversations, empty for all. generated: whether demo rows count.
+    conversations, empty for all. generated: whether demo rows count. terms: of predictions, for those who tell any.
     """
 
     zones: dict[str, str]
@@ -43,6 +47,7 @@ class Wanted:
     division: UUID | None = None
     channel: str = ""
     generated: bool = False
+    terms: Terms = _UNTOLD
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class Plot:
 
     The columns of facts: bar, series, value, note, subject_id, at, unit, generated. unit_of_value: of median and
     bands. lists: the series whose rows are listed, all where empty. most: of a ranked axis, how many bars.
+    computed: its facts come from rules and not from rows (`outlook.py`).
     """
 
     key: str
@@ -62,9 +68,10 @@ class Plot:
     bars: tuple[str, ...] = ()
     edges: tuple[float, ...] = ()
     series: tuple[str, ...] = ("",)
-    unit_of_value: Literal["", "days", "seconds", "minutes"] = ""
+    unit_of_value: Literal["", "days", "seconds", "minutes", "percent"] = ""
     lists: str = ""
     most: int = 15
+    computed: bool = False
 
 
 @dataclass(frozen=True)

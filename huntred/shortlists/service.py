@@ -5,6 +5,7 @@ A client sees only who allowed it (`privacy.may_be_shown`), and of them only wha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -55,6 +56,13 @@ def add(uow: UnitOfWork, vacancy_id: UUID, profile_id: UUID, user_id: UUID, *, n
     uow.session.add(entry)
     uow.session.flush()
     return entry
+
+
+def add_many(
+    uow: UnitOfWork, vacancy_id: UUID, profile_ids: Sequence[UUID], user_id: UUID, *, now: datetime
+) -> list[ShortlistEntry]:
+    """Put several at the end of the list in this order, all or none. Raises NotFound, ShortlistFull."""
+    return [add(uow, vacancy_id, profile_id, user_id, now=now) for profile_id in dict.fromkeys(profile_ids)]
 
 
 def vacancy_of(uow: UnitOfWork, entry_id: UUID) -> UUID:

@@ -104,6 +104,11 @@ class Vacancy(Base):
             "ix_vacancies_division_id_state_created_at", "division_id", "state", "created_at", "id",
             postgresql_where=text("division_id IS NOT NULL"),
         ),
+        # What predictions and comparisons begin with: the unit's own that ended, the latest first.
+        Index(
+            "ix_vacancies_ended", "unit", "closed_at",
+            postgresql_where=text("state IN ('filled', 'closed') AND NOT generated"),
+        ),
         Index("ix_vacancies_open", "unit", "city", postgresql_where=text("state = 'open'")),
     )  # fmt: skip
 

@@ -33,9 +33,13 @@ _ALONE = {"/today", "/conversations/list", "/announcements/waiting", "/search/li
 
 def is_page(path: str) -> bool:
     """Whether a browser shows it by itself: no part of a page, no token, no file."""
-    ends = ("/chat", "/composer", "/person", "/timeline", "/archivo", ".csv", ".pdf")
+    ends = ("/chat", "/composer", "/person", "/timeline", "/archivo", ".csv", ".pdf", "/outlook", "/hints")
+    if path.startswith("/attention/"):
+        return False
     if path.startswith("/candidates/") and "/compare" not in path:
         return False
+    if path == "/dashboards/outlook":
+        return True
     return path not in _ALONE and not path.endswith(ends) and "live-token" not in path
 
 

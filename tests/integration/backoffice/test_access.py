@@ -21,9 +21,8 @@ SUPER_ONLY = (
 )  # fmt: skip
 LISTS = (
     "/", "/today", "/vacancies/", "/people/", "/applications/", "/interviews/", "/conversations/",
-    "/conversations/list", "/quick-replies/", "/announcements/waiting", "/companies/", "/records/templates/", "/records/referrals/", "/records/consents/", "/account/", "/about/", "/mentors/", "/mentors/sessions", "/mentors/new?unit=amigro", "/api-clients/", "/api-clients/new", "/webhooks/", "/webhooks/new", "/api/v1/docs", "/search/", "/lists/", "/interviews/list", "/interviews/?view=month", "/interviews/?view=day", "/interviews/?view=agenda", "/interviews/grid", "/interviews/rooms", "/search/list?text=ana", "/messaging/", "/messaging/aside", "/messaging/review", "/messaging/not-sent", "/board/", "/board/bulk", "/board/settings/", "/vacancies/new?unit=amigro", "/companies/new?unit=amigro", "/interviews/slots/new?unit=amigro", "/duplicates/", "/alike/", "/imports/", "/gains/", "/campaigns/", "/campaigns/campaigns.csv", "/campaigns/new?unit=amigro",
-    "/conversations/list", "/quick-replies/", "/announcements/waiting", "/companies/", "/records/templates/", "/records/referrals/", "/records/consents/", "/account/", "/about/", "/mentors/", "/mentors/sessions", "/mentors/new?unit=amigro", "/api-clients/", "/api-clients/new", "/webhooks/", "/webhooks/new", "/api/v1/docs", "/search/", "/lists/", "/interviews/list", "/interviews/?view=month", "/interviews/?view=day", "/interviews/?view=agenda", "/interviews/grid", "/interviews/rooms", "/search/list?text=ana", "/messaging/", "/messaging/aside", "/messaging/review", "/messaging/not-sent", "/board/", "/board/bulk", "/board/settings/", "/vacancies/new?unit=amigro", "/companies/new?unit=amigro", "/interviews/slots/new?unit=amigro", "/duplicates/", "/imports/", "/gains/", "/campaigns/", "/campaigns/campaigns.csv", "/campaigns/new?unit=amigro", "/fairness/", "/fairness/report.csv",
-    "/dashboards/recruiting", "/dashboards/conversation", "/dashboards/recruiting/funnel.csv",
+    "/conversations/list", "/quick-replies/", "/announcements/waiting", "/companies/", "/records/templates/", "/records/referrals/", "/records/consents/", "/account/", "/about/", "/mentors/", "/mentors/sessions", "/mentors/new?unit=amigro", "/api-clients/", "/api-clients/new", "/webhooks/", "/webhooks/new", "/api/v1/docs", "/search/", "/lists/", "/interviews/list", "/interviews/?view=month", "/interviews/?view=day", "/interviews/?view=agenda", "/interviews/grid", "/interviews/rooms", "/search/list?text=ana", "/messaging/", "/messaging/aside", "/messaging/review", "/messaging/not-sent", "/board/", "/board/bulk", "/board/settings/", "/vacancies/new?unit=amigro", "/companies/new?unit=amigro", "/interviews/slots/new?unit=amigro", "/duplicates/", "/alike/", "/imports/", "/gains/", "/campaigns/", "/campaigns/campaigns.csv", "/campaigns/new?unit=amigro", "/fairness/", "/fairness/report.csv",
+    "/dashboards/recruiting", "/dashboards/conversation", "/dashboards/recruiting/funnel.csv", "/dashboards/outlook",
     "/dashboards/recruiting/funnel/rows", "/dashboards/recruiting/funnel/rows.csv", "/dashboards/conversation/flows.csv",
     "/dashboards/conversation/flows/rows", "/dashboards/conversation/flows/rows.csv", "/dashboards/report.pdf",
 )  # fmt: skip
@@ -48,6 +47,8 @@ class Things:
     def pages(self) -> list[str]:
         return [
             f"/vacancies/{self.vacancy}", f"/vacancies/{self.vacancy}/edit", f"/candidates/{self.vacancy}",
+            f"/candidates/{self.vacancy}/suggested", f"/attention/{self.vacancy}",
+            f"/board/vacancy/{self.vacancy}/outlook", f"/board/vacancy/{self.vacancy}/hints",
             *(f"/vacancies/{self.vacancy}?tab={tab}" for tab in ("people", "shortlist", "applications", "history", "fairness")),
             f"/candidates/{self.vacancy}/person/{self.profile}",
             f"/candidates/{self.vacancy}/compare?person={self.profile}", f"/companies/{self.company}",

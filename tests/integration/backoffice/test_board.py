@@ -238,7 +238,7 @@ def test_without_a_past_the_board_says_so_and_predicts_nothing(office: Office) -
     client = office.client(office.user())
 
     said = client.get(f"/board/vacancy/{cards.vacancy.id}/outlook", headers=HX).text
-    assert said.count("Sin datos suficientes (0 de 50)") == 3
+    assert said.count("Sin datos suficientes (0 de 50)") == 4
     assert "Sin datos suficientes (0 de 50)" in client.get(f"/applications/{rosa.id}/chance", headers=HX).text
     # An order that is not there yet is the usual one.
     assert _names(client.get(f"/board/vacancy/{cards.vacancy.id}?order=chance").text) == ["Rosa Ibáñez"]

@@ -81,7 +81,7 @@ EVERYBODY = {
     "references.index": "/references/", "mentors.index": "/mentors/", "mentors.sessions": "/mentors/sessions", "gains.index": "/gains/",
     "campaigns.index": "/campaigns/", "campaigns.file": "/campaigns/campaigns.csv",
     "fairness.index": "/fairness/", "fairness.file": "/fairness/report.csv",
-    "learning.index": "/learning/", "candidates.index": "/candidates/", "shortlists.index": "/shortlists/",
+    "learning.index": "/learning/", "candidates.index": "/candidates/", "shortlists.index": "/shortlists/", "attention.index": "/attention/",
 }  # fmt: skip
 SWITCHED = {
     "vacancies.new": "/vacancies/new", "mentors.new": "/mentors/new",
@@ -124,6 +124,9 @@ BY_ID = {
     "vacancies.details": "/vacancies/{vacancy}", "candidates.ranked": "/candidates/{vacancy}",
     "candidates.person": "/candidates/{vacancy}/person/{profile}",
     "candidates.compare": "/candidates/{vacancy}/compare?person={profile}",
+    "candidates.suggested": "/candidates/{vacancy}/suggested", "shortlists.add_many": "/shortlists/{vacancy}/add-many",
+    "attention.vacancy": "/attention/{vacancy}", "attention.dismiss": "/attention/{vacancy}/no_consultant/dismiss",
+    "attention.recall": "/attention/{vacancy}/no_consultant/recall", "board.hints": "/board/vacancy/{vacancy}/hints",
     "candidates.export": "/candidates/{vacancy}/export", "shortlists.add": "/shortlists/{vacancy}/add",
     "shortlists.step": "/shortlists/entries/{entry}/up", "shortlists.share": "/shortlists/{vacancy}/share",
     "shortlists.client_word": "/shortlists/entries/{entry}/client/yes", "shortlists.revoke": "/shortlists/shares/{share}/revoke",

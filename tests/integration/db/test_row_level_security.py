@@ -22,6 +22,7 @@ from huntred.access.models import AuditEntry
 from huntred.alike.models import VacancyMerge, VacancyPair, VacancyPrint
 from huntred.api_clients import service as api_clients
 from huntred.applications.models import ApplicationMerge, ApplicationMove
+from huntred.attention.models import VacancyAlert
 from huntred.conversations import escalation, handoff, notes, resetting
 from huntred.cv.models import CvFile
 from huntred.db import policies
@@ -101,6 +102,7 @@ def filled(desk: Desk) -> Desk:
         ProfileVector(unit="amigro", profile_id=profile.id, model="m", content_hash="", vector=np.ones(3)),
         ShortlistEntry(unit="amigro", vacancy_id=application.vacancy_id, profile_id=profile.id, ord=1),
         ShortlistShare(unit="amigro", vacancy_id=application.vacancy_id, expires_at=now),
+        VacancyAlert(unit="amigro", vacancy_id=application.vacancy_id, kind="no_consultant"),
         LearningStep(unit="amigro", person_id=person.id, ord=1, skill="Excel", skill_key="excel"),
         MentorSession(
             unit="amigro", mentor=Mentor(unit="amigro", name="M", email="m@example.com"), person_id=person.id,

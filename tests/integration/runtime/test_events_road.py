@@ -29,6 +29,7 @@ from runtime.celery_app import QUEUE, make_celery
 from runtime.heartbeat import is_alive
 from runtime.relay import Relay
 from runtime.wiring import wire
+from tests.factories.cards import Cards
 from tests.factories.desk import Desk, desk, keys
 
 __all__ = ["desk", "keys"]
@@ -172,5 +173,21 @@ def test_one_units_fault_does_not_stop_the_others(desk: Desk, database: Any, red
     assert [address for address, _ in desk.sent("email")] == ["huntu@example.com"]
     for name in ("huntred.time_out_handoffs", "huntred.remind_profiles", "huntred.purge"):
         celery.tasks[name].apply(throw=True)
+    wiring.engine.dispose()
+    celery.close()
+
+
+def test_what_vacancies_want_is_kept_and_told_once_to_who_is_responsible(
+    desk: Desk, database: Any, redis_url: str
+) -> None:
+    wiring = wire(read_app_settings(_environment(database, redis_url, "app")))
+    celery = make_celery(wiring.settings)
+    tasks.register(celery, wiring)
+    owners = {unit: desk.user(unit) for unit in ("amigro", "huntu")}
+    for unit, user in owners.items():
+        Cards.of(desk, unit, consultant_id=user.id, published_at=desk.now).add("Rosa Ibáñez", "interview")
+    for _ in range(2):
+        celery.tasks["huntred.watch_vacancies"].apply(throw=True)
+    assert sorted(address for address, _ in desk.sent("email")) == sorted(user.email for user in owners.values())
     wiring.engine.dispose()
     celery.close()

@@ -22,7 +22,7 @@ def test_a_value_has_no_zeros_that_say_nothing() -> None:
 
 
 def test_every_plot_and_series_has_its_words() -> None:
-    for board in ("recruiting", "conversation"):
+    for board in ("recruiting", "conversation", "outlook"):
         for plot in plots(board).values():
             assert wording.title(plot)
             assert wording.hint(plot)

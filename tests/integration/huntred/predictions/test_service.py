@@ -9,42 +9,20 @@ from typing import Any
 
 import pytest
 
-from contract.ids import new_id
+from huntred.applications import moves
 from huntred.applications.models import Application
-from huntred.predictions import repository, service
+from huntred.applications.types import Step
+from huntred.interviews import service as interviews
+from huntred.predictions import repository, service, stays
 from huntred.predictions.service import Terms
 from huntred.vacancies.models import Vacancy
 from tests.factories.cards import Cards
 from tests.factories.desk import Desk, desk, keys
+from tests.factories.stays import closed
 
 __all__ = ["desk", "keys"]
 
 TERMS = Terms(enabled=True, needed=50)
-
-
-def _closed(desk: Desk, cards: Cards, count: int, *, telling: bool = True, **values: Any) -> None:
-    """Vacancies that ended; where they tell something, warehouse work is filled more often and sooner than directors."""
-    chance = random.Random(3)
-    rows = []
-    for number in range(count):
-        easy = chance.random() < 0.5
-        days = chance.uniform(5, 12) if easy else chance.uniform(40, 80)
-        ended = desk.now - timedelta(days=3 * (count - number))
-        filled = chance.random() < ((0.95 if easy else 0.4) if telling else 0.5)
-        rows.append(
-            Vacancy(
-                id=new_id(), company_id=cards.vacancy.company_id,
-                published_at=ended - timedelta(days=days), closed_at=ended,
-                **(
-                    {
-                        "unit": "amigro", "title": "Auxiliar de almacén" if easy else "Dirección de finanzas",
-                        "state": "filled" if filled else "closed",
-                        "salary_min": Decimal(9000 if easy else 90000), "city": "Saltillo",
-                    } | values
-                ),
-            )
-        )  # fmt: skip
-    desk.add(*rows)
 
 
 @pytest.fixture
@@ -59,7 +37,7 @@ def _outlook(desk: Desk, cards: Cards, terms: Terms = TERMS) -> Any:
 
 
 def test_with_fewer_than_fifty_it_says_how_many_there_are(desk: Desk, cards: Cards) -> None:
-    _closed(desk, cards, 49)
+    closed(desk, cards, 49)
     found = _outlook(desk, cards)
     assert [(p.state, p.cases, p.needed, p.forecast) for p in (found.chance, found.days)] == [
         ("insufficient", 49, 50, None)
@@ -67,17 +45,17 @@ def test_with_fewer_than_fifty_it_says_how_many_there_are(desk: Desk, cards: Car
 
 
 def test_generated_cases_and_those_of_other_units_never_count(desk: Desk, cards: Cards) -> None:
-    _closed(desk, cards, 30)
-    _closed(desk, cards, 60, generated=True)
+    closed(desk, cards, 30)
+    closed(desk, cards, 60, generated=True)
     other = Cards.of(desk, "huntu")
-    _closed(desk, other, 60, unit="huntu")
-    _closed(desk, cards, 5, state="open")
+    closed(desk, other, 60, unit="huntu")
+    closed(desk, cards, 5, state="open")
     found = _outlook(desk, cards)
     assert (found.chance.state, found.chance.cases) == ("insufficient", 30)
 
 
 def test_enough_of_its_own_past_gives_chance_and_days_with_their_cases(desk: Desk, cards: Cards) -> None:
-    _closed(desk, cards, 120)
+    closed(desk, cards, 120)
     found = _outlook(desk, cards)
     assert found.chance.state == found.days.state == "shown"
     assert found.chance.forecast.value > 0.7
@@ -86,12 +64,12 @@ def test_enough_of_its_own_past_gives_chance_and_days_with_their_cases(desk: Des
 
 
 def test_a_past_that_tells_nothing_is_not_shown(desk: Desk, cards: Cards) -> None:
-    _closed(desk, cards, 120, telling=False)
+    closed(desk, cards, 120, telling=False)
     assert _outlook(desk, cards).chance.state == "unproven"
 
 
 def test_switched_off_nothing_is_read(desk: Desk, cards: Cards) -> None:
-    _closed(desk, cards, 60)
+    closed(desk, cards, 60)
     found = _outlook(desk, cards, Terms(enabled=False, needed=50))
     assert (found.chance.state, found.chance.cases) == ("off", 0)
     with desk.work() as uow:
@@ -120,3 +98,21 @@ def test_ended_applications_put_cards_in_order_generated_ones_never(desk: Desk, 
         assert found.by_application[good.id].value > 0.5 > 0.3 > found.by_application[bad.id].value
         # Nothing about who the person is.
         assert {word for case in cases for word in case.traits.words} == set()
+
+
+def test_what_a_move_brings_about_does_not_foretell_it(desk: Desk, cards: Cards) -> None:
+    """A rejection cancels the interview ahead: that one was booked is known all the same, and what was undone is no end."""
+    one = cards.add("Rosa Ibáñez", "interview", days=3)
+    slot = desk.slot(desk.user(), timedelta(days=2))
+    with desk.work() as uow:
+        interviews.book_slot(uow, slot.id, one.id, now=desk.now - timedelta(days=1))
+    with desk.work() as uow:
+        step = Step(cards.stages["rejected"].id, desk.user().id, reason="No le queda el turno")
+        moves.move(uow, one.id, step, cards.now(one).version, now=desk.now)
+    with desk.work() as uow:
+        [stay] = [stay for there in stays.ended(uow.session, "amigro").values() for stay in there]
+    assert (stay.forward, stay.signs[1]) == (False, desk.now - timedelta(days=1))
+    with desk.work() as uow:
+        moves.undo(uow, step.batch_id, step.user_id, now=desk.now + timedelta(minutes=1))
+    with desk.work() as uow:
+        assert stays.ended(uow.session, "amigro") == {}
