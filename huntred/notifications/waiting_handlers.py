@@ -104,7 +104,7 @@ def tell_of_mention(uow: UnitOfWork, event: ColleagueMentioned, context: Context
 
 def _of_one(uow: UnitOfWork, step: HandoffStep, handoff: Handoff, links: Links) -> _News:
     conversation, unit = conversations.get(uow, handoff.conversation_id), units.get(uow, step.unit)
-    values = {
+    values: dict[str, Any] = {
         "channel": wording()["channels"].get(conversation.channel, conversation.channel),
         "requested_at": when_text(handoff.requested_at, unit.timezone, "requested_at"),
         "how_long": _how_long(step.at - handoff.requested_at),
@@ -135,7 +135,7 @@ def _of_all(uow: UnitOfWork, step: HandoffStep, one: Reached, team: Team, links:
     if len(waiting) < 2 or one.since is None:
         return None
     unit, longest = units.get(uow, step.unit), waiting[0][0]
-    values = {
+    values: dict[str, Any] = {
         "count": len(waiting),
         "requested_at": when_text(longest.requested_at, unit.timezone, "requested_at"),
         "how_long": _how_long(step.at - longest.requested_at),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -12,7 +14,7 @@ branch_labels = None
 depends_on = None
 
 _AT = sa.DateTime(timezone=True)
-_CHOICES = (
+_CHOICES: tuple[sa.Column[Any], ...] = (
     sa.Column("by_push", sa.Boolean(), nullable=False, server_default="true"),
     sa.Column("by_telegram", sa.Boolean(), nullable=False, server_default="true"),
     sa.Column("by_mail", sa.Boolean(), nullable=False, server_default="true"),
