@@ -49,16 +49,19 @@ def minutes_of(settings: dict[str, object]) -> int:
 def escalate(uow: UnitOfWork, *, now: datetime) -> int:
     """Take each person who has waited long enough at a level to the next one; return how many.
 
-    The first step follows the request at once (waiting_handlers.py); where that was lost, it is taken here.
+    The first step follows the request at once (waiting_handlers.py); where that was lost, it is taken here. Of a
+    demonstration nobody waits: no mail goes to a unit's address for it.
     """
     since = now - timedelta(minutes=minutes_of(units.get(uow, uow.unit).settings))
     latest = select(func.max(HandoffStep.at)).where(HandoffStep.handoff_id == Handoff.id).scalar_subquery()
     at_the_top = select(HandoffStep.id).where(HandoffStep.handoff_id == Handoff.id, HandoffStep.level == LEVELS[-1])
     waiting = uow.session.scalars(
         select(Handoff)
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
         .where(
             Handoff.unit == uow.unit,
             Handoff.state == "queued",
+            Conversation.generated.is_(False),
             func.coalesce(latest, Handoff.requested_at) <= since,
             ~at_the_top.exists(),
         )
