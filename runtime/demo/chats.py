@@ -35,7 +35,7 @@ def make_conversations(demo: Demo) -> None:
     dice = Dice("conversations")
     profiles = {row["id"]: row for row in demo.rows["unit_profiles"]}
     for unit in demo.units:
-        if unit not in demo.accounts:
+        if not demo.accounts.get(unit):
             continue
         own: dict[UUID, list[MadeApplication]] = defaultdict(list)
         for made in demo.applications:
@@ -61,7 +61,8 @@ def _conversation(
     begun = _beginning(demo, dice, made, raw, dialogue)
     times = _times(dice, begun, dialogue.lines, demo.now)
     person, unit = made.person, made.unit
-    account_id, channel = demo.accounts[unit]
+    accounts = demo.accounts[unit]
+    account_id, channel = dice.weighted([(account, 12 if place == 0 else 3) for place, account in enumerate(accounts)])
     chat_id, conversation_id = dice.new_id(), dice.new_id()
     user_id = person.phone.lstrip("+") if channel == "whatsapp" else f"demo-{chat_id.hex[-12:]}"
     said = [

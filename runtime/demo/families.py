@@ -73,8 +73,7 @@ def add_consent(
     evidence: dict[str, Any] | None = None,
 ) -> None:  # fmt: skip
     """Only of what is shown to others: nobody of the demo agreed to be written to, so nobody ever is."""
-    channel = demo.accounts[person.unit][1] if person.unit in demo.accounts else "web"
     demo.add(
-        "consents", id=dice.new_id(), unit=person.unit, person_id=person.id, channel=channel, purpose=purpose,
-        granted=granted, version=demo.privacy.get(person.unit, ""), evidence=evidence or {}, at=at,
+        "consents", id=dice.new_id(), unit=person.unit, person_id=person.id, channel=demo.channel_of(person.unit),
+        purpose=purpose, granted=granted, version=demo.privacy.get(person.unit, ""), evidence=evidence or {}, at=at,
     )  # fmt: skip

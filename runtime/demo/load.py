@@ -7,6 +7,7 @@ every time.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -124,16 +125,17 @@ def _start(connection: Connection, tables: Any, now: datetime) -> Demo:
     }
     if not units or any((unit, "new") not in stages for unit in units):
         raise DemoImpossible("no units with stages are in the database: run `python -m runtime seed` first")
-    accounts: dict[str, tuple[UUID, str]] = {}
+    accounts: dict[str, list[tuple[UUID, str]]] = defaultdict(list)
     account = tables["channel_accounts"]
-    # Where a unit has WhatsApp, its people write there; else by the web chat.
-    ranked = {"whatsapp": 0, "web": 1}
+    # Where a unit has WhatsApp, most of its people write there; else by the web chat.
+    ranked = {"whatsapp": 0, "web": 1, "telegram": 2}
     for row in sorted(
         connection.execute(select(account.c.id, account.c.unit, account.c.channel).order_by(account.c.external_id)),
-        key=lambda row: ranked.get(row.channel, 2),
+        key=lambda row: ranked.get(row.channel, 3),
     ):
-        accounts.setdefault(row.unit, (row.id, row.channel))
-    demo = Demo(read_content(), now, units, frozenset(seeded), stages, accounts)
+        if row.channel in ranked and row.channel not in {channel for _, channel in accounts[row.unit]}:
+            accounts[row.unit].append((row.id, row.channel))
+    demo = Demo(read_content(), now, units, frozenset(seeded), stages, dict(accounts))
     known = select(tables["units"].c.code, tables["units"].c.privacy_version)
     demo.privacy = {row.code: row.privacy_version for row in connection.execute(known)}
     for row in connection.execute(select(tables["divisions"])):

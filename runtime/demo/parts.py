@@ -75,8 +75,9 @@ class MadeConversation:
 class Demo:
     """Rows by table, and what was made so far. units: those with vacancies. seeded: all that the database has.
 
-    numbers: of vacancies and applications, as the database gave them. twins: who stands there a second time.
-    privacy: the version of each unit's notice. colleagues: unit → user → name.
+    accounts: of each unit with the channel, the one that most people use first. numbers: of vacancies and
+    applications, as the database gave them. twins: who stands there a second time. privacy: the version of each
+    unit's notice. colleagues: unit → user → name.
     """
 
     content: Content
@@ -84,7 +85,7 @@ class Demo:
     units: tuple[str, ...]
     seeded: frozenset[str]
     stages: dict[tuple[str, str], UUID]
-    accounts: dict[str, tuple[UUID, str]]
+    accounts: dict[str, list[tuple[UUID, str]]]
     divisions: dict[tuple[str, str], UUID] = field(default_factory=dict)
     users: dict[str, list[UUID]] = field(default_factory=lambda: defaultdict(list))
     vacancies: list[MadeVacancy] = field(default_factory=list)
@@ -97,6 +98,10 @@ class Demo:
     privacy: dict[str, str] = field(default_factory=dict)
     colleagues: dict[str, dict[UUID, str]] = field(default_factory=lambda: defaultdict(dict))
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+
+    def channel_of(self, unit: str) -> str:
+        """Return by which channel most people write to a unit."""
+        return self.accounts[unit][0][1] if self.accounts.get(unit) else "web"
 
     def add(self, table: str, **values: Any) -> None:
         self.rows[table].append(values)

@@ -48,7 +48,7 @@ def _campaign(
     if written.get("start") == "vacancy":
         shown = [one for one in demo.vacancies if one.unit == unit and one.state == "open" and not one.confidential]
         vacancy = dice.one(shown)
-    whatsapp = unit in demo.accounts and demo.accounts[unit][1] == "whatsapp"
+    whatsapp = demo.channel_of(unit) == "whatsapp"
     channel = str(written["channel"])
     campaign_id = dice.new_id()
     demo.add(
