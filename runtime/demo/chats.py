@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,9 +20,10 @@ from runtime.demo.parts import Demo, MadeApplication, MadeConversation
 from runtime.demo.tracks import add_track
 
 CONVERSATIONS = {"amigro": 220, "huntu": 100, "huntred": 80, "huntred_executive": 36}
-_WAITING = {"queued": 4, "with_person": 3}
+_WAITING = {"queued": 3, "with_person": 2}
 # What is said of these was said after applying, or once an interview stood.
 _OF_APPLICATION, _OF_INTERVIEW = ("{number}", "{question}"), "{when}"
+_QUESTION = "question"
 # Seconds until somebody writes: the person, the assistant, a consultant; low, high, how often.
 _PAUSES: dict[str, list[tuple[tuple[int, int], int]]] = {
     "p": [((5, 40), 6), ((40, 240), 3), ((240, 1500), 1)],
@@ -34,6 +36,7 @@ _LATE = (14_400, 15_000)
 def make_conversations(demo: Demo) -> None:
     dice = Dice("conversations")
     profiles = {row["id"]: row for row in demo.rows["unit_profiles"]}
+    asked_first = {row["vacancy_id"]: str(row["id"]) for row in demo.rows["vacancy_questions"] if row["ord"] == 1}
     for unit in demo.units:
         if not demo.accounts.get(unit):
             continue
@@ -50,12 +53,14 @@ def make_conversations(demo: Demo) -> None:
                 own[person.id],
                 key=lambda made: (made.vacancy.job is person.job, made.id in demo.interview_at, made.created_at),
             )
-            _conversation(demo, dice, mine[-1], profiles[person.profile_id], waiting)
+            question = asked_first.get(mine[-1].vacancy.id, "")
+            _conversation(demo, dice, mine[-1], profiles[person.profile_id], question, waiting)
 
 
 def _conversation(
-    demo: Demo, dice: Dice, made: MadeApplication, profile: Mapping[str, Any], waiting: dict[str, int]
+    demo: Demo, dice: Dice, made: MadeApplication, profile: Mapping[str, Any], question: str, waiting: dict[str, int]
 ) -> None:
+    """question: the id of the first that the vacancy asks."""
     raw = _chosen(demo, dice, made, profile, waiting)
     dialogue = spoken(dice, raw, tuple(demo.content.people["menu"][made.unit]))
     begun = _beginning(demo, dice, made, raw, dialogue)
@@ -66,9 +71,10 @@ def _conversation(
     chat_id, conversation_id = dice.new_id(), dice.new_id()
     user_id = person.phone.lstrip("+") if channel == "whatsapp" else f"demo-{chat_id.hex[-12:]}"
     said = [
-        (line, _fill(demo, line.text, made, profile), at, dice.new_id())
+        (replace(line, asks=question) if line.asks == _QUESTION else line, _fill(demo, line.text, made, profile), at,
+         dice.new_id())
         for line, at in zip(dialogue.lines, times, strict=True)
-    ]
+    ]  # fmt: skip
     inbound = [at for line, _, at, _ in said if line.who == "p"]
     consultant = demo.users[unit][0]
     demo.add(

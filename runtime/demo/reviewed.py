@@ -21,11 +21,14 @@ _ASKS_FOR_PERSON = "contact_human"
 def make_turns(demo: Demo) -> None:
     dice = Dice("workbench")
     groups: dict[tuple[str, str], UUID] = {}
+    there: set[tuple[str, str]] = set()
     for made in demo.conversations:
         for place, (line, text, at, message_id) in enumerate(made.said):
             reason = _reason(made, place)
-            if not reason or not demo.now - _DAYS < at < demo.now - RESTED:
+            # The same words once are enough of a unit.
+            if not reason or not demo.now - _DAYS < at < demo.now - RESTED or (made.unit, text) in there:
                 continue
+            there.add((made.unit, text))
             group = groups.setdefault((made.unit, line.key), dice.new_id())
             demo.add(
                 "workbench_turns", id=dice.new_id(), unit=made.unit, message_id=message_id, conversation_id=made.id,
