@@ -95,7 +95,9 @@ def load(engine: Engine, *, now: datetime, password_salt: str, password: str = D
         make_interviews(demo)
         make_referrals(demo)
         make_families(demo)
-        make_points(demo, _in_use(connection, tables["gain_rules"]), _in_use(connection, tables["rewards"]))
+        make_points(
+            demo, _in_use(connection, tables["gain_rules"], "event"), _in_use(connection, tables["rewards"], "name")
+        )  # fmt: skip
         make_shortlists(demo)
         rows = _write(connection, tables, demo, _BEFORE_CHATS)
         for name in ("vacancies", "applications"):
@@ -190,8 +192,8 @@ def _users(demo: Demo, password: str, salt: str) -> None:
             user(designer["email"], designer["name"], "designer", designer["unit"])
 
 
-def _in_use(connection: Connection, table: Table) -> Sequence[Any]:
-    return connection.execute(select(table).where(table.c.active).order_by(table.c.unit, table.c.id)).all()
+def _in_use(connection: Connection, table: Table, key: str) -> Sequence[Any]:
+    return connection.execute(select(table).where(table.c.active).order_by(table.c.unit, table.c[key])).all()
 
 
 def _write(connection: Connection, tables: Any, demo: Demo, names: Sequence[str]) -> dict[str, int]:

@@ -61,7 +61,9 @@ def test_nobody_is_told_that_somebody_of_a_demonstration_waits(desk: Desk) -> No
     desk.execute("UPDATE conversations SET generated = true WHERE id = :c", c=waiting.conversation_id)
 
     assert _escalate(desk, 9 * MINUTES) == 0
-    assert _levels(desk) == [] or "lead" not in _levels(desk)
+    assert _escalate(desk, 20 * MINUTES) == 0
+    # Only those whom the request itself told.
+    assert _levels(desk) == ["unit"]
 
 
 def test_unclaimed_it_goes_up_level_by_level_and_each_is_told_once(desk: Desk) -> None:
