@@ -143,6 +143,7 @@ class Queue:
             connection.execute("SELECT set_config('app.units', %s, true)", (unit,))
             rows = connection.execute(
                 "SELECT text FROM (SELECT DISTINCT ON (text) text, at FROM workbench_turns WHERE text <> ''"
+                " AND NOT app_is_generated(conversation_id)"
                 " ORDER BY text, at DESC) t ORDER BY at DESC LIMIT %s",
                 (most,),
             ).fetchall()

@@ -97,7 +97,7 @@ def escalate(uow: UnitOfWork, *, now: datetime) -> int:
     """Take each person who has waited long enough at a level to the next one; return how many.
 
     The first step follows the request at once (waiting_handlers.py); where that was lost, or nobody might be told
-    then, it is taken here.
+    then, it is taken here. Of a demonstration nobody waits: no mail goes to a unit's address for it.
     """
     since = now - timedelta(minutes=minutes_of(units.get(uow, uow.unit).settings))
     latest = select(func.max(HandoffStep.at)).where(HandoffStep.handoff_id == Handoff.id).scalar_subquery()
@@ -106,9 +106,10 @@ def escalate(uow: UnitOfWork, *, now: datetime) -> int:
     whole = told.where(HandoffStep.level == LEVELS[-1]).exists() & told.where(HandoffStep.level == "unit").exists()
     waiting = uow.session.scalars(
         select(Handoff)
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
         .where(
-            Handoff.unit == uow.unit, Handoff.state == "queued", func.coalesce(latest, Handoff.requested_at) <= since,
-            ~whole,
+            Handoff.unit == uow.unit, Handoff.state == "queued", Conversation.generated.is_(False),
+            func.coalesce(latest, Handoff.requested_at) <= since, ~whole,
         )
         .order_by(Handoff.requested_at)
         .limit(_MOST_AT_ONCE)

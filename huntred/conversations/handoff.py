@@ -142,15 +142,20 @@ def release(uow: UnitOfWork, conversation_id: UUID, *, now: datetime) -> None:
 
 
 def time_out(uow: UnitOfWork, *, now: datetime) -> int:
-    """End the handoffs of this unit that waited too long, tell those who waited; return how many."""
+    """End the handoffs of this unit that waited too long, tell those who waited; return how many.
+
+    Of a demonstration nobody waits, and nobody is written to.
+    """
     conversation_settings = units.get(uow, uow.unit).settings.get("conversation", {})
     minutes = int(conversation_settings.get("handoff_timeout_minutes", _TIMEOUT_MINUTES))
     waiting = uow.session.scalars(
         select(Handoff)
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
         .where(
             Handoff.unit == uow.unit,
             Handoff.state == "queued",
             Handoff.requested_at <= now - timedelta(minutes=minutes),
+            Conversation.generated.is_(False),
         )
         .order_by(Handoff.requested_at)
     ).all()

@@ -92,6 +92,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
 CREATE OR REPLACE FUNCTION app_chat_is_shared(chat uuid, asking text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
   $$ SELECT EXISTS (SELECT 1 FROM conversations c WHERE c.chat_id = chat AND c.unit <> asking) $$;
+-- Whether a conversation is of a demonstration: designers and the trainer, who see no conversations, learn nothing of it.
+CREATE OR REPLACE FUNCTION app_is_generated(conversation uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+  $$ SELECT EXISTS (SELECT 1 FROM conversations c WHERE c.id = conversation AND c.generated) $$;
 """
 
 # Scalar sub-selects, so that PostgreSQL reads the setting once a query and not once a row.

@@ -28,12 +28,16 @@ _ANNOTATION = re.compile(r"\[[^\[\]]+\](?:\([a-z_]+\)|\{[^{}]*\})")
 
 @dataclass(frozen=True)
 class TurnGroup:
-    """Turns that are alike, the latest first; count: of all of them, which may be more than are shown."""
+    """Turns that are alike, the latest first; count: of all of them, which may be more than are shown.
+
+    demo: nobody wrote them; they show how the page works and teach nothing.
+    """
 
     group_id: UUID
     unit: str
     turns: list[Turn]
     count: int
+    demo: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def waiting_turns(
                 .limit(each)
             )
         )
-        groups.append(TurnGroup(row.group_id, turns[0].unit, turns, row.size))
+        groups.append(TurnGroup(row.group_id, turns[0].unit, turns, row.size, _is_demo(uow, turns[0])))
     return TurnPage(groups, page, pages, waiting)
 
 
@@ -141,7 +145,7 @@ def assign(
     """
     change = _open(uow, change_id)
     turn = uow.session.scalar(select(Turn).where(Turn.id == turn_id).with_for_update())
-    if turn is None or turn.unit != change.unit:
+    if turn is None or turn.unit != change.unit or _is_demo(uow, turn):
         raise NotFound("turn")
     example = _add(uow, change, intent, text, root, user_id, turn_id=turn.id, now=now)
     turn.state, turn.decided_by, turn.decided_at = "used", user_id, now
@@ -167,6 +171,10 @@ def remove_example(uow: UnitOfWork, example_id: UUID) -> UUID:
             turn.state, turn.decided_by, turn.decided_at = "open", None, None
     uow.session.delete(example)
     return change.id
+
+
+def _is_demo(uow: UnitOfWork, turn: Turn) -> bool:
+    return bool(uow.session.scalar(select(func.app_is_generated(turn.conversation_id))))
 
 
 def set_aside(uow: UnitOfWork, group_id: UUID, user_id: UUID, *, now: datetime) -> int:

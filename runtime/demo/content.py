@@ -10,6 +10,8 @@ from typing import Any
 import yaml
 
 UNITS = ("amigro", "huntu", "huntred", "huntred_executive")
+# Their people are addressed as usted: none of the shared dialogues is theirs.
+_FORMAL = {"huntred_executive"}
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,9 @@ class Content:
     names: dict[str, Any] = field(default_factory=dict)
     people: dict[str, Any] = field(default_factory=dict)
     dialogues: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    campaigns: dict[str, Any] = field(default_factory=dict)
+    mentors: dict[str, Any] = field(default_factory=dict)
+    team: dict[str, Any] = field(default_factory=dict)
 
 
 def read_content() -> Content:
@@ -53,22 +58,26 @@ def read_content() -> Content:
         companies=_read("companies.yml"),
         names=_read("names.yml"),
         people=_read("people.yml"),
-        dialogues=_read("dialogues.yml"),
+        campaigns=_read("campaigns.yml"),
+        mentors=_read("mentors.yml"),
+        team=_read("team.yml"),
     )
+    shared = _read("dialogues/shared.yml")
     for unit in UNITS:
         raw = _read(f"jobs/{unit}.yml")
         content.jobs[unit] = [_job(unit, job, raw["questions"]) for job in raw["jobs"]]
         content.benefits[unit] = raw["benefits"]
         content.schedules[unit] = raw["schedules"]
+        own = _read(f"dialogues/{unit}.yml")
+        content.dialogues[unit] = own if unit in _FORMAL else [*own, *shared]
     return content
 
 
-def _read(name: str) -> dict[str, Any]:
+def _read(name: str) -> Any:
     path = resources.files("runtime.demo") / "data"
     for part in name.split("/"):
         path = path / part
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return content
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
 def _job(unit: str, raw: dict[str, Any], questions: dict[str, Any]) -> Job:

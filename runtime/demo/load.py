@@ -7,6 +7,7 @@ every time.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,10 +23,18 @@ from runtime.demo.candidates import make_candidates
 from runtime.demo.chats import make_conversations
 from runtime.demo.content import UNITS, read_content
 from runtime.demo.dice import Dice
+from runtime.demo.families import add_permit_ends, make_families
+from runtime.demo.guidance import make_mentors, make_plans
 from runtime.demo.interviews import make_interviews
 from runtime.demo.openings import make_companies, make_vacancies
 from runtime.demo.parts import Demo
 from runtime.demo.pipeline import make_applications
+from runtime.demo.points import make_points, make_referrals
+from runtime.demo.reach import make_campaigns
+from runtime.demo.reviewed import make_turns
+from runtime.demo.selection import make_shortlists
+from runtime.demo.team import make_notes, make_views
+from runtime.demo.twins import make_twins
 
 # Opens nothing but a development installation; `make up` prints it.
 DEMO_PASSWORD = "demo-huntred-2026"  # noqa: S105
@@ -34,9 +43,15 @@ DEMO_PASSWORD = "demo-huntred-2026"  # noqa: S105
 _BEFORE_CHATS = (
     "divisions", "users", "grants", "companies", "contacts", "vacancies", "vacancy_requirements", "vacancy_questions",
     "people", "unit_profiles", "applications", "application_moves", "rooms",
-    "interview_slots", "interviews",
+    "interview_slots", "interviews", "duplicate_pairs", "referrals", "families", "family_members", "gains",
+    "reward_requests", "shortlist_entries", "shortlist_shares", "disclosure_agreements", "consents",
 )  # fmt: skip
-_CHATS = ("chats", "conversations", "identities", "messages", "handoffs")
+# What names a vacancy or an application by its number, which the database gives, and what hangs on it.
+_CHATS = (
+    "chats", "conversations", "identities", "messages", "handoffs", "tracker_events", "workbench_turns", "campaigns",
+    "campaign_clicks", "campaign_touches", "conversation_notes", "note_mentions", "saved_views", "mentors",
+    "mentor_sessions", "learning_steps",
+)  # fmt: skip
 _CHUNK = 1_000
 
 
@@ -74,14 +89,27 @@ def load(engine: Engine, *, now: datetime, password_salt: str, password: str = D
         _users(demo, password, password_salt)
         make_vacancies(demo, make_companies(demo))
         make_candidates(demo)
+        add_permit_ends(demo)
+        make_twins(demo)
         make_applications(demo)
         make_interviews(demo)
+        make_referrals(demo)
+        make_families(demo)
+        make_points(
+            demo, _in_use(connection, tables["gain_rules"], "event"), _in_use(connection, tables["rewards"], "name")
+        )  # fmt: skip
+        make_shortlists(demo)
         rows = _write(connection, tables, demo, _BEFORE_CHATS)
-        applications = tables["applications"]
-        numbers: dict[UUID, int] = {
-            row.id: row.number for row in connection.execute(select(applications.c.id, applications.c.number))
-        }
-        make_conversations(demo, numbers)
+        for name in ("vacancies", "applications"):
+            numbered = select(tables[name].c.id, tables[name].c.number)
+            demo.numbers |= {row.id: row.number for row in connection.execute(numbered)}
+        make_conversations(demo)
+        make_turns(demo)
+        make_campaigns(demo)
+        make_notes(demo)
+        make_views(demo)
+        make_mentors(demo)
+        make_plans(demo)
         rows |= _write(connection, tables, demo, _CHATS)
         emails = tuple(row["email"] for row in demo.rows["users"])
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -99,16 +127,19 @@ def _start(connection: Connection, tables: Any, now: datetime) -> Demo:
     }
     if not units or any((unit, "new") not in stages for unit in units):
         raise DemoImpossible("no units with stages are in the database: run `python -m runtime seed` first")
-    accounts: dict[str, tuple[UUID, str]] = {}
+    accounts: dict[str, list[tuple[UUID, str]]] = defaultdict(list)
     account = tables["channel_accounts"]
-    # Where a unit has WhatsApp, its people write there; else by the web chat.
-    ranked = {"whatsapp": 0, "web": 1}
+    # Where a unit has WhatsApp, most of its people write there; else by the web chat.
+    ranked = {"whatsapp": 0, "web": 1, "telegram": 2}
     for row in sorted(
         connection.execute(select(account.c.id, account.c.unit, account.c.channel).order_by(account.c.external_id)),
-        key=lambda row: ranked.get(row.channel, 2),
+        key=lambda row: ranked.get(row.channel, 3),
     ):
-        accounts.setdefault(row.unit, (row.id, row.channel))
-    demo = Demo(read_content(), now, units, frozenset(seeded), stages, accounts)
+        if row.channel in ranked and row.channel not in {channel for _, channel in accounts[row.unit]}:
+            accounts[row.unit].append((row.id, row.channel))
+    demo = Demo(read_content(), now, units, frozenset(seeded), stages, dict(accounts))
+    known = select(tables["units"].c.code, tables["units"].c.privacy_version)
+    demo.privacy = {row.code: row.privacy_version for row in connection.execute(known)}
     for row in connection.execute(select(tables["divisions"])):
         demo.divisions[row.unit, row.code] = row.id
     dice = Dice("divisions")
@@ -141,6 +172,8 @@ def _users(demo: Demo, password: str, salt: str) -> None:
             "grants", id=dice.new_id(), user_id=user_id, role=role, unit=unit, division_id=division,
             permissions=list(permissions),
         )  # fmt: skip
+        if unit is not None and role != "designer":
+            demo.colleagues[unit][user_id] = name
         return user_id
 
     user(people["administrator"]["email"], people["administrator"]["name"], "super_admin")
@@ -154,6 +187,13 @@ def _users(demo: Demo, password: str, salt: str) -> None:
                 consultant["email"], consultant["name"], "division_consultant", consultant["unit"], division,
                 consultant["permissions"],
             )  # fmt: skip
+    for designer in people["designers"]:
+        if designer["unit"] in demo.seeded:
+            user(designer["email"], designer["name"], "designer", designer["unit"])
+
+
+def _in_use(connection: Connection, table: Table, key: str) -> Sequence[Any]:
+    return connection.execute(select(table).where(table.c.active).order_by(table.c.unit, table.c[key])).all()
 
 
 def _write(connection: Connection, tables: Any, demo: Demo, names: Sequence[str]) -> dict[str, int]:

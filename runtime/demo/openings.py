@@ -108,7 +108,7 @@ def _vacancy(demo: Demo, dice: Dice, job: Job, company: dict[str, object]) -> No
     for ord_, wanted in enumerate(job.wanted, 1):
         demo.add(
             "vacancy_requirements", id=dice.new_id(), unit=unit, vacancy_id=vacancy_id, ord=ord_,
-            kind=_kind(wanted.name), name=wanted.name, importance=wanted.importance, min_years=wanted.min_years,
+            kind=kind_of(wanted.name), name=wanted.name, importance=wanted.importance, min_years=wanted.min_years,
         )  # fmt: skip
     for ord_, question in enumerate(questions, 1):
         demo.add("vacancy_questions", id=dice.new_id(), unit=unit, vacancy_id=vacancy_id, ord=ord_, **question)
@@ -164,5 +164,5 @@ _KINDS = {
 }  # fmt: skip
 
 
-def _kind(name: str) -> str:
+def kind_of(name: str) -> str:
     return _KINDS.get(normalise(name).split(" ", 1)[0], "skill")

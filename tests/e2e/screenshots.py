@@ -12,7 +12,6 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 from PIL import Image
 from playwright.sync_api import Page
 
@@ -26,7 +25,6 @@ ADMINISTRATOR = "super@huntred.example"
 DEVICES = {"desktop": (1280, 800), "phone": (390, 844)}
 # Enough for flat surfaces and text; a picture is a third of what it was.
 _COLOURS = 96
-PHONE = "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/119.0 Mobile Safari/537.36"
 # page → where it is; of two, the first row of the list whose link begins with the second.
 OF_CONSULTANT: dict[str, tuple[str, ...]] = {
     "today": ("/",), "conversation": ("/conversations/", "/conversations/0"),
@@ -53,24 +51,6 @@ def show(page: Page, office_url: str, steps: tuple[str, ...]) -> None:
         row = page.locator(f"main a[href*='{inside}']").first
         page.goto(office_url + str(row.get_attribute("href")))
     page.wait_for_timeout(1200)
-
-
-def make_campaign(page: Page, office_url: str) -> None:
-    """The demo data have none: one is made as a consultant would, and its link opened as a phone does."""
-    page.goto(f"{office_url}/campaigns/")
-    if page.locator("[data-campaign]").count():
-        return
-    page.goto(f"{office_url}/campaigns/new?unit=amigro")
-    page.get_by_label("Nombre").fill("Feria de empleo de Monterrey")
-    page.get_by_label("Origen").fill("feria")
-    page.get_by_label("Medio").fill("volante con qr")
-    page.get_by_label("Canal").select_option("whatsapp")
-    page.get_by_label("Mensaje que deja escrito").fill("Hola, los vi en la feria y quiero información")
-    page.get_by_label("Empieza con").select_option("search")
-    page.get_by_role("button", name="Guardar").click()
-    link = page.get_by_label("Enlace corto").input_value()
-    for _ in range(18):
-        httpx.get(link, headers={"User-Agent": PHONE})
 
 
 def shoot(page: Page, name: str) -> None:
@@ -101,8 +81,6 @@ def main() -> None:
                     page.set_default_timeout(60_000)
                     page.add_init_script(f"localStorage.setItem('theme', {json.dumps(theme)})")
                     sign_in(page, office, email)
-                    if email == CONSULTANT:
-                        make_campaign(page, office)
                     for name, steps in pages.items():
                         if not only or name in only:
                             show(page, office, steps)

@@ -24,7 +24,7 @@ from huntred.people.models import Person, UnitProfile
 from huntred.vacancies.models import Vacancy, VacancyRequirement
 from huntred.vacancies.rules import monthly
 from runtime.demo.content import read_content
-from runtime.demo.openings import _kind
+from runtime.demo.openings import kind_of
 
 _TITLES = Path(__file__).parents[2] / "ml/evaluation/mexican_titles"
 _SKILLS = Path(__file__).parents[2] / "ml/lexicon/skills.yml"
@@ -95,7 +95,7 @@ def offer(connection: Connection, unit: str, company: UUID, number: int, *, now:
             })  # fmt: skip
             wanted += [
                 {"id": new_id(), "unit": unit, "vacancy_id": id_, "ord": ord_, "name": name, "importance": importance,
-                 "kind": _kind(name)}
+                 "kind": kind_of(name)}
                 for ord_, (name, importance) in enumerate(trade.wanted)
             ]  # fmt: skip
         connection.execute(insert(Vacancy), vacancies)

@@ -127,6 +127,27 @@ def test_turns_become_examples_of_a_new_change(office: Office, designer: FlaskCl
     assert sorted(audited) == ["workbench_changes", *["workbench_examples"] * 2, *["workbench_turns"] * 2]
 
 
+def test_a_turn_of_the_demonstration_is_shown_and_teaches_nothing(office: Office, designer: FlaskClient) -> None:
+    desk = office.desk
+    conversation = desk.chat()
+    desk.execute("UPDATE conversations SET generated = true WHERE id = :c", c=conversation.id)
+    turn = waiting(desk, said="hay comedor o llevo lonche", conversation_id=conversation.id)
+
+    page = designer.get("/workbench/").text
+    assert "hay comedor o llevo lonche" in page and "Datos de demostración" in page
+    assert f"/workbench/groups/{turn.group_id}/assign" not in page
+    refused = post(
+        designer, f"/workbench/groups/{turn.group_id}/assign",
+        {"turn": [str(turn.id)], f"text-{turn.id}": turn.text, "intent": "faq_benefits", "change_title": "Comedor",
+         "turns_unit": "amigro"},
+    )  # fmt: skip
+
+    assert refused.status_code == 404
+    assert desk.rows(select(Example)) == [] and desk.one(Turn, turn.id).state == "open"
+    assert post(designer, f"/workbench/groups/{turn.group_id}/set-aside", {}).status_code == 302
+    assert desk.one(Turn, turn.id).state == "set_aside"
+
+
 @pytest.mark.parametrize(
     ("intent", "sentence", "told"),
     [

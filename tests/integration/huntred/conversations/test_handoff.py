@@ -120,6 +120,19 @@ def test_who_waited_too_long_is_told_and_goes_on_with_the_bot(desk: Desk) -> Non
     assert desk.inbox(gone.chat_id) == []
 
 
+def test_of_a_demonstration_nobody_waits_too_long(desk: Desk) -> None:
+    shown = desk.chat()
+    with desk.work() as uow:
+        handoff.request_handoff(uow, shown.id, now=desk.now - timedelta(days=3))
+    desk.execute("UPDATE conversations SET generated = true WHERE id = :c", c=shown.id)
+
+    with desk.work() as uow:
+        assert handoff.time_out(uow, now=desk.now) == 0
+
+    assert desk.one(Conversation, shown.id).handling == "queued"
+    assert desk.inbox(shown.chat_id) == []
+
+
 def test_another_units_consultant_sees_no_such_conversation(desk: Desk) -> None:
     conversation = desk.chat()
     stranger = desk.user("huntu")

@@ -67,6 +67,17 @@ def _mailed(desk: Desk) -> list[str]:
     return [address for address, _ in desk.sent("email")]
 
 
+def test_nobody_is_told_that_somebody_of_a_demonstration_waits(desk: Desk) -> None:
+    desk.user()
+    waiting = _wait(desk)
+    desk.execute("UPDATE conversations SET generated = true WHERE id = :c", c=waiting.conversation_id)
+
+    assert _escalate(desk, 9 * MINUTES) == 0
+    assert _escalate(desk, 20 * MINUTES) == 0
+    # Only those whom the request itself told.
+    assert _levels(desk) == ["unit"]
+
+
 def test_unclaimed_it_goes_up_level_by_level_and_each_is_told_once(desk: Desk) -> None:
     consultant, boss = desk.user(), desk.user(None, "super_admin")
     desk.user("huntu")
