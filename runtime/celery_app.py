@@ -27,6 +27,7 @@ READ_CVS = "huntred.read_cvs"
 SEND_WEBHOOKS = "huntred.send_webhooks"
 RESET_UNITS = "huntred.reset_units"
 WRITE_IMPORTS = "huntred.write_imports"
+IMPORT_PEOPLE = "huntred.import_people"
 FETCH_JOB_PAGES = "huntred.fetch_job_pages"
 FIND_DUPLICATES = "huntred.find_duplicates"
 COLLECT_TURNS = "huntred.collect_turns"
@@ -71,6 +72,7 @@ def make_celery(settings: AppSettings) -> Celery:
             "send-webhooks": {"task": SEND_WEBHOOKS, "schedule": 3.0, "options": {"expires": 3}},
             "reset-units": {"task": RESET_UNITS, "schedule": 5.0, "options": {"expires": 5}},
             "write-imports": {"task": WRITE_IMPORTS, "schedule": 5.0, "options": {"expires": 5}},
+            "import-people": {"task": IMPORT_PEOPLE, "schedule": 3.0, "options": {"expires": 3}},
             "fetch-job-pages": {"task": FETCH_JOB_PAGES, "schedule": 3.0, "options": {"expires": 3}},
             "find-duplicates": {"task": FIND_DUPLICATES, "schedule": 60.0, "options": _SOON},
             "collect-turns": {"task": COLLECT_TURNS, "schedule": 60.0, "options": _SOON},

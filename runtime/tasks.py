@@ -18,6 +18,8 @@ from huntred.db.session import Scope
 from huntred.db.unit_of_work import UnitOfWork, unit_of_work
 from huntred.duplicates import finding
 from huntred.events import service as events
+from huntred.exchange import service as exchange
+from huntred.exchange import working as people_imports
 from huntred.importing import job_pages
 from huntred.importing import service as importing
 from huntred.importing import writing as imports
@@ -39,6 +41,7 @@ _MOVING_SECONDS = 60.0
 _ENCODING_SECONDS = 50.0
 _READING_SECONDS = 20.0
 _COMPARING_SECONDS = 40.0
+_IMPORTING_SECONDS = 20.0
 
 logger = logging.getLogger(__name__)
 
@@ -103,6 +106,7 @@ def register(app: Celery, wiring: Wiring) -> None:
             _each_unit(wiring, lambda uow: retention.purge(uow, now=wiring.clock()), faults)
             _each_unit(wiring, lambda uow: webhooks.forget_old(uow, now=wiring.clock()), faults)
             _each_unit(wiring, lambda uow: importing.forget_rows(uow, now=wiring.clock()), faults)
+            _each_unit(wiring, lambda uow: exchange.forget_old(uow, now=wiring.clock()), faults)
         finally:
             with unit_of_work(wiring.engine, Scope()) as uow:
                 files.sweep(uow, Path(wiring.settings.media_dir), now=wiring.clock())
@@ -158,6 +162,10 @@ def register(app: Celery, wiring: Wiring) -> None:
         for unit in _units(wiring):
             while imports.write_next(wiring.engine, unit, wiring.clock):
                 pass
+
+    @app.task(name=celery_app.IMPORT_PEOPLE)
+    def import_people() -> None:
+        _import_people(wiring)
 
     @app.task(name=celery_app.FETCH_JOB_PAGES)
     def fetch_job_pages() -> None:
@@ -217,6 +225,14 @@ def _encode_people(wiring: Wiring) -> None:
                     told = encoding.progress_of_people(uow, model.name)
                 if encoded:
                     logger.info("%s: %d of %d people are encoded with %s", unit, told.encoded, told.of, told.model)
+
+
+def _import_people(wiring: Wiring) -> None:
+    """A batch of each unit in turn, so that a large file holds up nobody; the next run goes on with what is left."""
+    ends = time.monotonic() + _IMPORTING_SECONDS
+    waiting = list(_units(wiring))
+    while waiting and time.monotonic() < ends:
+        waiting = [unit for unit in waiting if people_imports.work_next(wiring.engine, unit, wiring.clock)]
 
 
 def _find_duplicates(wiring: Wiring) -> None:

@@ -10,6 +10,7 @@ from huntred.conversations import models as conversations
 from huntred.cv import models as cv
 from huntred.disclosures import models as disclosures
 from huntred.events import models as events
+from huntred.exchange import models as exchange
 from huntred.families import models as families
 from huntred.gains import models as gains
 from huntred.importing import models as importing
@@ -31,6 +32,7 @@ from huntred.workbench import models as workbench
 
 __all__ = [
     "access", "api_clients", "applications", "companies", "conversations", "cv", "disclosures", "events",
-    "families", "gains", "importing", "interviews", "learning", "lists", "matching", "mentoring", "notifications",
-    "people", "privacy", "search", "shortlists", "tracking", "units", "vacancies", "webhooks", "workbench",
+    "exchange", "families", "gains", "importing", "interviews", "learning", "lists", "matching", "mentoring",
+    "notifications", "people", "privacy", "search", "shortlists", "tracking", "units", "vacancies", "webhooks",
+    "workbench",
 ]  # fmt: skip

@@ -21,6 +21,7 @@ from huntred.db.unit_of_work import UnitOfWork
 from huntred.disclosures.models import DisclosureAgreement
 from huntred.duplicates import undoing
 from huntred.errors import NotFound
+from huntred.exchange import origins
 from huntred.families import service as families
 from huntred.gains import service as gains
 from huntred.interviews.models import Interview
@@ -105,6 +106,7 @@ def export_person(uow: UnitOfWork, person_id: UUID, *, now: datetime) -> dict[st
             select(Referral).where(Referral.unit == unit, Referral.inviter_id == person_id)
         ),
         "merges": undoing.held_for_undo(uow, person_id),
+        "imports": origins.exported(uow, person_id),
         "family": families.exported(uow, person_id),
         "points": [_row(gain) for gain in reversed(gains.ledger(uow, person_id))],
         "rewards": [_row(one, but="cost_amount") for one in reversed(gains.requests_of(uow, person_id))],
