@@ -179,8 +179,7 @@ def test_a_division_exports_what_it_sees(written: Office) -> None:
 
 
 def test_rows_of_an_import_are_written_by_the_task_of_the_worker(office: Office) -> None:
-    from runtime import celery_app
-    from runtime import tasks
+    from runtime import celery_app, tasks
 
     client = office.client(office.user())
     page = _upload(client, FILE).location

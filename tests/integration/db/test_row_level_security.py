@@ -26,9 +26,9 @@ from huntred.cv.models import CvFile
 from huntred.db import policies
 from huntred.db.base import Base
 from huntred.disclosures.models import DisclosureAgreement
+from huntred.exchange.models import ExchangeMapping, ImportedPerson, ImportedRow, PeopleImport
 from huntred.families import service as families
 from huntred.gains.models import Gain, Reward, RewardRequest
-from huntred.exchange.models import ExchangeMapping, ImportedPerson, ImportedRow, PeopleImport
 from huntred.importing.models import ImportJob, ImportMapping
 from huntred.interviews import proposals
 from huntred.interviews import service as interviews
