@@ -147,4 +147,6 @@ def _text(cell: Any) -> str:
         return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat()
     if isinstance(cell, date):
         return cell.isoformat()
-    return str(cell).replace("\0", "").strip()[:_LONGEST_CELL]
+    # Half of a character, which JSON may hold, is none that can be kept.
+    text = str(cell).replace("\0", "").encode("utf-8", "replace").decode()
+    return text.strip()[:_LONGEST_CELL]
