@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -21,6 +21,7 @@ from huntred.vacancies.models import Vacancy
 
 _MOST_VACANCIES = 500
 _SAMPLES = 3
+_SAMPLED_ROWS = 20
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,11 @@ def stages_of(uow: UnitOfWork) -> list[Stage]:
 def columns_of(uow: UnitOfWork, found: PeopleImport) -> list[Column]:
     """The columns of the file that have a head, with what is in their first rows."""
     samples: list[list[str]] = [[] for _ in found.heads]
-    for at, (_, cells) in enumerate(service.rows_of(uow, found.id)):
+    for _, cells in service.rows_of(uow, found.id, limit=_SAMPLED_ROWS):
         for place, cell in enumerate(cells):
             text = " ".join(cell.split())[:60]
             if text and text not in samples[place] and len(samples[place]) < _SAMPLES:
                 samples[place].append(text)
-        if at >= 20:
-            break
     fields = {head: field for field, head in found.told["columns"].items()}
     return [
         Column(number, head, fields.get(head, ""), samples[number])
@@ -74,14 +73,16 @@ def columns_of(uow: UnitOfWork, found: PeopleImport) -> list[Column]:
     ]
 
 
-def chosen_values(uow: UnitOfWork, found: PeopleImport) -> dict[str, dict[str, str]]:
-    """What their words mean here, as was said or as their names tell: field → theirs → ours."""
+def chosen_values(
+    uow: UnitOfWork, found: PeopleImport, values: Mapping[str, Sequence[tuple[str, int]]]
+) -> dict[str, dict[str, str]]:
+    """What their words mean here, as was said or as their names tell: field → theirs → ours. values: as they stand."""
     places = Places(uow, {})
     said = found.told["values"]
     chosen: dict[str, dict[str, str]] = {}
-    for field, values in service.values_of(uow, found).items():
+    for field, counted in values.items():
         chosen[field] = {}
-        for theirs, _ in values:
+        for theirs, _ in counted:
             ours = said.get(field, {}).get(theirs, "")
             if not ours and field == "vacancy":
                 vacancy = places.guessed_vacancy(theirs)

@@ -27,7 +27,6 @@ from huntred.cv.errors import CvTooLarge
 from huntred.duplicates import finding, undoing
 from huntred.errors import FieldInvalid
 from huntred.exchange import origins
-from huntred.exchange.suggesting import systems
 from huntred.families import service as families
 from huntred.families import together
 from huntred.gains import service as gains
@@ -185,7 +184,7 @@ def _origins(profile: UnitProfile) -> dict[str, Any]:
     uow = work.work_of(profile.unit)
     found = origins.of_person(uow, profile.unit, profile.person_id)
     agreed = bool(found) and privacy.has_accepted(uow, profile.person_id)
-    return {"origins": found, "systems": systems(), "agreed": agreed}
+    return {"origins": found, "agreed": agreed}
 
 
 def _points(profile: UnitProfile) -> dict[str, object]:

@@ -68,12 +68,12 @@ class PeopleImportsView(BaseView):
     def details(self, id: str) -> str:
         uow, found = _import(id)
         asks = found.state == "columns" or (found.state == "preview" and "edit" in request.args)
-        system = systems().get(found.system, {}).get("name", "")
-        given = {"item": found, "asks": asks, "fields": FIELDS, "system": system}
+        given = {"item": found, "asks": asks, "fields": FIELDS}
         if asks:
+            values = service.values_of(uow, found)
             given |= {
                 "date_orders": DATE_ORDERS, "columns": queries.columns_of(uow, found), "never": never_read(found.heads),
-                "values": service.values_of(uow, found), "chosen_values": queries.chosen_values(uow, found),
+                "values": values, "chosen_values": queries.chosen_values(uow, found, values),
                 "stages": queries.stages_of(uow), "vacancies": queries.vacancies_to_apply(uow.session, found.unit),
             }  # fmt: skip
         elif found.state == "preview":

@@ -75,16 +75,26 @@ def _by_external_id(uow: UnitOfWork, system: str, read: ReadPerson) -> UnitProfi
             ImportedPerson.external_id == read.external_id,
         )
     )  # fmt: skip
-    if person_id is not None:
-        return people.profile(uow, person_id)
+    known = people.profile(uow, person_id) if person_id is not None else None
+    if known is not None and _may_be(read, known):
+        return known
     if system == OWN_SYSTEM and read.external_id.isdecimal() and len(read.external_id) < 10:
-        # Our own number, unless the file comes from somebody else's huntRED.
         own = uow.session.scalar(
             select(UnitProfile).where(UnitProfile.unit == uow.unit, UnitProfile.number == int(read.external_id))
         )
-        if own is not None and similar_names(read.names, (own.first_name, own.last_name, own.second_last_name)):
+        if own is not None and _may_be(read, own):
             return own
     return None
+
+
+def _may_be(read: ReadPerson, there: UnitProfile) -> bool:
+    """Whether the one whom an id names is who the row tells of: two systems, or two accounts, number from 1 alike."""
+    told = read.columns
+    return (
+        similar_names(read.names, (there.first_name, there.last_name, there.second_last_name))
+        or _nothing_against(read, there)
+        or any(told.get(name) and told[name] == getattr(there, name) for name in ("email", "phone", "curp_hash"))
+    )
 
 
 def _nothing_against(read: ReadPerson, there: UnitProfile) -> bool:

@@ -249,12 +249,13 @@ def counts(uow: UnitOfWork, import_id: UUID) -> Counts:
     return Counts(*counted)
 
 
-def rows_of(uow: UnitOfWork, import_id: UUID) -> Iterator[tuple[int, list[str]]]:
-    """Yield number and cells of each row whose cells are still kept."""
+def rows_of(uow: UnitOfWork, import_id: UUID, limit: int | None = None) -> Iterator[tuple[int, list[str]]]:
+    """Yield number and cells of each row whose cells are still kept, or of the first ones."""
     query = (
         select(ImportedRow.row, ImportedRow.cells_sealed)
         .where(ImportedRow.import_id == import_id, ImportedRow.cells_sealed.is_not(None))
         .order_by(ImportedRow.row)
+        .limit(limit)
         .execution_options(yield_per=_AT_ONCE)
     )
     for row in uow.session.execute(query):

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import undefer
 
 from huntred.db.session import Scope
@@ -37,6 +38,9 @@ def work_next(engine: Engine, unit: str, clock: Callable[[], datetime]) -> bool:
                 return False
             at = found.id
             _STEPS[found.state](uow, found, clock())
+    except OperationalError:
+        # The database was away, or two waited for each other: the batch is done again, and nobody need know.
+        raise
     except Exception:
         if at is not None:
             with unit_of_work(engine, scope) as uow:

@@ -144,19 +144,25 @@ def _note_origin(
     uow: UnitOfWork, found: PeopleImport, profile: UnitProfile, read: ReadPerson, *, now: datetime
 ) -> None:
     """Say whence they came, once for each id that the system gives them."""
+    of_system = (ImportedPerson.unit == found.unit, ImportedPerson.system == found.system)
     there = uow.session.scalars(
-        select(ImportedPerson.external_id).where(
-            ImportedPerson.unit == found.unit, ImportedPerson.person_id == profile.person_id,
-            ImportedPerson.system == found.system,
+        select(ImportedPerson.external_id).where(*of_system, ImportedPerson.person_id == profile.person_id)
+    ).all()
+    external_id = read.external_id or None
+    # An id that already names somebody else (another account of that system) names nobody a second time.
+    if external_id and uow.session.scalar(
+        select(true()).where(
+            *of_system, ImportedPerson.external_id == external_id, ImportedPerson.person_id != profile.person_id
         )
-    ).all()  # fmt: skip
-    if (read.external_id or None) in there or (there and not read.external_id):
+    ):
+        external_id = None
+    if external_id in there or (there and external_id is None):
         return
     uow.session.execute(
         insert(ImportedPerson)
         .values(
             id=new_id(), unit=found.unit, person_id=profile.person_id, system=found.system,
-            external_id=read.external_id or None, source=read.source, import_id=found.id, imported_at=now,
+            external_id=external_id, source=read.source, import_id=found.id, imported_at=now,
         )
         .on_conflict_do_nothing()
     )  # fmt: skip

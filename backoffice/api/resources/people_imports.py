@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -36,7 +37,7 @@ class NewPeopleImport(Given):
     system: Line = ""
     columns: dict[str, Text2000] | None = Field(None, max_length=len(FIELDS))
     values: dict[Literal["vacancy", "stage", "source"], dict[str, Line]] | None = None
-    dates: Literal["dmy", "mdy"] = "dmy"
+    dates: Literal["dmy", "mdy"] | None = None
     keep_as: Line = ""
     vacancy_id: UUID | None = Field(None, strict=False)
     unit: Name | None = None
@@ -88,10 +89,10 @@ def create_people_import(body: NewPeopleImport) -> Made:
         vacancy_id=body.vacancy_id,
     )  # fmt: skip
     told = found.told
-    service.choose(
-        uow, found.id, told["columns"] if body.columns is None else body.columns,
-        told["values"] if body.values is None else body.values, body.dates, now=work.now(), keep_as=body.keep_as,
-    )  # fmt: skip
+    columns = told["columns"] if body.columns is None else body.columns
+    values: Mapping[str, Mapping[str, str]] = told["values"] if body.values is None else {**body.values}
+    dates = body.dates or told["dates"]
+    service.choose(uow, found.id, columns, values, dates, now=work.now(), keep_as=body.keep_as)
     return Made(_told(found), ("api.get_people_import", {"id": found.id}))
 
 

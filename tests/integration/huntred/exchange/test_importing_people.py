@@ -165,6 +165,17 @@ def test_who_is_known_is_found_by_each_rule_and_a_shared_address_is_no_proof(des
     assert verdicts[2][0] in {"new", "faulty"}
 
 
+def test_an_id_that_two_systems_gave_is_not_one_person(desk: Desk) -> None:
+    written(desk, uploaded(desk, "Id,Nombre completo,Correo\n1,Ana López,ana@example.com\n"))
+    found = written(desk, uploaded(desk, "Folio,Nombre completo,Correo,Celular\n1,Beto Ruiz,beto@example.com,5512345602\n"))
+    assert [row.outcome for row in rows(desk, found)] == ["made"]
+    again = written(desk, uploaded(desk, "Folio,Nombre completo,Correo\n1,Beto Ruiz,beto@example.com\n"))
+    assert [row.outcome for row in rows(desk, again)] == ["unchanged"]
+    assert [one.first_name for one in imported(desk)] == ["Ana", "Beto"]
+    origins = desk.rows(select(ImportedPerson).order_by(ImportedPerson.id))
+    assert [one.external_id for one in origins] == ["1", None]
+
+
 def test_a_nested_answer_of_an_api_is_read_by_its_paths(desk: Desk) -> None:
     position = vacancy(desk)
     people = [

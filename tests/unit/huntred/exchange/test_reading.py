@@ -146,3 +146,13 @@ def test_dots_make_levels() -> None:
     assert outgoing.nested({"name": "Ana", "address.city": "León", "address.state": "Guanajuato"}) == {
         "name": "Ana", "address": {"city": "León", "state": "Guanajuato"},
     }  # fmt: skip
+
+
+def test_each_system_and_each_field_has_its_words() -> None:
+    from backoffice.wording import words
+    from huntred.exchange.suggesting import FIELDS
+
+    said = words("es")
+    assert set(systems()) == set(said.exchange_systems)
+    assert set(FIELDS) == set(said.exchange_fields)
+    assert {name for fields in outgoing.FIELDS.values() for name in fields} == set(said.exchange_out_fields)
