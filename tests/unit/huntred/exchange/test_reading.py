@@ -84,7 +84,7 @@ def test_a_row_is_read_as_people_write() -> None:
     assert (told["first_name"], told["last_name"], told["second_last_name"]) == ("Ana María", "Ruiz", "Soto")
     assert (told["email"], told["phone"]) == ("ana@example.com", "+525512345601")
     assert (told["birth_date_sealed"], told["city"], told["skills"]) == ("1990-05-03", "Monterrey", ["SAP", "Excel"])
-    assert (str(told["salary_amount"]), told["salary_currency"]) == ("18500", "USD")
+    assert (str(told["salary_amount"]), told["salary_currency"]) == ("18500.00", "USD")
     assert found.applied_at.isoformat() == "2026-01-01T00:00:00+00:00"
 
 
