@@ -34,7 +34,7 @@ __all__ = ["walked"]
 
 # What both languages write alike without being ours or somebody's: units, currencies and programs.
 _ALIKE = {
-    "mxn", "usd", "eur", "kb", "mb", "bytes", "csv", "json", "pdf", "id", "http", "https", "utf", "make", "publish", "git",
+    "mxn", "usd", "eur", "kb", "mb", "bytes", "csv", "json", "rfc", "pdf", "id", "http", "https", "utf", "make", "publish", "git",
     "apply", "telegram", "slack", "opencats", "app", "web", "demo", "bot",
 }  # fmt: skip
 # A page of its own language: licences of the libraries, and what designers write in data/.
