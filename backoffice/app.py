@@ -26,6 +26,7 @@ from backoffice.public import (
 from backoffice.public import pages as public
 from backoffice.views import all_views, home
 from huntred.cv import shelf
+from huntred.exchange.service import BOUNDS as PEOPLE_BOUNDS
 from huntred.importing.files import MOST_BYTES
 
 _VENDOR = Path(__file__).parent / "static"
@@ -101,6 +102,8 @@ def _room_for_files() -> None:
         request.max_content_length = shelf.MOST_BYTES + 64 * 1024
     elif request.endpoint == "imports.upload":
         request.max_content_length = MOST_BYTES + 64 * 1024
+    elif request.endpoint == "people_imports.upload":
+        request.max_content_length = PEOPLE_BOUNDS.bytes + 64 * 1024
 
 
 def _switch_unit() -> Response:

@@ -29,6 +29,7 @@ SEND_WEBHOOKS = "huntred.send_webhooks"
 SEND_PUSHES = "huntred.send_pushes"
 RESET_UNITS = "huntred.reset_units"
 WRITE_IMPORTS = "huntred.write_imports"
+IMPORT_PEOPLE = "huntred.import_people"
 FETCH_JOB_PAGES = "huntred.fetch_job_pages"
 READ_INTAKE = "huntred.read_intake"
 FIND_DUPLICATES = "huntred.find_duplicates"
@@ -77,6 +78,7 @@ def make_celery(settings: AppSettings) -> Celery:
             "send-pushes": {"task": SEND_PUSHES, "schedule": 3.0, "options": {"expires": 3}},
             "reset-units": {"task": RESET_UNITS, "schedule": 5.0, "options": {"expires": 5}},
             "write-imports": {"task": WRITE_IMPORTS, "schedule": 5.0, "options": {"expires": 5}},
+            "import-people": {"task": IMPORT_PEOPLE, "schedule": 3.0, "options": {"expires": 3}},
             "fetch-job-pages": {"task": FETCH_JOB_PAGES, "schedule": 3.0, "options": {"expires": 3}},
             "read-intake": {"task": READ_INTAKE, "schedule": 5.0, "options": {"expires": 5}},
             "find-duplicates": {"task": FIND_DUPLICATES, "schedule": 60.0, "options": _SOON},

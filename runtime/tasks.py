@@ -21,6 +21,8 @@ from huntred.db.session import Scope
 from huntred.db.unit_of_work import UnitOfWork, unit_of_work
 from huntred.duplicates import finding
 from huntred.events import service as events
+from huntred.exchange import service as exchange
+from huntred.exchange import working as people_imports
 from huntred.importing import job_pages, mails
 from huntred.importing import service as importing
 from huntred.importing import writing as imports
@@ -47,6 +49,7 @@ _READING_SECONDS = 20.0
 _COMPARING_SECONDS = 40.0
 _COMPARING_VACANCIES_SECONDS = 15.0
 _WATCHING_SECONDS = 40.0
+_IMPORTING_SECONDS = 20.0
 
 logger = logging.getLogger(__name__)
 
@@ -113,6 +116,7 @@ def register(app: Celery, wiring: Wiring) -> None:
             _each_unit(wiring, lambda uow: webhooks.forget_old(uow, now=wiring.clock()), faults)
             _each_unit(wiring, lambda uow: push_queue.forget_old(uow, now=wiring.clock()), faults)
             _each_unit(wiring, lambda uow: importing.forget_rows(uow, now=wiring.clock()), faults)
+            _each_unit(wiring, lambda uow: exchange.forget_old(uow, now=wiring.clock()), faults)
         finally:
             with unit_of_work(wiring.engine, Scope()) as uow:
                 files.sweep(uow, Path(wiring.settings.media_dir), now=wiring.clock())
@@ -175,6 +179,10 @@ def register(app: Celery, wiring: Wiring) -> None:
         for unit in _units(wiring):
             while imports.write_next(wiring.engine, unit, wiring.clock):
                 pass
+
+    @app.task(name=celery_app.IMPORT_PEOPLE)
+    def import_people() -> None:
+        _import_people(wiring)
 
     @app.task(name=celery_app.FETCH_JOB_PAGES)
     def fetch_job_pages() -> None:
@@ -274,6 +282,12 @@ def _watch_vacancies(wiring: Wiring, watched: dict[str, UUID | None]) -> None:
                 watched[unit] = attention.keep(uow, watched.get(unit), now=wiring.clock())
         waiting = [unit for unit in waiting if watched[unit] is not None]
     _each_unit(wiring, lambda uow: attention_notices.tell(uow, wiring.links, now=wiring.clock()), [])
+def _import_people(wiring: Wiring) -> None:
+    """A batch of each unit in turn, so that a large file holds up nobody; the next run goes on with what is left."""
+    ends = time.monotonic() + _IMPORTING_SECONDS
+    waiting = list(_units(wiring))
+    while waiting and time.monotonic() < ends:
+        waiting = [unit for unit in waiting if people_imports.work_next(wiring.engine, unit, wiring.clock)]
 
 
 def _find_duplicates(wiring: Wiring) -> None:

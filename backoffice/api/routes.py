@@ -21,14 +21,15 @@ from backoffice.api.resources import (
     conversations,
     interviews,
     people,
+    people_imports,
     vacancies,
     webhooks,
 )
 from huntred.errors import HuntredError
 
 __all__ = [
-    "applications", "chatbot", "chatbot_metrics", "conversations", "graphql", "interviews", "people", "tokens",
-    "vacancies", "webhooks",
+    "applications", "chatbot", "chatbot_metrics", "conversations", "graphql", "interviews", "people", "people_imports",
+    "tokens", "vacancies", "webhooks",
 ]  # fmt: skip
 
 # What is read, or asked for a token, before anybody is known.

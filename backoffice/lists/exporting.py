@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
+from backoffice.lists import exchange
 from backoffice.lists.catalogue import LISTS
 from backoffice.lists.writing import write
 from backoffice.wording import words
@@ -45,6 +46,7 @@ def write_next(engine: Engine, media_dir: Path, clock: Callable[[], datetime]) -
         export_id, filters, created_at = export.id, dict(export.filters), export.created_at
         declared, columns = LISTS[export.list_name], LISTS[export.list_name].columns_of(export.columns)
         file_format, language = export.format, user.language if user else ""
+        mapping = dict(export.told)
 
     def told(done: int, total: int | None = None, state: str = "writing") -> None:
         with unit_of_work(engine, _FINDING) as uow:
@@ -57,7 +59,10 @@ def write_next(engine: Engine, media_dir: Path, clock: Callable[[], datetime]) -
         with unit_of_work(engine, scope) as uow:
             told(0, declared.count(uow.session, filters, created_at))
             batches = declared.rows(uow.session, filters, created_at)
-            done = write(draft, file_format, columns, batches, words(language), declared.name, told)
+            if mapping:
+                done = exchange.write(draft, declared.name, mapping, batches, told)
+            else:
+                done = write(draft, file_format, columns, batches, words(language), declared.name, told)
         draft.rename(path)
         told(done, done, "done")
     except BaseException:

@@ -20,11 +20,14 @@ from backoffice.csv_text import ENCODING, Cell, CsvWriter
 from backoffice.formats import local
 from backoffice.lists.declared import Column, Facts, Value
 
-Format = Literal["csv", "xlsx"]
+Format = Literal["csv", "xlsx", "json", "jsonl"]
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "jsonl": "application/x-ndjson",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+OF_LISTS = ("csv", "xlsx")
 Batches = Iterable[tuple[Sequence[Any], Facts]]
 
 

@@ -76,7 +76,7 @@ class ListsView(BaseView):
         """The rows that the filters leave, with the columns that are shown: at once, or by the worker where many."""
         declared = _list(list_name)
         file_format = request.form.get("format", "")
-        if file_format not in writing.CONTENT_TYPES:
+        if file_format not in writing.OF_LISTS:
             abort(400)
         uow = work.current_work()
         filters = declared.filters_of(request.form)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from flask import Response as FlaskResponse
 from flask import abort, redirect, request, url_for
@@ -25,6 +26,7 @@ from huntred.cv import shelf
 from huntred.cv.errors import CvTooLarge
 from huntred.duplicates import finding, undoing
 from huntred.errors import FieldInvalid
+from huntred.exchange import origins
 from huntred.families import service as families
 from huntred.families import together
 from huntred.gains import service as gains
@@ -32,6 +34,7 @@ from huntred.learning import service as learning
 from huntred.people.models import UnitProfile
 from huntred.people.rules import APPLY_REQUIRED, RECAP_ORDER, missing
 from huntred.people.service import told
+from huntred.privacy import service as privacy
 from huntred.privacy.erasure import erase_person
 from huntred.privacy.export import as_json, export_person
 from huntred.units import service as units
@@ -81,6 +84,7 @@ class PeopleView(CvPages, BaseView):
             consents=queries.consents(session, profile),
             **_points(profile),
             **_family(profile),
+            **_origins(profile),
             erased_at=queries.erased_at(session, profile),
             has_curp=queries.has_curp(session, profile.id),
             erase_word=_ERASE_WORD,
@@ -175,6 +179,14 @@ def _family(profile: UnitProfile) -> dict[str, object]:
     uow = work.work_of(profile.unit)
     family = families.family_of(uow, profile.person_id)
     return {"family": family, "relatives": families.members_of(uow, family) if family else []}
+
+
+def _origins(profile: UnitProfile) -> dict[str, Any]:
+    """From which other systems they came, and whether they have agreed to our notice since."""
+    uow = work.work_of(profile.unit)
+    found = origins.of_person(uow, profile.unit, profile.person_id)
+    agreed = bool(found) and privacy.has_accepted(uow, profile.person_id)
+    return {"origins": found, "agreed": agreed}
 
 
 def _points(profile: UnitProfile) -> dict[str, object]:

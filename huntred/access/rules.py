@@ -16,6 +16,7 @@ ROLES = (SUPER_ADMIN, CONSULTANT, DIVISION_CONSULTANT, DESIGNER)
 # The switches of a division consultant: what they may do beyond looking.
 PERMISSIONS = (
     "edit_vacancies", "publish_vacancies", "move_applications", "manage_slots", "reply", "edit_companies",
+    "exchange_people",
 )  # fmt: skip
 
 

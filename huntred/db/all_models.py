@@ -12,6 +12,7 @@ from huntred.conversations import models as conversations
 from huntred.cv import models as cv
 from huntred.disclosures import models as disclosures
 from huntred.events import models as events
+from huntred.exchange import models as exchange
 from huntred.fairness import models as fairness
 from huntred.families import models as families
 from huntred.gains import models as gains
@@ -36,7 +37,7 @@ from huntred.workbench import models as workbench
 
 __all__ = [
     "access", "alike", "api_clients", "applications", "attention", "companies", "conversations", "cv",
-    "disclosures", "events", "fairness", "families", "gains", "importing", "interviews", "learning", "lists",
-    "matching", "mentoring", "notifications", "people", "privacy", "push", "references", "search", "shortlists",
-    "tracking", "units", "vacancies", "webhooks", "workbench",
+    "disclosures", "events", "exchange", "fairness", "families", "gains", "importing", "interviews", "learning",
+    "lists", "matching", "mentoring", "notifications", "people", "privacy", "push", "references", "search",
+    "shortlists", "tracking", "units", "vacancies", "webhooks", "workbench",
 ]  # fmt: skip

@@ -80,6 +80,17 @@ CREATE OR REPLACE FUNCTION app_file_in_use(name text) RETURNS boolean LANGUAGE s
 CREATE OR REPLACE FUNCTION app_campaign_unit(wanted text) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
   $$ SELECT unit FROM campaigns WHERE code = wanted $$;
+-- Takes back an application that a file brought and nobody has moved since. History is otherwise only added to: the app
+-- itself may delete no row of it.
+CREATE OR REPLACE FUNCTION app_take_back_application(wanted uuid) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public AS
+  $$ WITH mine AS (
+       SELECT a.id FROM applications a WHERE a.id = wanted AND a.source = 'import' AND a.version = 0
+         AND a.unit = ANY (app_units()) AND app_divisions() IS NULL
+     ), history AS (DELETE FROM application_moves m USING mine WHERE m.application_id = mine.id)
+     DELETE FROM applications a USING mine WHERE a.id = mine.id $$;
+REVOKE ALL ON FUNCTION app_take_back_application(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app_take_back_application(uuid) TO huntred_app;
 -- Whether somebody of the team writes here: they linked this Telegram, or send a code that would. The gateway must know
 -- before it makes a chat of it, and sees no users.
 CREATE OR REPLACE FUNCTION app_team_chat(account uuid, telegram_user text, code text) RETURNS boolean
@@ -92,7 +103,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
 CREATE OR REPLACE FUNCTION app_chat_is_shared(chat uuid, asking text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
   $$ SELECT EXISTS (SELECT 1 FROM conversations c WHERE c.chat_id = chat AND c.unit <> asking) $$;
--- Whether a conversation is of a demonstration: designers and the trainer, who see no conversations, learn nothing of it.
+-- Whether a conversation is of a demonstration: designers and the trainer, who see none, learn nothing of it.
 CREATE OR REPLACE FUNCTION app_is_generated(conversation uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
   $$ SELECT EXISTS (SELECT 1 FROM conversations c WHERE c.id = conversation AND c.generated) $$;
@@ -191,6 +202,13 @@ RULES: dict[str, list[Rule]] = {
         Rule(GATEWAY, "INSERT"),
         Rule(APP, "SELECT, UPDATE", f"{UNIT} AND {WHOLE_UNIT}"),
     ],
+    # People come by a file into the whole unit, or into a division by applying to its vacancy.
+    "exchange_mappings": _unit_table(),
+    "people_imports": _unit_table(_READ_WRITE, IN_DIVISION),
+    "people_import_rows": _unit_table(
+        rows=_unless_whole_unit("SELECT 1 FROM people_imports i WHERE i.id = import_id")
+    ),
+    "imported_people": _unit_table(rows=_of_profile("imported_people")),
     "application_merges": [
         Rule(APP, "SELECT", UNIT), Rule(APP, "INSERT, UPDATE, DELETE", f"{UNIT} AND {WHOLE_UNIT}"),
     ],

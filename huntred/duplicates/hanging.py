@@ -1,4 +1,4 @@
-"""What hangs on a person by its id alone, of some kinds once: points, steps, sessions, a family, words given.
+"""What hangs on a person by its id alone, of some kinds once: points, steps, sessions, a family, words given, origins.
 
 Of two alike the kept one's stays, of two steps of a plan the one that is done; the other is packed for the undo.
 """
@@ -16,6 +16,7 @@ from huntred.db.unit_of_work import UnitOfWork
 from huntred.disclosures.models import DisclosureAgreement
 from huntred.duplicates.errors import InterviewsCollide
 from huntred.duplicates.wire import packed, put_back, row_values
+from huntred.exchange.models import ImportedPerson
 from huntred.families.models import Family, FamilyMember
 from huntred.gains.models import Gain, RewardRequest
 from huntred.learning.models import LearningStep
@@ -55,6 +56,7 @@ KINDS = (
     Kind(MentorSession),
     Kind(DisclosureAgreement),
     Kind(ReferenceRequest),
+    Kind(ImportedPerson),
 )
 
 

@@ -32,7 +32,10 @@ class SavedView(Base):
 
 
 class ListExport(Base):
-    """A large export, written by the worker: waiting → writing → done | failed; gone after a day."""
+    """A large export, or one to another system, by the worker: waiting → writing → done | failed; gone after a day.
+
+    told: of one to another system, its fields with their heads and how dates are written; else empty.
+    """
 
     __tablename__ = "list_exports"
 
@@ -45,6 +48,9 @@ class ListExport(Base):
         ARRAY(Text), comment="what the user looked at; narrowed by the grants of then"
     )
     format: Mapped[str]
+    told: Mapped[dict[str, Any]] = mapped_column(
+        JSONB, server_default="{}", comment="of an export to another system: fields with their heads, dates"
+    )
     state: Mapped[str] = mapped_column(server_default="waiting")
     rows_total: Mapped[int] = mapped_column(server_default="0")
     rows_done: Mapped[int] = mapped_column(server_default="0")
@@ -54,6 +60,6 @@ class ListExport(Base):
 
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'writing', 'done', 'failed')", name="state"),
-        CheckConstraint("format IN ('csv', 'xlsx')", name="format"),
+        CheckConstraint("format IN ('csv', 'xlsx', 'json', 'jsonl')", name="format"),
         Index("ix_list_exports_open", "created_at", postgresql_where=text("state IN ('waiting', 'writing')")),
     )

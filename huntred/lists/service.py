@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -81,12 +82,13 @@ def _put(uow: UnitOfWork, list_name: str, name: str, filters: Mapping[str, str],
 
 def request_export(
     uow: UnitOfWork, list_name: str, filters: Mapping[str, str], columns: Sequence[str], file_format: str, *,
-    now: datetime,
+    now: datetime, told: Mapping[str, Any] | None = None,
 ) -> ListExport:  # fmt: skip
-    """Have the worker write it."""
+    """Have the worker write it. told: of an export to another system (huntred/exchange/outgoing.py)."""
     export = ListExport(
         user_id=uow.scope.user_id, list_name=list_name, filters=dict(filters), columns=list(columns),
-        units=list(uow.scope.units), format=file_format, touched_at=now, created_at=now, expires_at=now + KEPT,
+        units=list(uow.scope.units), format=file_format, told=dict(told or {}), touched_at=now, created_at=now,
+        expires_at=now + KEPT,
     )  # fmt: skip
     uow.session.add(export)
     uow.session.flush()

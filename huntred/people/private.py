@@ -37,7 +37,7 @@ def set_private(
         raise NotFound("profile")
     born = _birth_date(birth_date, today=now.date()) if birth_date.strip() else None
     if curp.strip():
-        number = _curp(curp)
+        number = curp_of(curp)
         of_curp: date = curp_number.get_birth_date(number)
         if born is not None and born != of_curp:
             raise FieldInvalid("birth_date", "differs_from_curp")
@@ -48,7 +48,7 @@ def set_private(
         profile.curp_sealed = number
         profile.curp_hash = KeyRing.lookup(number)
     if rfc.strip():
-        number = _rfc(rfc)
+        number = rfc_of(rfc)
         profile.rfc_sealed = number
         profile.rfc_hash = KeyRing.lookup(number)
     if born is not None:
@@ -67,15 +67,16 @@ def _birth_date(text: str, *, today: date) -> date:
     return parse_birth_date(text, today=today)
 
 
-def _curp(text: str) -> str:
+def curp_of(text: str) -> str:
+    """Return the number as it is written officially. Raises FieldInvalid."""
     try:
         return str(curp_number.validate(text))
     except ValidationError:
         raise FieldInvalid("curp", "not_a_curp") from None
 
 
-def _rfc(text: str) -> str:
-    """Check the form only: some real numbers fail their own check digit."""
+def rfc_of(text: str) -> str:
+    """Check the form only: some real numbers fail their own check digit. Raises FieldInvalid."""
     try:
         return str(rfc_number.validate(text, validate_check_digits=False))
     except ValidationError:

@@ -32,6 +32,7 @@ from huntred.people.types import RecapLine
 
 __all__ = [
     "clear_field",
+    "enter",
     "forget",
     "full_name",
     "held_profile",
@@ -136,6 +137,22 @@ def register(uow: UnitOfWork, texts: Mapping[str, str], *, now: datetime) -> Uni
     return profile
 
 
+def enter(uow: UnitOfWork, columns: Mapping[str, Any], *, now: datetime) -> UnitProfile:
+    """Make a person of whom another system told, by columns of the profile that were read before.
+
+    Nothing is agreed to by it, and nobody is told that they completed their profile: they did not.
+    """
+    person = Person(created_at=now)
+    uow.session.add(person)
+    uow.session.flush()
+    profile = UnitProfile(unit=uow.unit, person_id=person.id, skills=[], created_at=now, updated_at=now)
+    uow.session.add(profile)
+    uow.session.flush()
+    uow.record(PersonRegistered(person.id, None))
+    replace_columns(uow, profile, columns, now=now, by_themselves=False)
+    return profile
+
+
 def profile_of(uow: UnitOfWork, person_id: UUID) -> UnitProfile:
     """Return what the person told this unit. Raises NotFound."""
     profile = repository.profile(uow, person_id)
@@ -189,13 +206,18 @@ def set_fields(uow: UnitOfWork, person_id: UUID, texts: Mapping[str, str], *, no
     _after_change(uow, profile, now=now)
 
 
-def replace_columns(uow: UnitOfWork, profile: UnitProfile, columns: Mapping[str, Any], *, now: datetime) -> None:
-    """Put values that were read before into a locked profile, by column; what follows from a change follows."""
+def replace_columns(
+    uow: UnitOfWork, profile: UnitProfile, columns: Mapping[str, Any], *, now: datetime, by_themselves: bool = True
+) -> None:
+    """Put values that were read before into a locked profile, by column; what follows from a change follows.
+
+    by_themselves: a profile that this completes is the person's own doing, and is told as such.
+    """
     expired_on = profile.permit_expires_on
     for column, content in columns.items():
         setattr(profile, column, content)
     _note_permit(uow, profile, expired_on)
-    _after_change(uow, profile, now=now)
+    _after_change(uow, profile, now=now, by_themselves=by_themselves)
 
 
 def clear_field(uow: UnitOfWork, person_id: UUID, field: str, *, now: datetime) -> None:
@@ -277,12 +299,13 @@ def _note_permit(uow: UnitOfWork, profile: UnitProfile, expired_on: date | None)
         uow.record(PermitChanged(profile.id, profile.person_id))
 
 
-def _after_change(uow: UnitOfWork, profile: UnitProfile, *, now: datetime) -> None:
+def _after_change(uow: UnitOfWork, profile: UnitProfile, *, now: datetime, by_themselves: bool = True) -> None:
     profile.updated_at = now
     refresh_search_text(profile)
     if profile.completed_at is None and not missing(told(profile), APPLY_REQUIRED):
         profile.completed_at = now
-        uow.record(ProfileCompleted(profile.id, profile.person_id))
+        if by_themselves:
+            uow.record(ProfileCompleted(profile.id, profile.person_id))
     uow.session.flush()
 
 

@@ -33,6 +33,7 @@ from huntred.conversations.models import (
 from huntred.cv import service as cv
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.duplicates import undoing
+from huntred.exchange import origins
 from huntred.fairness import service as fairness
 from huntred.families import service as families
 from huntred.gains import service as gains
@@ -82,9 +83,13 @@ def erase_person(
     gains.forget(uow, person_id)
     fairness.forget(uow, person_id)
     families.forget(uow, person_id)
+    origins.forget(uow, person_id)
     id_ = entry or new_id()
     # Who was merged into this one stands in the log too: after a restore to before the merge they are two again.
-    logged = [(id_, person_id), *((new_id(), other) for other in undoing.forget(uow, person_id))]
+    merged = undoing.forget(uow, person_id)
+    for other in merged:
+        origins.forget(uow, other)
+    logged = [(id_, person_id), *((new_id(), other) for other in merged)]
     alike.forget(uow, [whose for _, whose in logged])
     for row_id, whose in logged:
         uow.session.execute(

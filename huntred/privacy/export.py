@@ -23,6 +23,7 @@ from huntred.db.unit_of_work import UnitOfWork
 from huntred.disclosures.models import DisclosureAgreement
 from huntred.duplicates import undoing
 from huntred.errors import NotFound
+from huntred.exchange import origins
 from huntred.fairness import service as fairness
 from huntred.fairness.opening import opened
 from huntred.families import service as families
@@ -123,6 +124,7 @@ def export_person(
         "merges": undoing.held_for_undo(uow, person_id),
         "mails": mails.exported(uow, emails_of(uow, person_id)),
         "vacancy_merges": alike.held_for_undo(uow, person_id),
+        "imports": origins.exported(uow, person_id),
         "family": families.exported(uow, person_id),
         "points": [_row(gain) for gain in reversed(gains.ledger(uow, person_id))],
         "rewards": [_row(one, but="cost_amount") for one in reversed(gains.requests_of(uow, person_id))],

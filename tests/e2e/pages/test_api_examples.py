@@ -30,6 +30,7 @@ def test_what_the_document_shows_works(site: Site) -> None:
     assert '"first_name":"Eva"' in ran.stdout
     assert '"city":"Monterrey"' in ran.stdout
     assert '{"firstName": "Eva", "city": "Monterrey", "applications": {"nodes": []}}' in ran.stdout
+    assert '"system":"lever","state":"checking"' in ran.stdout
     assert '"message_id":"m-0001","stored":true' in ran.stdout
     assert '"channel":"web","conversation_id":null' in ran.stdout and '"waiting_messages":1' in ran.stdout
     assert '"fallback":{"not_understood":0' in ran.stdout

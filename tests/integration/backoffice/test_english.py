@@ -34,8 +34,8 @@ __all__ = ["walked"]
 
 # What both languages write alike without being ours or somebody's: units, currencies and programs.
 _ALIKE = {
-    "mxn", "usd", "eur", "kb", "mb", "bytes", "csv", "pdf", "id", "http", "https", "utf", "make", "publish", "git",
-    "apply", "telegram", "slack", "app", "web", "demo", "bot",
+    "mxn", "usd", "eur", "kb", "mb", "bytes", "csv", "json", "rfc", "pdf", "id", "http", "https", "utf", "make", "publish", "git",
+    "apply", "telegram", "slack", "opencats", "app", "web", "demo", "bot",
 }  # fmt: skip
 # A page of its own language: licences of the libraries, and what designers write in data/.
 _AS_IT_IS = {"about.index", "workbench.flows"}

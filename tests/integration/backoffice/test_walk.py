@@ -23,6 +23,7 @@ from huntred.conversations import resetting
 from huntred.conversations.models import ChannelAccount, Conversation, Quarantined
 from huntred.cv import shelf
 from huntred.cv.models import CvFile
+from huntred.exchange.models import ExchangeMapping, PeopleImport
 from huntred.families import service as families
 from huntred.gains.models import Reward, RewardRequest
 from huntred.importing.models import ImportJob
@@ -84,6 +85,7 @@ EVERYBODY = {
     "learning.index": "/learning/", "candidates.index": "/candidates/", "shortlists.index": "/shortlists/", "attention.index": "/attention/",
 }  # fmt: skip
 SWITCHED = {
+    "people_imports.index": "/people-imports/", "exchange.index": "/exchange/", "exchange.new": "/exchange/new?kind=people",
     "vacancies.new": "/vacancies/new", "mentors.new": "/mentors/new",
     "companies.new": "/companies/new", "campaigns.new": "/campaigns/new",
     "interviews.new_slots": "/interviews/slots/new",
@@ -140,6 +142,10 @@ BY_ID = {
     "gains.decide": "/gains/requests/{reward_request}/decide",
     "fairness.vacancy_file": "/fairness/vacancy/{vacancy}.csv",
     "vacancies.edit": "/vacancies/{vacancy}/edit", "vacancies.step": "/vacancies/{vacancy}/pause",
+    "people_imports.details": "/people-imports/{people_import}", "people_imports.progress": "/people-imports/{people_import}/progress",
+    "people_imports.choose": "/people-imports/{people_import}/columns", "people_imports.start": "/people-imports/{people_import}/start",
+    "people_imports.go_on": "/people-imports/{people_import}/go-on", "people_imports.undo": "/people-imports/{people_import}/undo",
+    "people_imports.faulty": "/people-imports/{people_import}/faulty.csv",
     "people.details": "/people/{profile}", "people.timeline": "/people/{profile}/timeline",
     "people.family": "/people/{profile}/family",
     "people.upload_cv": "/people/{profile}/cvs", "people.cv": "/people/cv/{cv}", "people.cv_file": "/people/cv/{cv}/archivo",
@@ -170,6 +176,7 @@ OF_UNIT = {
     "companies.add_contact": "/companies/{company}/contacts",
     "campaigns.details": "/campaigns/{campaign}", "campaigns.edit": "/campaigns/{campaign}/edit",
     "campaigns.qr": "/campaigns/{campaign}/qr.png", "campaigns.step": "/campaigns/{campaign}/pause",
+    "exchange.forget": "/exchange/mappings/{mapping}/forget",
     "quick_replies.edit": "/quick-replies/{quick_reply}/edit",
     "quick_replies.remove": "/quick-replies/{quick_reply}/remove",
 }  # fmt: skip
@@ -223,6 +230,8 @@ BY_FORM: dict[str, list[tuple[str, dict[str, str]]]] = {
     "board.bulk_move": [("/board/bulk/move", {"card": "{application}:0", "to_stage": "{stage}"})],
     "board.undo": [(f"/board/undo/{NOWHERE}", {"unit": "{unit}"})],
     "webhooks.new": [("/webhooks/new", {"unit": "{unit}", "url": "https://example.com/", "events": "vacancy.closed"})],
+    "people_imports.upload": [("/people-imports/upload", {"unit": "{unit}"})],
+    "exchange.export": [("/exchange/export", {"kind": "people", "unit": "{unit}"})],
     "imports.upload": [("/imports/upload", {"unit": "{unit}"})],
     "imports.page": [("/imports/page", {"unit": "{unit}", "page_url": "https://example.com/"})],
     "quick_replies.new": [("/quick-replies/new", {"unit": "{unit}", "shortcut": "x", "quick_text": "y"})],
@@ -316,7 +325,7 @@ def place(office: Office, unit: str, **vacancy: Any) -> Place:
         "cv": cv(office, made).id, "double": desk.profile(unit).id, "merge": one_of_two(office, made).id,
         "mail": letters.came(desk, letters.written("Hola", files=(("a.txt", "text/plain", b"a"),)), unit=unit, state="review").id,
         "like": like(office, made).id, "vacancy_merge": one_vacancy_of_two(office, made).id,
-        "imported": imported(office, unit, stranger.id).id, **bench(desk, unit, stranger.id),
+        "imported": imported(office, unit, stranger.id).id, **exchanged(office, unit, stranger.id, vacancy.get("division_id")), **bench(desk, unit, stranger.id),
     }  # fmt: skip
     return Place(made, ids)
 
@@ -328,6 +337,18 @@ def imported(office: Office, unit: str, user_id: Any) -> ImportJob:
     )  # fmt: skip
     office.desk.add(row)
     return row
+
+
+def exchanged(office: Office, unit: str, user_id: Any, division_id: Any) -> dict[str, Any]:
+    """A file of people, and a mapping that was kept."""
+    told = {"columns": {"first_name": "Nombre"}, "values": {}, "dates": "dmy", "system": "other"}
+    row = PeopleImport(
+        id=new_id(), unit=unit, division_id=division_id, user_id=user_id, file_name="a.csv", system="other",
+        heads=["Nombre"], told=told, declaration="Declaro", declared_at=office.desk.now, created_at=office.desk.now,
+    )  # fmt: skip
+    mapping = ExchangeMapping(id=new_id(), unit=unit, direction="in", kind="people", name=f"A {row.id}", told=told)
+    office.desk.add(row, mapping)
+    return {"people_import": row.id, "mapping": mapping.id}
 
 
 def one_of_two(office: Office, made: Things) -> PersonMerge:

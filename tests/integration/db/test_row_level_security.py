@@ -15,19 +15,20 @@ import numpy as np
 import psycopg
 import pytest
 from psycopg import errors, sql
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from contract.ids import new_id
 from huntred.access.models import AuditEntry
 from huntred.alike.models import VacancyMerge, VacancyPair, VacancyPrint
 from huntred.api_clients import service as api_clients
-from huntred.applications.models import ApplicationMerge, ApplicationMove
+from huntred.applications.models import Application, ApplicationMerge, ApplicationMove
 from huntred.attention.models import VacancyAlert
 from huntred.conversations import escalation, handoff, notes, resetting
 from huntred.cv.models import CvFile
 from huntred.db import policies
 from huntred.db.base import Base
 from huntred.disclosures.models import DisclosureAgreement
+from huntred.exchange.models import ExchangeMapping, ImportedPerson, ImportedRow, PeopleImport
 from huntred.fairness.models import FairnessAnswer
 from huntred.families import service as families
 from huntred.gains.models import Gain, Reward, RewardRequest
@@ -128,6 +129,15 @@ def filled(desk: Desk) -> Desk:
     desk.add(referee)
     desk.add(ReferenceAnswer(unit="amigro", referee_id=referee.id, saved_at=now))
     other = desk.profile()
+    file = PeopleImport(
+        id=new_id(), unit="amigro", user_id=interviewer.id, file_name="a.csv", system="other", heads=[], told={},
+        declaration="Declaro", declared_at=now,
+    )  # fmt: skip
+    desk.add(file)
+    desk.add(
+        ImportedRow(import_id=file.id, row=2, unit="amigro"),
+        ImportedPerson(unit="amigro", person_id=person.id, system="other", import_id=file.id, imported_at=now),
+    )
     one_of_two = PersonMerge(
         id=new_id(), unit="amigro", kept_person_id=person.id, kept_profile_id=profile.id,
         other_person_id=other.person_id, other_profile_id=new_id(), merged_at=now,
@@ -151,6 +161,7 @@ def filled(desk: Desk) -> Desk:
     desk.add(
         ImportMapping(unit="amigro", kind="vacancies", columns={}),
         ImportJob(unit="amigro", kind="vacancies", user_id=interviewer.id, file_name="a.csv", heads=[]),
+        ExchangeMapping(unit="amigro", direction="in", kind="people", name="A", told={}),
     )
     [reward] = desk.rows(select(Reward).where(Reward.unit == "amigro").order_by(Reward.ord).limit(1))
     desk.add(
@@ -354,6 +365,23 @@ def test_secrets_are_write_only_and_ledgers_only_grow(filled: Desk, as_role: dic
             as_role["app"].run(statement, **everything)
     with pytest.raises(errors.InsufficientPrivilege):
         as_role["relay"].run("UPDATE stored_events SET handled_at = now()")
+
+
+def test_only_an_application_that_a_file_brought_is_taken_back(filled: Desk, as_role: dict[str, As]) -> None:
+    [application] = filled.rows(select(Application.id))
+
+    def take_back(unit: str = "amigro", **scope: Any) -> list[UUID]:
+        with filled.work(unit, **scope) as uow:
+            uow.session.execute(text("SELECT app_take_back_application(:id)"), {"id": application})
+        return filled.rows(select(Application.id))
+
+    assert take_back() == [application], "it came by a chat"
+    filled.execute("UPDATE applications SET source = 'import', version = 1")
+    assert take_back() == [application], "somebody has moved it"
+    filled.execute("UPDATE applications SET version = 0")
+    assert take_back("huntu") == [application] and take_back(divisions=(new_id(),)) == [application]
+    with pytest.raises(errors.InsufficientPrivilege):
+        as_role["bot"].run("SELECT app_take_back_application(%s)", (application,), units="amigro")
 
 
 def test_a_division_sees_its_own_and_nothing_beside(filled: Desk, as_role: dict[str, As]) -> None:

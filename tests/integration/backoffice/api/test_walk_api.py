@@ -8,9 +8,11 @@ from sqlalchemy import text
 
 from backoffice.api.operations import OPERATIONS, Operation
 from backoffice.api.routes import OPEN
+from contract.ids import new_id
 from huntred.api_clients.rules import SCOPES
 from huntred.conversations import resetting
 from huntred.conversations.models import Chat, Conversation
+from huntred.exchange.models import PeopleImport
 from huntred.webhooks import service as webhooks
 from huntred.webhooks.service import SubscriptionForm
 from tests.integration.backoffice.api.conftest import Program, program
@@ -27,6 +29,7 @@ IDS = {
     "get_webhook": "webhook", "change_webhook": "webhook", "delete_webhook": "webhook",
     "rotate_webhook_secret": "webhook", "test_webhook": "webhook", "list_deliveries": "webhook",
     "redeliver": "webhook", "get_chat_state": "chat_user", "get_reset_of_all": "reset",
+    "get_people_import": "people_import", "start_people_import": "people_import",
 }  # fmt: skip
 LISTS = {
     "list_vacancies", "list_companies", "list_people", "list_applications", "list_interviews", "list_conversations",
@@ -38,6 +41,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "change_vacancy": {"title": "Cajera"},
     "create_person": {"first_name": "Eva", "last_name": "Ruiz"},
     "change_person": {"first_name": "Eva"},
+    "create_people_import": {
+        "declaration": "Nos los entregó su agencia con su consentimiento.", "people": [{"nombre": "Eva", "correo": "e@example.com"}],
+        "vacancy_id": "{vacancy}",
+    },
     "create_application": {"vacancy_id": "{vacancy}", "person_id": "{profile}"},
     "move_application": {"to_stage_id": "{stage}"},
     "book_interview": {"application_id": "{application}", "slot_id": "{slot}"},
@@ -58,7 +65,12 @@ def ids(office: Office, unit: str) -> dict[str, Any]:
         delivery = webhooks.send_test(uow, hook.id, now=office.desk.now)
         reset = resetting.ask(uow, unit, None, now=office.desk.now)
     chat = office.desk.one(Conversation, made["conversation"]).chat_id
-    named = {"webhook": hook.id, "delivery": delivery.id, "reset": reset.id, "chat_user": office.desk.one(Chat, chat).user_id}
+    file = PeopleImport(
+        id=new_id(), unit=unit, user_id=office.user(unit=unit).id, file_name="a.csv", system="other", heads=[],
+        told={"columns": {}, "values": {}, "dates": "dmy"}, declaration="Declaro", declared_at=office.desk.now,
+    )  # fmt: skip
+    office.desk.add(file)
+    named = {"people_import": file.id, "webhook": hook.id, "delivery": delivery.id, "reset": reset.id, "chat_user": office.desk.one(Chat, chat).user_id}
     return {name: str(value) for name, value in (made | named).items()}
 
 
@@ -77,7 +89,7 @@ def ask(caller: Program, one: Operation, of: dict[str, Any], path: str) -> Any:
 
 def counted(office: Office) -> list[int]:
     tables = ("vacancies", "unit_profiles", "applications", "application_moves", "interviews", "webhook_subscriptions",
-              "webhook_deliveries", "stored_events", "inbox", "chats")  # fmt: skip
+              "webhook_deliveries", "stored_events", "inbox", "chats", "people_imports")  # fmt: skip
     return [office.desk.rows(text(f"SELECT count(*) FROM {table}"))[0] for table in tables]
 
 

@@ -24,6 +24,7 @@ from huntred.duplicates.errors import ChangedMeanwhile, InterviewsCollide, Later
 from huntred.duplicates.merging import merge, stamp
 from huntred.duplicates.rules import GROUPS
 from huntred.errors import NotFound
+from huntred.exchange.models import ImportedPerson, PeopleImport
 from huntred.fairness import service as fairness
 from huntred.fairness.models import FairnessAnswer
 from huntred.families.models import Family, FamilyMember
@@ -68,6 +69,7 @@ def everything(desk: Desk) -> dict[str, list[Any]]:
         "unit_profiles", "identities", "conversations", "applications", "application_moves", "interviews", "cvs",
         "referrals", "shortlist_entries", "application_merges", "people", "gains", "reward_requests", "learning_steps",
         "mentor_sessions", "disclosure_agreements", "family_members", "reference_requests",
+        "mentor_sessions", "disclosure_agreements", "family_members", "imported_people",
     )
     found: dict[str, list[Any]] = {}
     with desk.admin.connect() as connection:
@@ -139,7 +141,11 @@ def _habits(desk: Desk, first: UnitProfile, second: UnitProfile, vacancy_id: Any
     [reward] = desk.rows(select(Reward).where(Reward.unit == "amigro").order_by(Reward.ord).limit(1))
     mentor = Mentor(id=new_id(), unit="amigro", name="Rosa", email="rosa@example.com")
     families = [Family(id=new_id(), unit="amigro", code=f"INV-AAAA001{n}") for n in range(2)]
-    desk.add(mentor, *families)
+    file = PeopleImport(
+        id=new_id(), unit="amigro", user_id=desk.user().id, file_name="a.csv", system="lever", heads=[], told={},
+        declaration="Declaro", declared_at=desk.now,
+    )  # fmt: skip
+    desk.add(mentor, file, *families)
     for n, profile in enumerate((first, second)):
         person_id, at = profile.person_id, desk.now + timedelta(days=3 + n)
         desk.add(
@@ -161,6 +167,10 @@ def _habits(desk: Desk, first: UnitProfile, second: UnitProfile, vacancy_id: Any
             DisclosureAgreement(
                 unit="amigro", vacancy_id=vacancy_id, person_id=person_id, side="candidate", granted=True, version="1",
                 source="chat", at=desk.now,
+            ),
+            ImportedPerson(
+                unit="amigro", person_id=person_id, system="lever", external_id=str(n), import_id=file.id,
+                imported_at=desk.now,
             ),
         )  # fmt: skip
 
@@ -532,6 +542,7 @@ def test_every_table_that_points_at_a_person_is_known_to_the_merge() -> None:
         "erasures",  # a log
         "person_merges",  # what leads from one to the other
         "profile_vectors",  # go with the profile; the one who is left is encoded anew
+        "people_import_rows",  # a row of a file stays whose it was; what it holds goes with the week or an erasure
     }
     pointing = {
         table.name
