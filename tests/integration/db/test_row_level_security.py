@@ -294,7 +294,7 @@ def test_the_app_puts_no_row_into_another_unit(filled: Desk, as_role: dict[str, 
         values = (json.dumps(row[0]),)
         with pytest.raises(errors.InsufficientPrivilege):
             as_role["app"].run(insert.format(t=sql.Identifier(table)), values, units="huntu")
-        if table in NOBODYS or table in {"offered_options", "tracker_events", "divisions", "channel_accounts", "grants", "published_models", "media", "ranking_weights", "ranking_versions", "fairness_answers", "gain_rules", "gain_levels", "rewards"} or "_archive" in table:
+        if table in NOBODYS or table in {"offered_options", "tracker_events", "divisions", "channel_accounts", "grants", "published_models", "media", "ranking_weights", "ranking_versions", "fairness_answers", "gain_rules", "gain_levels", "rewards", "intake_mails"} or "_archive" in table:
             continue  # not the app's to write, or the super administrator's
         with pytest.raises((errors.UniqueViolation, errors.CheckViolation)):
             as_role["app"].run(insert.format(t=sql.Identifier(table)), values, units="amigro")
@@ -368,18 +368,18 @@ def test_secrets_are_write_only_and_ledgers_only_grow(filled: Desk, as_role: dic
 
 
 def test_only_an_application_that_a_file_brought_is_taken_back(filled: Desk, as_role: dict[str, As]) -> None:
-    [application] = filled.rows(select(Application.id))
+    [application, *_] = filled.rows(select(Application.id).order_by(Application.id))
 
-    def take_back(unit: str = "amigro", **scope: Any) -> list[UUID]:
+    def is_there_after_taking_back(unit: str = "amigro", **scope: Any) -> bool:
         with filled.work(unit, **scope) as uow:
             uow.session.execute(text("SELECT app_take_back_application(:id)"), {"id": application})
-        return filled.rows(select(Application.id))
+        return application in filled.rows(select(Application.id))
 
-    assert take_back() == [application], "it came by a chat"
+    assert is_there_after_taking_back(), "it came by a chat"
     filled.execute("UPDATE applications SET source = 'import', version = 1")
-    assert take_back() == [application], "somebody has moved it"
+    assert is_there_after_taking_back(), "somebody has moved it"
     filled.execute("UPDATE applications SET version = 0")
-    assert take_back("huntu") == [application] and take_back(divisions=(new_id(),)) == [application]
+    assert is_there_after_taking_back("huntu") and is_there_after_taking_back(divisions=(new_id(),))
     with pytest.raises(errors.InsufficientPrivilege):
         as_role["bot"].run("SELECT app_take_back_application(%s)", (application,), units="amigro")
 
