@@ -56,11 +56,17 @@ def _read(text: str, today: date, *, birth: bool = True) -> date | None:
         return _date(_year(numbers[3], latest), int(numbers[2]), int(numbers[1]))
     months: dict[str, int] = words()["months"]
     named = "|".join(sorted(months, key=len, reverse=True))
-    glue = r"(?:[\s,./-]|\b(?:de|del|ano)\b)*"
-    day_first = re.search(rf"\b(\d{{1,2}}|1o|1ro|primero){glue}\b({named})\b\.?{glue}(\d{{4}}|\d{{2}})\b", text)
+    glue = r"(?:[\s,./-]|\b(?:de|del|ano|of|do)\b)*"
+    ordinal = r"(?:st|nd|rd|th|er|º)?"
+    day_first = re.search(
+        rf"\b(\d{{1,2}}|1o|1ro|primero){ordinal}{glue}\b({named})\b\.?{glue}(\d{{4}}|\d{{2}})\b", text
+    )
     if day_first:
         return _date(_year(day_first[3], latest), months[day_first[2]], _day(day_first[1]))
-    month_first = re.search(rf"\b({named})\b\.?{glue}(\d{{1,2}}){glue}(\d{{4}}|\d{{2}})\b", text)
+    # Something must stand between day and year: "mayo 1998" names no day.
+    month_first = re.search(
+        rf"\b({named})\b\.?{glue}(\d{{1,2}}){ordinal}(?=[\s,./-]){glue}(\d{{4}}|\d{{2}})\b", text
+    )
     if month_first:
         return _date(_year(month_first[3], latest), months[month_first[1]], int(month_first[2]))
     return None

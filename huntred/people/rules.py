@@ -169,6 +169,10 @@ def _headline(text: str) -> dict[str, Any]:
     return {"headline": headline[0].upper() + headline[1:]}
 
 
+# Languages in which people name their country to us, beside Spanish.
+_FOREIGN = tuple(Locale(language) for language in ("en", "fr", "pt"))
+
+
 def _nationality(text: str) -> dict[str, Any]:
     answer = without_lead_in(text, "nationality")
     if not answer:
@@ -178,9 +182,10 @@ def _nationality(text: str) -> dict[str, Any]:
         if has_phrase(answer, names):
             return {"nationality": locale.territories[code]}
     folded = normalise(answer)
-    for code, name in locale.territories.items():
-        if len(code) == 2 and (normalise(name) == folded or f" {normalise(name)} " in f" {folded} "):
-            return {"nationality": name}
+    for told_in in (locale, *_FOREIGN):
+        for code, name in told_in.territories.items():
+            if len(code) == 2 and f" {normalise(name)} " in f" {folded} ":
+                return {"nationality": locale.territories[code]}
     raise FieldInvalid("nationality", "not_a_country")
 
 

@@ -44,9 +44,15 @@ def test_full_names(text: str, first: str, last: str, second: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["3 de mayo del 98", "03/05/1998", "3-5-98", "nací el 3 de mayo de 1998", "Mayo 3, 1998",
-                                  "1998-05-03", "3 mayo 1998", "3/mayo/98"])  # fmt: skip
+                                  "1998-05-03", "3 mayo 1998", "3/mayo/98", "3 of May 1998", "May 3rd, 1998",
+                                  "3 mai 1998", "3 de maio de 1998"])  # fmt: skip
 def test_birth_dates(text: str) -> None:
     assert read("birth_date", text) == {"birth_date": date(1998, 5, 3)}
+
+
+def test_a_month_and_a_year_are_no_birth_date() -> None:
+    with pytest.raises(FieldInvalid):
+        read("birth_date", "May 1998")
 
 
 def test_two_digits_are_the_year_of_somebody_who_may_work() -> None:
@@ -62,6 +68,7 @@ def test_two_digits_are_the_year_of_somebody_who_may_work() -> None:
         ("8 mil quincenales", "16000", "MXN"), ("2,500 semanales", "10833.33", "MXN"), ("400 diarios", "12160", "MXN"),
         ("1,200 usd", "1200", "USD"), ("360000 al año", "30000", "MXN"), ("unos 18 500", "18500", "MXN"),
         ("1.5 millones anuales", "125000", "MXN"),
+        ("12 thousand", "12000", "MXN"),
     ],
 )  # fmt: skip
 def test_pay_by_the_month(text: str, amount: str, currency: str) -> None:
@@ -73,7 +80,8 @@ def test_pay_by_the_month(text: str, amount: str, currency: str) -> None:
     [
         ("2 años y medio", "2.5"), ("6 meses", "0.5"), ("año y medio", "1.5"), ("ninguna", "0"), ("dos años", "2"),
         ("más de 10 años", "10"), ("3 a 4 años", "3"), ("1 año y 6 meses", "1.5"), ("no tengo", "0"), ("5", "5"),
-        ("treinta y cinco años", "35"),
+        ("treinta y cinco años", "35"), ("2 and a half years", "2.5"), ("3 ans", "3"), ("sans expérience", "0"),
+        ("2 anos e meio", "2.5"), ("san eksperyans", "0"),
     ],
 )  # fmt: skip
 def test_years_of_experience(text: str, years: str) -> None:
@@ -120,6 +128,9 @@ def test_an_unknown_village_is_an_answer_too() -> None:
         ("nationality", "soy hondureña", "Honduras"),
         ("nationality", "vengo de Haití", "Haití"),
         ("nationality", "mexicana", "México"),
+        ("nationality", "Cameroun", "Camerún"),
+        ("nationality", "Ayiti", "Haití"),
+        ("nationality", "I am from Brazil", "Brasil"),
         ("work_permit", "tengo la tarjeta humanitaria", "humanitarian"),
         ("work_permit", "No", "none"),
         ("work_permit", "residente permanente", "permanent"),
