@@ -29,7 +29,7 @@ _COLOURS = 96
 OF_CONSULTANT: dict[str, tuple[str, ...]] = {
     "today": ("/",), "conversation": ("/conversations/", "/conversations/0"),
     "vacancy": ("/vacancies/?state=open", "/vacancies/0"), "person": ("/people/", "/people/0"),
-    "board": ("/board/",), "calendar": ("/interviews/",), "dashboards": ("/dashboards/recruiting",),
+    "board": ("/board/",), "calendar": ("/interviews/",), "dashboards": ("/dashboards/recruiting",), "outlook": ("/dashboards/outlook",),
     "duplicates": ("/duplicates/",), "alike": ("/alike/",), "imports": ("/imports/",), "gains": ("/gains/",), "campaigns": ("/campaigns/",), "campaign": ("/campaigns/", "/campaigns/0"),
 }  # fmt: skip
 OF_ADMINISTRATOR: dict[str, tuple[str, ...]] = {"mentors": ("/mentors/",), "workbench": ("/workbench/",)}
