@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Flask, Response, current_app
 
 from backoffice import work
@@ -20,4 +22,5 @@ def public_key() -> str:
 
 def _worker() -> Response:
     # Asked for by the browser itself, signed in or not.
-    return current_app.send_static_file("push-worker.js")
+    program = Path(current_app.static_folder or "", "push-worker.js").read_bytes()
+    return Response(program, mimetype="text/javascript", headers={"Cache-Control": "no-cache"})

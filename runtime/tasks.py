@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -59,13 +60,14 @@ class SomeFailed(ExceptionGroup[Exception]):  # noqa: F821  # Python 3.11: the a
 
 
 def register(app: Celery, wiring: Wiring) -> None:
-    """Register the tasks with the application of this process."""
+    """Register the tasks with the application of this process, and with no other that may stand in it."""
+    task = partial(app.task, shared=False)
 
-    @app.task(name=celery_app.HANDLE_EVENT)
+    @task(name=celery_app.HANDLE_EVENT)
     def handle_event(event_id: int, unit: str) -> None:
         events.handle(wiring.engine, event_id, unit, wiring.context())
 
-    @app.task(name=celery_app.RELEASE_NOTICES)
+    @task(name=celery_app.RELEASE_NOTICES)
     def release_notices() -> None:
         faults: list[Exception] = []
 
@@ -74,27 +76,27 @@ def register(app: Celery, wiring: Wiring) -> None:
 
         _each_unit(wiring, release, faults)
 
-    @app.task(name=celery_app.TIME_OUT_HANDOFFS)
+    @task(name=celery_app.TIME_OUT_HANDOFFS)
     def time_out_handoffs() -> None:
         _each_unit(wiring, lambda uow: handoff.time_out(uow, now=wiring.clock()), [])
 
-    @app.task(name=celery_app.ESCALATE_HANDOFFS)
+    @task(name=celery_app.ESCALATE_HANDOFFS)
     def escalate_handoffs() -> None:
         _each_unit(wiring, lambda uow: escalation.escalate(uow, now=wiring.clock()), [])
 
-    @app.task(name=celery_app.EXPIRE_PROPOSALS)
+    @task(name=celery_app.EXPIRE_PROPOSALS)
     def expire_proposals() -> None:
         _each_unit(wiring, lambda uow: proposals.expire(uow, now=wiring.clock()), [])
         _each_unit(wiring, lambda uow: mentoring.expire(uow, now=wiring.clock()), [])
         _each_unit(wiring, lambda uow: references.end_due(uow, now=wiring.clock()), [])
 
-    @app.task(name=celery_app.READ_SENTIMENT)
+    @task(name=celery_app.READ_SENTIMENT)
     def read_sentiment() -> None:
         _each_unit(wiring, lambda uow: sentiment.read_new(uow, wiring.sentiment), [])
 
     reading_cvs = threading.Lock()
 
-    @app.task(name=celery_app.READ_CVS)
+    @task(name=celery_app.READ_CVS)
     def read_cvs() -> None:
         # One thread reads; the others would only wait for the same reader.
         if not reading_cvs.acquire(blocking=False):
@@ -104,11 +106,11 @@ def register(app: Celery, wiring: Wiring) -> None:
         finally:
             reading_cvs.release()
 
-    @app.task(name=celery_app.REMIND_PROFILES)
+    @task(name=celery_app.REMIND_PROFILES)
     def remind_profiles() -> None:
         _each_unit(wiring, lambda uow: profile_reminders.remind(uow, wiring.links, now=wiring.clock()), [])
 
-    @app.task(name=celery_app.PURGE)
+    @task(name=celery_app.PURGE)
     def purge() -> None:
         faults: list[Exception] = []
         try:
@@ -125,20 +127,20 @@ def register(app: Celery, wiring: Wiring) -> None:
             with unit_of_work(wiring.engine, Scope(login=True)) as uow:
                 api_clients.forget_ended(uow, now=wiring.clock())
 
-    @app.task(name=celery_app.ARCHIVE)
+    @task(name=celery_app.ARCHIVE)
     def move_old_rows() -> None:
         settings = wiring.settings
         _move_out(wiring, "inbox", settings.archive_days)
         _move_out(wiring, "outbox", settings.archive_days)
         _move_out(wiring, "tracker_events", settings.archive_tracker_days)
 
-    @app.task(name=celery_app.ENCODE_VACANCIES)
+    @task(name=celery_app.ENCODE_VACANCIES)
     def encode_vacancies() -> None:
         _encode_vacancies(wiring)
 
     encoding_people = threading.Lock()
 
-    @app.task(name=celery_app.ENCODE_PEOPLE)
+    @task(name=celery_app.ENCODE_PEOPLE)
     def encode_people() -> None:
         # A first run goes on for longer than a minute: the next one would encode the same people.
         if not encoding_people.acquire(blocking=False):
@@ -148,7 +150,7 @@ def register(app: Celery, wiring: Wiring) -> None:
         finally:
             encoding_people.release()
 
-    @app.task(name=celery_app.WRITE_EXPORTS)
+    @task(name=celery_app.WRITE_EXPORTS)
     def write_exports() -> None:
         # Flask comes with it: only the worker that writes one pays for that.
         from backoffice.lists import exporting
@@ -156,55 +158,55 @@ def register(app: Celery, wiring: Wiring) -> None:
         while exporting.write_next(wiring.engine, Path(wiring.settings.media_dir), wiring.clock):
             pass
 
-    @app.task(name=celery_app.SEND_WEBHOOKS)
+    @task(name=celery_app.SEND_WEBHOOKS)
     def send_webhooks() -> None:
         for unit in _units(wiring):
             webhook_sending.send_due(wiring.engine, unit, wiring.webhook_caller, wiring.clock)
 
-    @app.task(name=celery_app.SEND_PUSHES)
+    @task(name=celery_app.SEND_PUSHES)
     def send_pushes() -> None:
         if wiring.push is None:
             return
         for unit in _units(wiring):
             push_sending.send_due(wiring.engine, unit, wiring.push, wiring.clock)
 
-    @app.task(name=celery_app.RESET_UNITS)
+    @task(name=celery_app.RESET_UNITS)
     def reset_units() -> None:
         for unit in _units(wiring):
             while resetting.work_next(wiring.engine, unit, wiring.clock):
                 pass
 
-    @app.task(name=celery_app.WRITE_IMPORTS)
+    @task(name=celery_app.WRITE_IMPORTS)
     def write_imports() -> None:
         for unit in _units(wiring):
             while imports.write_next(wiring.engine, unit, wiring.clock):
                 pass
 
-    @app.task(name=celery_app.IMPORT_PEOPLE)
+    @task(name=celery_app.IMPORT_PEOPLE)
     def import_people() -> None:
         _import_people(wiring)
 
-    @app.task(name=celery_app.FETCH_JOB_PAGES)
+    @task(name=celery_app.FETCH_JOB_PAGES)
     def fetch_job_pages() -> None:
         for unit in _units(wiring):
             while job_pages.fetch_next(wiring.engine, unit, wiring.job_pages, wiring.advert_reader, wiring.clock):
                 pass
 
-    @app.task(name=celery_app.READ_INTAKE)
+    @task(name=celery_app.READ_INTAKE)
     def read_intake() -> None:
         for unit in _units(wiring):
             while mails.read_next(wiring.engine, unit, wiring.cv_reader, wiring.advert_reader, wiring.clock):
                 pass
 
-    @app.task(name=celery_app.FIND_DUPLICATES)
+    @task(name=celery_app.FIND_DUPLICATES)
     def find_duplicates() -> None:
         _find_duplicates(wiring)
 
-    @app.task(name=celery_app.COLLECT_TURNS)
+    @task(name=celery_app.COLLECT_TURNS)
     def collect_turns() -> None:
         _each_unit(wiring, lambda uow: collecting.collect(uow, wiring.sentences, now=wiring.clock()), [])
 
-    @app.task(name=celery_app.RETRAIN_RANKING)
+    @task(name=celery_app.RETRAIN_RANKING)
     def retrain_ranking() -> None:
         faults: list[Exception] = []
         for unit in _units(wiring):
@@ -218,11 +220,11 @@ def register(app: Celery, wiring: Wiring) -> None:
 
     watched: dict[str, UUID | None] = {}
 
-    @app.task(name=celery_app.WATCH_VACANCIES)
+    @task(name=celery_app.WATCH_VACANCIES)
     def watch_vacancies() -> None:
         _watch_vacancies(wiring, watched)
 
-    @app.task(name=celery_app.TEND_LISTS)
+    @task(name=celery_app.TEND_LISTS)
     def tend_lists() -> None:
         from backoffice.lists import exporting
 

@@ -64,7 +64,7 @@ def designer(office: Office) -> FlaskClient:
 
 def test_a_designer_opens_the_workbench_and_nothing_else(office: Office, designer: FlaskClient) -> None:
     bench(office.desk, "amigro", office.user().id)
-    opened = {"workbench", "account", "about", "security", "static", "public", "api", "health"}
+    opened = {"workbench", "account", "about", "security", "static", "public", "api", "health", "push_worker"}
 
     assert designer.get("/").headers["Location"].endswith("/workbench/")
     for path in ("", "changes/", "models", "flows/"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import signal
 import subprocess
@@ -88,6 +89,7 @@ def test_an_event_reaches_its_handler_and_a_due_notice_the_outbox(
     relay.send_signal(signal.SIGKILL)
     worker.send_signal(signal.SIGKILL)
 
+    _always_open(desk)
     conversation = desk.chat()
     with desk.work() as uow:
         handoff.request_handoff(uow, conversation.id, now=datetime.now(UTC))
@@ -159,6 +161,12 @@ def test_the_relay_waits_for_a_database_that_is_away(database: Any, redis_url: s
     client.close()
 
 
+def _always_open(desk: Desk) -> None:
+    """These tests go by the real clock: nobody is told out of office hours."""
+    days = json.dumps([{"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "from": "00:00", "to": "23:59"}])
+    desk.execute("UPDATE units SET settings = jsonb_set(settings, '{hours}', CAST(:days AS jsonb))", days=days)
+
+
 def test_one_units_fault_does_not_stop_the_others(desk: Desk, database: Any, redis_url: str) -> None:
     wiring = wire(read_app_settings(_environment(database, redis_url, "app")))
     celery = make_celery(wiring.settings)
@@ -183,6 +191,7 @@ def test_what_vacancies_want_is_kept_and_told_once_to_who_is_responsible(
     wiring = wire(read_app_settings(_environment(database, redis_url, "app")))
     celery = make_celery(wiring.settings)
     tasks.register(celery, wiring)
+    _always_open(desk)
     owners = {unit: desk.user(unit) for unit in ("amigro", "huntu")}
     for unit, user in owners.items():
         Cards.of(desk, unit, consultant_id=user.id, published_at=desk.now).add("Rosa Ibáñez", "interview")

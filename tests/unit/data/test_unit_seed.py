@@ -199,7 +199,8 @@ class TestMail:
         for name, value in MAILS[mail].items():
             if isinstance(value, bool):
                 continue  # chooses between wordings
-            for part in value if isinstance(value, list) else [value]:
+            listed = value if isinstance(value, list) else [value]
+            for part in (one for item in listed for one in (item.values() if isinstance(item, dict) else [item])):
                 assert str(part) in letter.html, name
                 assert str(part) in f"{letter.subject}\n{letter.text}", name
 

@@ -14,25 +14,26 @@ branch_labels = None
 depends_on = None
 
 _AT = sa.DateTime(timezone=True)
-_CHOICES: tuple[sa.Column[Any], ...] = (
-    sa.Column("by_push", sa.Boolean(), nullable=False, server_default="true"),
-    sa.Column("by_telegram", sa.Boolean(), nullable=False, server_default="true"),
-    sa.Column("by_mail", sa.Boolean(), nullable=False, server_default="true"),
-    sa.Column(
-        "any_hour", sa.Boolean(), nullable=False, server_default="false", comment="else in the unit's office hours only"
-    ),
-    sa.Column("quiet_from", sa.Time(), comment="of the day, in the user's zone; null: no quiet time"),
-    sa.Column("quiet_to", sa.Time()),
-    sa.Column(
-        "in_digest", sa.Boolean(), nullable=False, server_default="true",
-        comment="who waited while they were not told: in one line",
-    ),
-)  # fmt: skip
+def _choices() -> tuple[sa.Column[Any], ...]:
+    return (
+        sa.Column("by_push", sa.Boolean(), nullable=False, server_default="true"),
+        sa.Column("by_telegram", sa.Boolean(), nullable=False, server_default="true"),
+        sa.Column("by_mail", sa.Boolean(), nullable=False, server_default="true"),
+        sa.Column(
+            "any_hour", sa.Boolean(), nullable=False, server_default="false", comment="else in the unit's office hours only"
+        ),
+        sa.Column("quiet_from", sa.Time(), comment="of the day, in the user's zone; null: no quiet time"),
+        sa.Column("quiet_to", sa.Time()),
+        sa.Column(
+            "in_digest", sa.Boolean(), nullable=False, server_default="true",
+            comment="who waited while they were not told: in one line",
+        ),
+    )  # fmt: skip
 
 
 def upgrade() -> None:
-    for column in _CHOICES:
-        op.add_column("user_alerts", column.copy())
+    for column in _choices():
+        op.add_column("user_alerts", column)
     op.create_check_constraint(
         op.f("ck_user_alerts_quiet"), "user_alerts", "(quiet_from IS NULL) = (quiet_to IS NULL)"
     )
@@ -84,5 +85,5 @@ def downgrade() -> None:
     op.drop_table("push_messages")
     op.drop_table("push_devices")
     op.drop_constraint(op.f("ck_user_alerts_quiet"), "user_alerts", type_="check")
-    for column in _CHOICES:
+    for column in _choices():
         op.drop_column("user_alerts", column.name)

@@ -557,7 +557,7 @@ def test_every_table_that_points_at_a_person_is_known_to_the_merge() -> None:
         for key in table.foreign_keys
         if key.column.table.name == "applications"
     }
-    assert on_applications == {"application_moves", "interviews", "application_merges"}
+    assert on_applications == {"application_moves", "interviews", "application_merges", "reference_requests"}
 
 
 def test_every_column_of_a_profile_is_chosen_or_kept_for_a_reason() -> None:

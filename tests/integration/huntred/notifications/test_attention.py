@@ -28,6 +28,7 @@ def mails(desk: Desk) -> list[tuple[str, str, str]]:
 
 def test_each_alert_is_told_once_and_all_of_a_day_together(desk: Desk) -> None:
     rosa, other = desk.user(), desk.user()
+    desk.execute("INSERT INTO user_alerts (user_id, any_hour) VALUES (:id, true)", id=rosa.id)
     first = Cards.of(desk, title="Soldadura TIG", consultant_id=rosa.id, published_at=desk.now)
     second = Cards.of(desk, title="Almacén", consultant_id=rosa.id, published_at=desk.now)
     demo = Cards.of(desk, title="De ejemplo", consultant_id=other.id, published_at=desk.now, generated=True)

@@ -191,7 +191,10 @@ def test_the_reported_events_are_found_by_their_index(desk: Desk, table: str) ->
         connection.execute(text("SET LOCAL enable_seqscan = off"))
         query = repository._figures_query(plot)
         plan = "\n".join(
-            row[0] for row in connection.execute(text(f"EXPLAIN {query.text}"), repository._values(plot, wanted(desk)))
+            row[0]
+            for row in connection.execute(
+                text(f"EXPLAIN {query.text}"), repository._values(Session(connection), plot, wanted(desk))
+            )
         )
 
     assert f"ix_{table}_reported" in plan

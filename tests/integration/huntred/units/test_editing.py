@@ -38,7 +38,7 @@ def test_what_is_typed_is_kept_and_the_rest_stays(desk: Desk) -> None:
         "weekdays_from": "09:00", "weekdays_to": "18:00", "saturday_from": "09:00", "saturday_to": "14:00",
         "sunday_from": "", "sunday_to": "", "quiet_from": "22:00", "quiet_to": "07:00", "escalate_minutes": 4, "handoff_minutes": 90,
         "reminder_hours": "48, 3", "profile_days": 14, "nearby_km": 40, "privacy_version": before.privacy_version,
-        "privacy_notice": "",
+        "privacy_notice": "", "reference_reminder_days": 4, "reference_kept_days": 365,
     }  # fmt: skip
     for part in ("colours", "mail", "voice", "channels", "price_model", "family_groups"):
         assert unit.settings[part] == before.settings[part], part
