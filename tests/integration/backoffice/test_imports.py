@@ -136,8 +136,8 @@ def test_each_problem_and_note_of_a_page_has_its_words(office: Office) -> None:
 def test_a_row_that_looks_like_a_vacancy_that_is_there_is_kept_left_or_written_over(office: Office) -> None:
     of = company(office.desk, "Norte")
     there = [
-        vacancy(office.desk, of, title=title, description="", state="open" if title == "Cajero" else "draft")
-        for title in ("Cajero", "Almacenista", "Guardia de seguridad")
+        vacancy(office.desk, of, title=title, description=description, state="open" if description else "draft")
+        for title, description in (("Cajero", "Cobrar y cuadrar la caja."), ("Almacenista", ""), ("Guardia de seguridad", ""))
     ]
     content = (
         "Puesto,Empresa,Ciudad,Sueldo,Indispensables\nCajera,Norte S.A.,Puebla,9500,Excel\nAuxiliar de almacén,Norte,Puebla,9000,\n"
