@@ -269,6 +269,7 @@ MAIL: dict[str, list[Example]] = {
     "forged sender (DMARC)": [mail(Authentication_Results="mx.example; dmarc=fail")],
     "unreadable": [b"\xff\xfe\x00"],
     "empty mail": [mail("", subject="Re: x")],
+    "any mail of a person to a mailbox for vacancies": [mail("Solicitamos cajera.", message_id="<for-vacancies@example.mx>")],
 }  # fmt: skip
 
 WEB: dict[str, list[Example]] = {
