@@ -11,11 +11,12 @@ from rasa.core.nlg import NaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, Event, SessionStarted
+from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import ClientResponseError
 
 from bot.turn import MessageFault, the_turn
+from bot.understanding.languages import LANGUAGE_SLOT, WRITTEN_IN
 
 # Beyond this many events a conversation that rests starts a new session; slots are carried over.
 SESSION_EVENTS = 200
@@ -69,6 +70,10 @@ class TurnProcessor(MessageProcessor):
     ) -> DialogueStateTracker:
         tracker = await super().run_action_extract_slots(output_channel, tracker)
         self._raise_failure()
+        language = (the_turn().parse or {}).get(WRITTEN_IN)
+        if language and language != tracker.get_slot(LANGUAGE_SLOT):
+            # Before any action: the replies of this very turn are in it.
+            tracker.update(SlotSet(LANGUAGE_SLOT, language), self.domain)
         return tracker
 
     async def _run_action(

@@ -1,7 +1,7 @@
-"""Tells the language of a message, for the replies: an entity that the slot `language` is filled from.
+"""Tells the language of a message, beside its intent and entities: the processor keeps it in the slot `language`.
 
-What is not told changes nothing, so that the conversation goes on in the language that it had. A button that is
-pressed is never read here, and a short word tells nothing.
+No entity, which test stories would have to name. What is not told changes nothing, so that the conversation goes on in
+the language that it had. A button that is pressed is never read here, and a short word tells nothing.
 """
 
 from __future__ import annotations
@@ -12,27 +12,17 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.extractors.extractor import EntityExtractorMixin
-from rasa.shared.nlu.constants import (
-    ENTITIES,
-    ENTITY_ATTRIBUTE_END,
-    ENTITY_ATTRIBUTE_START,
-    ENTITY_ATTRIBUTE_TYPE,
-    ENTITY_ATTRIBUTE_VALUE,
-    INTENT,
-    TEXT,
-)
+from rasa.shared.nlu.constants import ENTITIES, ENTITY_ATTRIBUTE_TYPE, ENTITY_ATTRIBUTE_VALUE, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.understanding.languages import language_of, small_words
+from bot.understanding.languages import WRITTEN_IN, language_of, small_words
 
-WRITTEN_IN = "written_in"
 _ASKED = "change_language"
 _NAMED = "language"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class LanguageReader(GraphComponent, EntityExtractorMixin):
+class LanguageReader(GraphComponent):
     """Stands last: after the intent, the entities and their synonyms."""
 
     @classmethod
@@ -47,17 +37,9 @@ class LanguageReader(GraphComponent, EntityExtractorMixin):
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            text = str(message.get(TEXT) or "")
-            language = _asked_for(message) or language_of(text)
+            language = _asked_for(message) or language_of(str(message.get(TEXT) or ""))
             if language:
-                found = {
-                    ENTITY_ATTRIBUTE_TYPE: WRITTEN_IN,
-                    ENTITY_ATTRIBUTE_START: 0,
-                    ENTITY_ATTRIBUTE_END: len(text),
-                    ENTITY_ATTRIBUTE_VALUE: language,
-                }
-                entities = [*message.get(ENTITIES, []), *self.add_extractor_name([found])]
-                message.set(ENTITIES, entities, add_to_output=True)
+                message.set(WRITTEN_IN, language, add_to_output=True)
         return messages
 
 

@@ -16,8 +16,8 @@ from ruamel.yaml import YAML
 from contract.text import normalise
 
 MAIN = "es"
-# Of the tracker: what the conversation goes on in.
-LANGUAGE_SLOT = "language"
+# Of a parse: the language that the message told. Of the tracker: what the conversation goes on in.
+WRITTEN_IN, LANGUAGE_SLOT = "written_in", "language"
 # A message of fewer words never tells: "ok", "hola", "no thanks".
 _LEAST_WORDS = 3
 _LEAST_HITS = 2
