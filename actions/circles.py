@@ -12,9 +12,11 @@ MOST_EQUAL = 2
 
 
 def lead_out_of_circle(turn: Turn) -> None:
-    """Show ways on in place of a reply that has been said twice already, one after the other.
+    """Show ways on where a reply has been said twice already, one after the other.
 
-    What was asked may still be answered. What is pressed is wanted as it is, and a form has its own way of helping.
+    They stand in place of words that are the same for everybody, and come after what tells somebody something of
+    theirs: whoever asks a third time how an application goes is told it a third time. What was asked may still be
+    answered. What is pressed is wanted as it is, and a form has its own way of helping.
     """
     said = turn.said
     if not said or turn.picked or turn.first or turn.passed_on or turn.starts_form:
@@ -24,5 +26,8 @@ def lead_out_of_circle(turn: Turn) -> None:
     times = times + 1 if digest == before else 1
     if times > MOST_EQUAL:
         times = 0
-        turn.say_instead("utter_ways_on")
+        if turn.tells:
+            turn.say("utter_ways_on")
+        else:
+            turn.say_instead("utter_ways_on")
     turn.set(said_before=[digest, times])

@@ -19,6 +19,8 @@ from huntred.people.models import Person
 from huntred.units import service as units
 
 Button = dict[str, str]
+# What rasa_sdk puts into every message; whatever else stands in one fills its response.
+_OF_EVERY_MESSAGE = {"text", "buttons", "elements", "custom", "template", "response", "image", "attachment"}
 _INTENT_TEXT = re.compile(r"^/[a-z_]+(\{.*\})?$", re.S)
 
 
@@ -130,6 +132,14 @@ class Turn:
     def said(self) -> Sequence[Mapping[str, Any]]:
         """What will be said, as Rasa gets it."""
         return self._dispatcher.messages
+
+    @property
+    def tells(self) -> bool:
+        """Whether something of what will be said is filled in, not the same words for everybody."""
+        return any(
+            message.get("custom") or any(value for name, value in message.items() if name not in _OF_EVERY_MESSAGE)
+            for message in self.said
+        )
 
     def say_instead(self, response: str) -> None:
         """Say this in place of all that would have been said; what was done stands."""

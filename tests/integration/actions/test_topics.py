@@ -54,6 +54,15 @@ def test_who_goes_in_a_circle_is_shown_ways_on(talk: Open, desk: Desk) -> None:
     assert chat.says("quién sabe", "unsure") == ["utter_unsure"]
 
 
+def test_what_one_asks_of_ones_own_is_told_however_often(talk: Open, desk: Desk) -> None:
+    vacancy(desk)
+    chat = registered(talk())
+    applied(chat, desk)
+    told = [chat.says("¿cómo voy?", "check_application_status") for _ in range(3)]
+    assert [each[0] for each in told] == ["utter_status"] * 3
+    assert [each[1:] for each in told] == [[], [], ["utter_ways_on"]]
+
+
 def test_a_question_that_was_only_explained_may_still_be_answered(talk: Open, desk: Desk) -> None:
     chat = consented(talk())
     explained = ["utter_chitchat", "utter_explain_learn_more"]
