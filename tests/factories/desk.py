@@ -34,7 +34,7 @@ from huntred.db.unit_of_work import UnitOfWork, unit_of_work
 from huntred.interviews.models import InterviewSlot
 from huntred.people.models import Person, UnitProfile
 from huntred.privacy.links import Links
-from huntred.units.seed import SeedReport, seed
+from huntred.units.seed import seed
 from huntred.vacancies.models import Vacancy
 
 ACCOUNTS = Path(__file__).parent.parent / "standins" / "accounts.json"
@@ -49,7 +49,6 @@ class Desk:
     admin: Engine
     app: Engine
     now: datetime
-    seeded: SeedReport
     links: Links = field(
         default_factory=lambda: Links("a secret of the tests", "http://office.test", "http://gateway.test")
     )
@@ -182,14 +181,16 @@ def keys() -> Iterator[Cipher]:
 
 @pytest.fixture
 def desk(database: Any, now: datetime, keys: Cipher) -> Iterator[Desk]:
-    owner = make_engine(database.url("migrator"))
-    report = seed(
-        owner, cipher=keys, units=["amigro", "huntu", "huntred_executive", "huntred_solutions", "sexsi"], credentials=ACCOUNTS,
-        gateway_url="http://gateway.test", approve_templates=True,
-    )  # fmt: skip
-    owner.dispose()
+    if not database.put_back("desk"):
+        owner = make_engine(database.url("migrator"))
+        seed(
+            owner, cipher=keys, units=["amigro", "huntu", "huntred_executive", "huntred_solutions", "sexsi"], credentials=ACCOUNTS,
+            gateway_url="http://gateway.test", approve_templates=True,
+        )  # fmt: skip
+        owner.dispose()
+        database.keep("desk")
     admin = create_engine(database.admin_url.replace("postgresql://", "postgresql+psycopg://", 1))
     app = make_engine(database.url("app"))
-    yield Desk(admin, app, now, report)
+    yield Desk(admin, app, now)
     admin.dispose()
     app.dispose()
