@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 
 from backoffice.app import create_app
 from huntred.access.models import User
@@ -27,21 +26,8 @@ SALT = "the salt of these tests"
 _HASH = hash_password(PASSWORD, SALT)
 
 
-class _Compiled(BytecodeCache):
-    """Templates compiled once a test process: each test makes an app of its own."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key] = bucket.bytecode_to_string()
-
-
-_COMPILED = _Compiled()
+# One app a test process: its 300 routes are compiled once. What a test is given lies in the wiring, new for each.
+_APPS: list[Flask] = []
 
 
 @dataclass
@@ -86,9 +72,12 @@ def office(desk: Desk, database: Any, redis_url: str) -> Office:
             "VAPID_PRIVATE_KEY": base64.urlsafe_b64encode(b"v" * 32).decode(),
         }
     )  # fmt: skip
-    app = create_app(Wiring(settings, desk.app, lambda: desk.now))
+    wiring = Wiring(settings, desk.app, lambda: desk.now)
+    if not _APPS:
+        _APPS.append(create_app(wiring))
+    [app] = _APPS
+    app.extensions["wiring"] = wiring
     app.config["PROPAGATE_EXCEPTIONS"] = True
-    app.jinja_env.bytecode_cache = _COMPILED
     return Office(app, desk)
 
 
