@@ -13,10 +13,11 @@ from backoffice.errors import done, refusals_flashed
 from backoffice.forms import FormReader, id_or_404
 from backoffice.queries import alike as queries
 from huntred.alike import finding, undoing
-from huntred.alike.merging import merge, stamp
+from huntred.alike.merging import merge
 from huntred.alike.models import VacancyMerge
 from huntred.alike.rules import UNDO_DAYS
 from huntred.db.unit_of_work import UnitOfWork
+from huntred.duplicates.pairing import stamp
 from huntred.vacancies.models import Vacancy
 
 _MOST = 100

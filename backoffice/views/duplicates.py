@@ -13,7 +13,8 @@ from backoffice.forms import FormReader, id_or_404
 from backoffice.queries import people as queries
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.duplicates import finding, undoing
-from huntred.duplicates.merging import merge, stamp
+from huntred.duplicates.merging import merge
+from huntred.duplicates.pairing import stamp
 from huntred.duplicates.rules import GROUPS, UNDO_DAYS, Side
 from huntred.people.models import PersonMerge, UnitProfile
 

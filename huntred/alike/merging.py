@@ -27,6 +27,7 @@ from huntred.db.unit_of_work import UnitOfWork
 from huntred.disclosures.models import DisclosureAgreement
 from huntred.duplicates import folding
 from huntred.duplicates.errors import InterviewsCollide
+from huntred.duplicates.pairing import inherit_decisions, stamp
 from huntred.duplicates.rules import further
 from huntred.errors import NotFound
 from huntred.interviews.models import Interview, InterviewProposal, InterviewSlot
@@ -53,15 +54,10 @@ class Undo:
     shortlists: list[dict[str, Any]] = field(default_factory=list)
 
 
-def stamp(first: Vacancy, second: Vacancy) -> str:
-    """What a page that compares the two carries along, so that a change meanwhile is noticed."""
-    return "|".join(f"{row.id}@{row.updated_at.isoformat()}" for row in sorted((first, second), key=lambda row: row.id))
-
-
 def merge(
     uow: UnitOfWork, kept_id: UUID, other_id: UUID, *, user_id: UUID | None, now: datetime, seen: str = ""
 ) -> VacancyMerge:
-    """Merge one vacancy into another. seen: `stamp` of what was compared.
+    """Merge one vacancy into another. seen: `pairing.stamp` of what was compared.
 
     Raises NotFound, SameVacancy, NotLive, ConfidentialityLost, VacanciesChanged, BothInterviews.
     """
@@ -89,7 +85,7 @@ def merge(
         undo.moved[model.__tablename__] = move(uow, model, other.id, kept.id)
     came = [*undo.moved[Application.__tablename__], *(fold["into"] for fold in undo.applications)]
     follow_division(uow, kept, came, undo.moved[InterviewSlot.__tablename__])
-    _inherit_decisions(uow, kept.id, other.id, user_id=user_id, now=now)
+    inherit_decisions(uow, VacancyPair, kept.id, other.id, user_id=user_id, now=now)
     vacancies.close(uow, other.id, user_id, now=now)
     other.merged_into_id = kept.id
     uow.session.flush()
@@ -208,19 +204,3 @@ def _fold_shortlists(uow: UnitOfWork, kept_id: UUID, other_id: UUID, people: set
             entry.ord = after
     uow.session.flush()
     return folds
-
-
-def _inherit_decisions(
-    uow: UnitOfWork, kept_id: UUID, other_id: UUID, *, user_id: UUID | None, now: datetime
-) -> None:
-    """What was told apart from the other is told apart from the one that is left."""
-    rows = uow.session.scalars(
-        select(VacancyPair).where(
-            VacancyPair.unit == uow.unit, VacancyPair.state == "different",
-            (VacancyPair.first_id == other_id) | (VacancyPair.second_id == other_id),
-        )
-    ).all()  # fmt: skip
-    for row in rows:
-        third = row.second_id if row.first_id == other_id else row.first_id
-        if third != kept_id:
-            finding.remember_different(uow, kept_id, third, user_id=user_id, now=now)

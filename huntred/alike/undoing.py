@@ -18,11 +18,12 @@ from huntred.alike import finding
 from huntred.alike.errors import LaterVacancyMergeFirst, VacancyMergeOver
 from huntred.alike.events import VacanciesSeparated
 from huntred.alike.merging import HANGING, Undo, follow_division, lock_both, move
-from huntred.alike.models import VacancyMerge
+from huntred.alike.models import VacancyMerge, VacancyPair
 from huntred.alike.rules import UNDO_DAYS
 from huntred.applications.models import Application
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.duplicates import folding
+from huntred.duplicates.pairing import remember_different
 from huntred.errors import NotFound
 from huntred.interviews.models import InterviewSlot
 from huntred.people import service as people
@@ -92,7 +93,7 @@ def undo(uow: UnitOfWork, merge_id: UUID, *, user_id: UUID | None, now: datetime
     follow_division(uow, other, [*back[Application.__tablename__], *again], back[InterviewSlot.__tablename__])
     row.undone_at, row.undone_by, row.undo_sealed = now, user_id, None
     row.people = []
-    finding.remember_different(uow, kept.id, other.id, user_id=user_id, now=now)
+    remember_different(uow, VacancyPair, kept.id, other.id, user_id=user_id, now=now)
     uow.record(VacanciesSeparated(row.id, kept.id, other.id))
     uow.session.flush()
     uow.session.expire_all()

@@ -21,9 +21,10 @@ from contract.ids import new_id
 from huntred.conversations.models import Chat, Conversation
 from huntred.cv.models import CvFile
 from huntred.db.unit_of_work import UnitOfWork
-from huntred.duplicates import consenting, finding, folding, hanging
+from huntred.duplicates import consenting, folding, hanging
 from huntred.duplicates.errors import ChangedMeanwhile, SamePerson
 from huntred.duplicates.events import PeopleMerged
+from huntred.duplicates.pairing import inherit_decisions, stamp
 from huntred.duplicates.rules import GROUPS, Side, chosen
 from huntred.duplicates.wire import packed, row_values
 from huntred.errors import FieldInvalid, NotFound
@@ -53,11 +54,6 @@ class Undo:
     gone: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
-def stamp(first: UnitProfile, second: UnitProfile) -> str:
-    """What a page that compares the two carries along, so that a change meanwhile is noticed."""
-    return "|".join(f"{row.id}@{row.updated_at.isoformat()}" for row in sorted((first, second), key=lambda row: row.id))
-
-
 def merge(
     uow: UnitOfWork,
     kept_id: UUID,
@@ -68,7 +64,7 @@ def merge(
     now: datetime,
     seen: str = "",
 ) -> PersonMerge:
-    """Merge one profile into another. choices: by name of `rules.GROUPS`; seen: `stamp` of what was compared.
+    """Merge one profile into another. choices: by name of `rules.GROUPS`; seen: `pairing.stamp` of what was compared.
 
     Raises NotFound where one is not there (any more), SamePerson, ChangedMeanwhile, InterviewsCollide, FieldInvalid.
     """
@@ -98,7 +94,7 @@ def merge(
         undo.moved["consents"], undo.refusals = consenting.join_ledgers(uow, kept, other, row.id, now=now)
         undo.moved["fairness_answers"] = fairness.merge(uow, kept.person_id, other.person_id)
     undo.conversations = consenting.obey(uow, kept)
-    _inherit_decisions(uow, kept.id, other.id, user_id=user_id, now=now)
+    inherit_decisions(uow, DuplicatePair, kept.id, other.id, user_id=user_id, now=now)
     uow.session.flush()
     uow.session.expunge(other)
     uow.session.execute(delete(UnitProfile).where(UnitProfile.id == other_id), execution_options=_QUIET)
@@ -199,21 +195,3 @@ def _move(uow: UnitOfWork, kept: UnitProfile, other: UnitProfile, undo: Undo) ->
             execution_options=_QUIET,
         )  # fmt: skip
         undo.moved["invited"] = [str(id_) for id_ in arrived]
-
-
-def _inherit_decisions(
-    uow: UnitOfWork, kept_id: UUID, other_id: UUID, *, user_id: UUID | None, now: datetime
-) -> None:
-    """Who was told apart from the other is told apart from the one who is left."""
-    rows = uow.session.scalars(
-        select(DuplicatePair).where(
-            DuplicatePair.unit == uow.unit, DuplicatePair.state == "different",
-            (DuplicatePair.first_id == other_id) | (DuplicatePair.second_id == other_id),
-        )
-    ).all()  # fmt: skip
-    for row in rows:
-        third = row.second_id if row.first_id == other_id else row.first_id
-        if third != kept_id:
-            finding.remember_different(uow, kept_id, third, user_id=user_id, now=now)
-
-

@@ -19,6 +19,7 @@ from huntred.duplicates.consenting import latest
 from huntred.duplicates.errors import LaterMergeFirst, NotUndoable
 from huntred.duplicates.events import PeopleSeparated
 from huntred.duplicates.merging import Undo, lock_chats
+from huntred.duplicates.pairing import remember_different
 from huntred.duplicates.rules import UNDO_DAYS
 from huntred.duplicates.wire import packed, put_back, unpacked
 from huntred.errors import NotFound
@@ -109,7 +110,7 @@ def undo(uow: UnitOfWork, merge_id: UUID, *, user_id: UUID | None, now: datetime
             setattr(kept, key, changed.pop(key))
     people.replace_columns(uow, kept, changed, now=now)
     merge.undone_at, merge.undone_by, merge.undo_sealed = now, user_id, None
-    finding.remember_different(uow, kept.id, merge.other_profile_id, user_id=user_id, now=now)
+    remember_different(uow, DuplicatePair, kept.id, merge.other_profile_id, user_id=user_id, now=now)
     uow.record(PeopleSeparated(merge.id, kept.id, merge.other_profile_id))
     uow.session.flush()
     uow.session.expire_all()

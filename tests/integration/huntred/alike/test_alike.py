@@ -23,13 +23,14 @@ from huntred.alike.errors import (
     VacanciesChanged,
     VacancyMergeOver,
 )
-from huntred.alike.merging import HANGING, merge, stamp
+from huntred.alike.merging import HANGING, merge
 from huntred.alike.models import VacancyMerge, VacancyPair
 from huntred.applications import service as applications
 from huntred.applications.models import Application, ApplicationMerge, ApplicationMove, Stage
 from huntred.companies.models import Company
 from huntred.db.base import Base
 from huntred.disclosures.models import DisclosureAgreement
+from huntred.duplicates.pairing import stamp
 from huntred.errors import NotFound
 from huntred.events.models import StoredEvent
 from huntred.interviews.models import Interview, InterviewSlot

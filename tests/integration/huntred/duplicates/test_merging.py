@@ -21,7 +21,8 @@ from huntred.db.base import Base
 from huntred.disclosures.models import DisclosureAgreement
 from huntred.duplicates import finding, hanging, undoing
 from huntred.duplicates.errors import ChangedMeanwhile, InterviewsCollide, LaterMergeFirst, NotUndoable
-from huntred.duplicates.merging import merge, stamp
+from huntred.duplicates.merging import merge
+from huntred.duplicates.pairing import stamp
 from huntred.duplicates.rules import GROUPS
 from huntred.errors import NotFound
 from huntred.exchange.models import ImportedPerson, PeopleImport
