@@ -15,9 +15,10 @@ from backoffice.queries import alike as queries
 from huntred.alike import finding, undoing
 from huntred.alike.merging import merge
 from huntred.alike.models import VacancyMerge
-from huntred.alike.rules import UNDO_DAYS
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.duplicates.pairing import stamp
+from huntred.duplicates.rules import UNDO_DAYS
+from huntred.duplicates.sealing import undoable_until
 from huntred.vacancies.models import Vacancy
 
 _MOST = 100
@@ -113,7 +114,7 @@ def notices(vacancy: Vacancy) -> dict[str, Any]:
     return {
         "alike": [one for one in found if one.state == "open"][:5],
         "merges": [
-            (merge, others[merge.other_id], undoing.undoable_until(of_unit, merge, now=work.now())) for merge in merges
+            (merge, others[merge.other_id], undoable_until(of_unit, merge, now=work.now())) for merge in merges
         ],
         "into": into,
     }  # fmt: skip

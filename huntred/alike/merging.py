@@ -7,7 +7,6 @@ for that, and then finds the one that is left (`vacancies.service.get_open`).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,6 +28,7 @@ from huntred.duplicates import folding
 from huntred.duplicates.errors import InterviewsCollide
 from huntred.duplicates.pairing import inherit_decisions, stamp
 from huntred.duplicates.rules import further
+from huntred.duplicates.sealing import seal
 from huntred.errors import NotFound
 from huntred.interviews.models import Interview, InterviewProposal, InterviewSlot
 from huntred.shortlists.models import ShortlistEntry, ShortlistShare
@@ -89,13 +89,7 @@ def merge(
     vacancies.close(uow, other.id, user_id, now=now)
     other.merged_into_id = kept.id
     uow.session.flush()
-    # As a statement: the audit has the merge already, and no word of what it took.
-    uow.session.execute(
-        update(VacancyMerge)
-        .where(VacancyMerge.id == row.id)
-        .values(people=sorted(people), undo_sealed=json.dumps(vars(undo), ensure_ascii=False)),
-        execution_options=_QUIET,
-    )
+    seal(uow, VacancyMerge, row.id, vars(undo), people=sorted(people))
     uow.record(VacanciesMerged(row.id, kept.id, other.id))
     uow.session.flush()
     uow.session.expire_all()

@@ -7,7 +7,6 @@ the one who is left (`people.repository.who_it_is_now`).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +25,7 @@ from huntred.duplicates.errors import ChangedMeanwhile, SamePerson
 from huntred.duplicates.events import PeopleMerged
 from huntred.duplicates.pairing import inherit_decisions, stamp
 from huntred.duplicates.rules import GROUPS, Side, chosen
+from huntred.duplicates.sealing import seal
 from huntred.duplicates.wire import packed, row_values
 from huntred.errors import FieldInvalid, NotFound
 from huntred.fairness import service as fairness
@@ -104,13 +104,7 @@ def merge(
     people.replace_columns(uow, kept, values, now=now)
     undo.kept_before |= packed({"completed_at": before["completed_at"], "created_at": before["created_at"]})
     undo.kept_after = packed({key: getattr(kept, key) for key in undo.kept_before})
-    # As a statement: the audit has the merge already, and no word of what it took.
-    uow.session.execute(
-        update(PersonMerge)
-        .where(PersonMerge.id == row.id)
-        .values(undo_sealed=json.dumps(vars(undo), ensure_ascii=False)),
-        execution_options=_QUIET,
-    )
+    seal(uow, PersonMerge, row.id, vars(undo))
     uow.record(PeopleMerged(row.id, kept.id, other_id))
     uow.session.flush()
     # What was read before by the other's ids is not true any more.
