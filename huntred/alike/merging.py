@@ -14,7 +14,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import selectinload
 
 from contract.ids import new_id
 from huntred.alike import finding
@@ -27,7 +26,6 @@ from huntred.disclosures.models import DisclosureAgreement
 from huntred.duplicates import folding
 from huntred.duplicates.errors import InterviewsCollide
 from huntred.duplicates.pairing import inherit_decisions, stamp
-from huntred.duplicates.rules import further
 from huntred.duplicates.sealing import seal
 from huntred.errors import NotFound
 from huntred.interviews.models import Interview, InterviewProposal, InterviewSlot
@@ -149,30 +147,12 @@ def follow_division(
 def _fold_applications(
     uow: UnitOfWork, kept_id: UUID, other_id: UUID, merge_id: UUID, people: set[UUID]
 ) -> list[dict[str, Any]]:
-    """Who applied to both has one application: the one that is further along, with both histories."""
-    query = (
-        select(Application)
-        .where(Application.vacancy_id.in_((kept_id, other_id)))
-        .options(selectinload(Application.stage))
-        .order_by(Application.id)
-        .with_for_update(of=Application)
-        .execution_options(populate_existing=True)
-    )
-    by_person: dict[UUID, list[Application]] = {}
-    for application in uow.session.scalars(query):
-        by_person.setdefault(application.person_id, []).append(application)
-    folds = []
-    for person_id, both in by_person.items():
-        if len(both) < 2:
-            continue
-        both.sort(key=lambda one: one.vacancy_id != kept_id)
-        stays = max(both, key=lambda one: further(one.stage.kind, one.stage.ord))
-        goes = next(one for one in both if one is not stays)
-        try:
-            folds.append(folding.fold_application(uow, stays, goes, vacancy_merge_id=merge_id))
-        except InterviewsCollide as error:
-            raise BothInterviews(str(error)) from error
-        people.add(person_id)
+    """Who applied to both has one application."""
+    try:
+        folds = folding.fold_applications(uow, "vacancy_id", kept_id, other_id, vacancy_merge_id=merge_id)
+    except InterviewsCollide as error:
+        raise BothInterviews(str(error)) from error
+    people.update(UUID(fold["row"]["person_id"]) for fold in folds)
     return folds
 
 

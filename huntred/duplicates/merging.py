@@ -84,7 +84,9 @@ def merge(
     uow.session.add(row)
     uow.session.flush()
     _move(uow, kept, other, undo)
-    undo.applications = folding.fold_applications(uow, kept, other, row.id)
+    undo.applications = folding.fold_applications(
+        uow, "person_id", kept.person_id, other.person_id, merge_id=row.id
+    )
     undo.moved["applications"] = folding.move_applications(uow, kept, other)
     undo.shortlists = folding.fold_shortlists(uow, kept, other)
     undo.moved["shortlist_entries"] = folding.move_shortlists(uow, kept, other)
