@@ -14,7 +14,7 @@ from huntred.applications.models import Application, Stage
 from huntred.applications.rules import ENDED_KINDS
 from huntred.pages import Page
 from huntred.predictions import service as predictions
-from huntred.predictions.service import CardChances, CardSteps, Terms
+from huntred.predictions.service import CardSteps, Chances, Terms
 from huntred.predictions.types import Forecast, NextStage, Outlook, Prediction
 from huntred.vacancies.models import Vacancy
 
@@ -32,7 +32,7 @@ def of_vacancy(vacancy: Vacancy) -> Outlook:
     return predictions.outlook(work.work_of(vacancy.unit), vacancy, terms(), now=work.now())
 
 
-def of_applications(unit: str, applications: list[Application]) -> CardChances:
+def of_applications(unit: str, applications: list[Application]) -> Chances:
     """Of those that have not ended; whether chances are shown at all where none are given."""
     going_on = [application for application in applications if application.stage.kind not in ENDED_KINDS]
     return predictions.card_chances(work.work_of(unit), going_on, terms())

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, abort, current_app, g, request
 from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
 
@@ -74,6 +74,14 @@ def work_of(unit: str) -> UnitOfWork:
     if unit not in work.scope.units:
         raise LookupError(f"unit {unit!r} is outside this request's scope")
     return UnitOfWork(work.session, replace(work.scope, units=(unit,)))
+
+
+def whole_unit() -> UnitOfWork:
+    """The unit of work of this request, for who sees whole units; for a division the page is not there."""
+    work = current_work()
+    if work.scope.divisions:
+        abort(404)
+    return work
 
 
 def refuse() -> None:

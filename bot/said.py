@@ -94,7 +94,7 @@ def read_response(response: Mapping[str, Any]) -> list[Said]:
         template = custom.pop("template", None)
         fields = {key: value for key, value in custom.items() if value and key in Message.__dataclass_fields__}
         message = Message(
-            kind=kind, text=text, options=options, template=_template(template) if template else None, **fields
+            kind=kind, text=text, options=options, template=read_template(template) if template else None, **fields
         )
         said.append(Said(message, offers))
     elif options:
@@ -108,7 +108,7 @@ def read_response(response: Mapping[str, Any]) -> list[Said]:
     return said
 
 
-def _template(data: Mapping[str, Any]) -> TemplateUse:
+def read_template(data: Mapping[str, Any]) -> TemplateUse:
     return TemplateUse(data["name"], data.get("language", "es_MX"), tuple(data.get("values", ())))
 
 

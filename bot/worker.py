@@ -14,22 +14,19 @@ from uuid import UUID
 
 import psycopg
 from psycopg_pool import PoolTimeout
-from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot import picks
 from bot import turn_metrics as metrics
-from bot.agents import UnitAgent, render
+from bot.agents import UnitAgent
+from bot.inside import one_line, said_from_inside
 from bot.lane import Kept, Lane
-from bot.said import Said, TurnOutput, read_response
-from bot.spoken_picks import by_words
+from bot.reading import message_of, text_of, understand
+from bot.said import TurnOutput
 from bot.tracker_store import new_events
 from bot.turn import Outage, Overtaken, Turn, current_turn, the_turn
 from bot.understanding.languages import LANGUAGE_SLOT
 from contract.campaigns import campaign_in
-from contract.invitations import invitation_in
-from contract.message import Message, TemplateUse
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -45,21 +42,6 @@ _ANNOUNCE_AFTER = 0.003
 _BACKGROUND_SHARE = 4
 FORM_GONE = "utter_form_gone"
 
-# The intent as which an event without words is read.
-INTENT_OF_KIND = {
-    "opened": "greet",
-    "location": "share_location",
-    "document": "send_document",
-    "image": "send_image",
-    "audio": "send_audio",
-    "video": "send_audio",
-    "contact": "send_contact",
-    "sticker": "send_sticker",
-    "reaction": "send_reaction",
-    "edited": "edit_message",
-    "deleted": "delete_message",
-    "unknown": "send_unknown",
-}
 # What leads from the queue for a person back to the bot.
 _BACK_TO_BOT = {"show_menu", "restart"}
 
@@ -180,23 +162,25 @@ class Worker:
         output = TurnOutput(turn.channel)
         if kind in ("notice", "consultant"):
             tracker = await self._tracker(agent)
-            said = await self._from_inside(turn, agent, tracker)
+            said = await said_from_inside(turn, agent, tracker)
             for one in said:
                 tracker.update(BotUttered(text=one.message.text, metadata={"source": one.source}), agent.domain)
         else:
-            turn.campaign, text = campaign_in(_text_of(turn))
+            turn.campaign, text = campaign_in(text_of(turn))
             if turn.parse is None:
-                turn.parse = await self._understand(turn, agent, kind, text)
+                turn.parse = await understand(
+                    turn, agent, text, lambda: self._in_thread(lambda: self._lane.greeting_of(turn))
+                )
                 turn.before_action = self._pinning(turn, turn.parse)
             if turn.handling == "queued" and turn.parse["intent"]["name"] in _BACK_TO_BOT:
                 await self._in_thread(lambda: self._lane.end_handoff_queue(turn))
             if turn.handling in ("queued", "with_person"):
                 tracker = await self._tracker(agent)
-                tracker.update(UserUttered(_text_of(turn), parse_data=None), agent.domain)
+                tracker.update(UserUttered(text_of(turn), parse_data=None), agent.domain)
             else:
                 if turn.form_gone and FORM_GONE in agent.domain.responses:
-                    output.said.append(await self._line(turn, agent, FORM_GONE))
-                await agent.processor.handle_message(self._message(turn, output))
+                    output.said.append(await one_line(turn, agent, FORM_GONE))
+                await agent.processor.handle_message(message_of(turn, output))
                 assert turn.tracker is not None
                 tracker = turn.tracker
             said = output.said
@@ -239,97 +223,8 @@ class Worker:
         except Exception as error:
             logger.warning("nobody was woken: %s", error)
 
-    async def _understand(self, turn: Turn, agent: UnitAgent, kind: str, text: str) -> dict[str, Any]:
-        """Read the rows as one message. text: what they say, without the code of a campaign."""
-        payload = turn.rows[0].payload
-        if kind == "option":
-            option = picks.by_id(payload.option_id, turn.options)
-            if option is not None:
-                return picks.as_parse([option])
-            # Unknown or expired: what it said is read as text; without words the menu is offered again.
-            kind = "text" if payload.text else "stale"
-        if kind == "stale":
-            return picks.parse_of("show_menu", {})
-        if kind in INTENT_OF_KIND:
-            entities = {}
-            if payload.location is not None:
-                entities = {"latitude": payload.location.latitude, "longitude": payload.location.longitude}
-            # What a link carried is found there by whoever serves the opening; a caption stays out of it.
-            invited = text if kind == "opened" and invitation_in(text) else None
-            return picks.parse_of(INTENT_OF_KIND[kind], entities, text=invited)
-        if picks.is_opt_out(text):
-            return picks.parse_of("opt_out", {}, text=text)
-        if invitation_in(text) or (turn.campaign and await self._is_prefilled(turn, text)):
-            # A code is no sentence: whatever a model would read into it, somebody arrives by it.
-            return picks.parse_of(INTENT_OF_KIND["opened"], {}, text=text)
-        if turn.step and turn.step not in agent.domain.form_names:
-            # A newly published model has no such form: what answers it must not be guessed at.
-            turn.form_gone = True
-            return picks.parse_of("show_menu", {}, text=text)
-        if any(option.multiple for option in turn.options if option.ord > 0):
-            known, _ = picks.several_by_text(text, turn.options)
-            if known:
-                return picks.as_parse(known)
-        picked = picks.by_text(text, turn.options)
-        if picked is not None:
-            return picks.as_parse([picked])
-        spoken = by_words(text, turn.options, in_form=bool(turn.step))
-        if spoken is not None:
-            return picks.as_parse([spoken.option]) if spoken.option else picks.parse_of("choose_option", {}, text=text)
-        message = UserMessage(text, sender_id=turn.sender_id, input_channel=turn.channel)
-        return await agent.processor.parse_message(message)
-
-    async def _is_prefilled(self, turn: Turn, text: str) -> bool:
-        """Whether this is what the campaign's link wrote by itself: then it says no more than that they came by it."""
-        return not text or text == await self._in_thread(lambda: self._lane.greeting_of(turn))
-
-    def _message(self, turn: Turn, output: TurnOutput) -> UserMessage:
-        parse = turn.parse or {}
-        first = turn.rows[0]
-        metadata: dict[str, Any] = {"kind": first.kind}
-        if first.payload.media is not None:
-            metadata["media"] = first.payload.as_json()["media"]
-        if turn.campaign:
-            metadata["campaign"] = turn.campaign
-        if first.payload.sender_name:
-            metadata["sender_name"] = first.payload.sender_name
-        return UserMessage(
-            parse.get("text"),
-            output_channel=output,
-            sender_id=turn.sender_id,
-            parse_data=parse,
-            input_channel=turn.channel,
-            message_id=f"{first.kind}:{first.vendor_id}",
-            metadata=metadata,
-        )
-
     async def _tracker(self, agent: UnitAgent) -> DialogueStateTracker:
         return await agent.processor.get_tracker(the_turn().sender_id)
-
-    async def _from_inside(self, turn: Turn, agent: UnitAgent, tracker: DialogueStateTracker) -> list[Said]:
-        """A due notice or a consultant's words: said as they are, no policy runs."""
-        payload = turn.rows[0].payload
-        values = payload.values
-        if turn.rows[0].kind == "consultant":
-            # With a template they are the template's own words, which go as such whatever the window says.
-            use = _template(values)
-            message = Message("template" if use else "text", text=payload.text, template=use)
-            return [
-                Said(
-                    message, purpose=values.get("purpose", "reply"), source="consultant", author="consultant",
-                    user_id=UUID(values["user_id"]),
-                )
-            ]  # fmt: skip
-        response = await render(agent, values["response"], tracker, turn.channel, **values.get("values", {}))
-        use = _template(values)
-        purpose = values.get("purpose", "notice")
-        return [
-            Said(
-                Message.from_json({**one.message.as_json(), **({"template": _as_dict(use)} if use else {})}),
-                one.offers, purpose=purpose, source="notice",
-            )
-            for one in read_response(response)
-        ]  # fmt: skip
 
     def _watch(self, turn: Turn, agent: UnitAgent) -> asyncio.TimerHandle:
         """Arm the one kind line that a person gets when their message takes too long for an outage.
@@ -344,15 +239,11 @@ class Worker:
         if turn.rows[0].kind in ("notice", "consultant") or turn.handling != "bot":
             return
         try:
-            said = await self._line(turn, agent, "utter_outage")
+            said = await one_line(turn, agent, "utter_outage")
             await self._in_thread(lambda: self._lane.say_outage(turn, said))
             self._announce(turn)
         except Exception:
             logger.exception("the outage line of chat %s could not be stored", turn.chat_id)
-
-    async def _line(self, turn: Turn, agent: UnitAgent, response: str) -> Said:
-        tracker = DialogueStateTracker.from_events(turn.sender_id, [])
-        return read_response(await render(agent, response, tracker, turn.channel))[0]
 
     async def _retry(self, turn: Turn, agent: UnitAgent, seconds: float | None) -> None:
         """Give the chat back for another try. seconds: None backs off, and tells the person where it takes long."""
@@ -376,7 +267,7 @@ class Worker:
             faults = await self._in_thread(lambda: self._lane.count_fault(turn, f"{type(error).__name__}: {error}"))
             if faults >= FAULTS_ALLOWED:
                 notice = turn.rows[0].kind == "notice"
-                said = [] if notice else [await self._line(turn, agent, "utter_error_unexpected")]
+                said = [] if notice else [await one_line(turn, agent, "utter_error_unexpected")]
                 await self._in_thread(lambda: self._lane.put_aside(turn, said))
                 metrics.put_aside.labels(turn.unit).inc()
                 self._announce(turn)
@@ -388,26 +279,6 @@ class Worker:
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-
-
-def _text_of(turn: Turn) -> str:
-    """What they wrote; of a chat that opens by a link, what the link carries."""
-    texts = (
-        str(row.payload.values.get("start") or "") if row.kind == "opened" else row.payload.text for row in turn.rows
-    )
-    return " ".join(filter(None, texts)).replace("\x00", "")
-
-
-def _template(values: Mapping[str, Any]) -> TemplateUse | None:
-    """What an internal event names as its template."""
-    named = values.get("template")
-    if not named:
-        return None
-    return TemplateUse(named["name"], named.get("language", "es_MX"), tuple(named.get("values", ())))
-
-
-def _as_dict(use: TemplateUse) -> dict[str, Any]:
-    return {"name": use.name, "language": use.language, "values": list(use.values)}
 
 
 def _is_database_error(error: Exception) -> bool:

@@ -11,12 +11,14 @@ from werkzeug.wrappers import Response
 from backoffice import auth, work
 from backoffice.errors import done, refusals_flashed
 from backoffice.forms import FormReader, id_or_404
+from backoffice.pairs import both
 from backoffice.queries import alike as queries
 from huntred.alike import finding, undoing
-from huntred.alike.merging import merge, stamp
+from huntred.alike.merging import merge
 from huntred.alike.models import VacancyMerge
-from huntred.alike.rules import UNDO_DAYS
-from huntred.db.unit_of_work import UnitOfWork
+from huntred.duplicates.pairing import stamp
+from huntred.duplicates.rules import UNDO_DAYS
+from huntred.duplicates.sealing import undoable_until
 from huntred.vacancies.models import Vacancy
 
 _MOST = 100
@@ -32,7 +34,7 @@ class AlikeView(BaseView):
 
     @expose("/")
     def index(self) -> str:
-        uow = _whole_unit()
+        uow = work.whole_unit()
         shown_units = [unit for unit in g.units if unit.code in uow.scope.units]
         found = [(unit, finding.pairs(uow, unit.code, limit=_MOST)) for unit in shown_units]
         counts = queries.hanging(
@@ -42,7 +44,7 @@ class AlikeView(BaseView):
 
     @expose("/<id>/<other>")
     def compare(self, id: str, other: str) -> str | Response:
-        kept, goes = _both(id, other)
+        kept, goes = both(Vacancy, id, other)
         uow = work.work_of(kept.unit)
         gone = next((one for one in (kept, goes) if one.state not in finding.LIVE), None)
         if gone is not None:
@@ -58,7 +60,7 @@ class AlikeView(BaseView):
 
     @expose("/<id>/<other>/merge", methods=["POST"])
     def merge(self, id: str, other: str) -> Response:
-        kept, goes = _both(id, other)
+        kept, goes = both(Vacancy, id, other)
         auth.needs("publish_vacancies")
         unit, kept_id, other_id = kept.unit, kept.id, goes.id
         with refusals_flashed() as refused:
@@ -73,7 +75,7 @@ class AlikeView(BaseView):
 
     @expose("/<id>/<other>/different", methods=["POST"])
     def different(self, id: str, other: str) -> Response:
-        first, second = _both(id, other)
+        first, second = both(Vacancy, id, other)
         auth.needs("edit_vacancies")
         finding.tell_apart(
             work.work_of(first.unit), first.id, second.id, user_id=auth.acting_user(), now=work.now()
@@ -84,7 +86,7 @@ class AlikeView(BaseView):
 
     @expose("/merges/<id>/undo", methods=["POST"])
     def undo(self, id: str) -> Response:
-        row = _whole_unit().session.get(VacancyMerge, id_or_404(id))
+        row = work.whole_unit().session.get(VacancyMerge, id_or_404(id))
         if row is None:
             abort(404)
         auth.needs("publish_vacancies")
@@ -112,26 +114,10 @@ def notices(vacancy: Vacancy) -> dict[str, Any]:
     return {
         "alike": [one for one in found if one.state == "open"][:5],
         "merges": [
-            (merge, others[merge.other_id], undoing.undoable_until(of_unit, merge, now=work.now())) for merge in merges
+            (merge, others[merge.other_id], undoable_until(of_unit, merge, now=work.now())) for merge in merges
         ],
         "into": into,
     }  # fmt: skip
-
-
-def _whole_unit() -> UnitOfWork:
-    """Two are made one only by who sees all that hangs on them: for a division the pages are not there."""
-    uow = work.current_work()
-    if uow.scope.divisions:
-        abort(404)
-    return uow
-
-
-def _both(id: str, other: str) -> tuple[Vacancy, Vacancy]:
-    session = _whole_unit().session
-    first, second = (session.get(Vacancy, id_or_404(one)) for one in (id, other))
-    if first is None or second is None or first.id == second.id or first.unit != second.unit:
-        abort(404)
-    return first, second
 
 
 def _stays(first: Vacancy, second: Vacancy, counts: queries.Counts) -> tuple[Vacancy, Vacancy]:

@@ -68,7 +68,7 @@ class ApplicationsView(BaseView):
             "applications/_chance.html",
             application=application,
             summary=found.summary,
-            forecast=found.by_application.get(application.id),
+            forecast=found.by_id.get(application.id),
             **_next(application),
         )
 

@@ -259,7 +259,7 @@ class BoardView(BaseView):
         chances: dict[UUID, Forecast] = {}
         if wanted.order == "chance" and board.unit:
             going_on = [application for column in columns if not column.ended for application in column.page.items]
-            chances = outlook.of_applications(board.unit, going_on).by_application
+            chances = outlook.of_applications(board.unit, going_on).by_id
             columns = [
                 column if column.ended else replace(column, page=outlook.ranked(column.page, chances))
                 for column in columns

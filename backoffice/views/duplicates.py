@@ -10,10 +10,11 @@ from backoffice import auth, work
 from backoffice.errors import done, refusals_flashed
 from backoffice.formats import shown
 from backoffice.forms import FormReader, id_or_404
+from backoffice.pairs import both
 from backoffice.queries import people as queries
-from huntred.db.unit_of_work import UnitOfWork
 from huntred.duplicates import finding, undoing
-from huntred.duplicates.merging import merge, stamp
+from huntred.duplicates.merging import merge
+from huntred.duplicates.pairing import stamp
 from huntred.duplicates.rules import GROUPS, UNDO_DAYS, Side
 from huntred.people.models import PersonMerge, UnitProfile
 
@@ -27,14 +28,14 @@ class DuplicatesView(BaseView):
 
     @expose("/")
     def index(self) -> str:
-        uow = _whole_unit()
+        uow = work.whole_unit()
         shown_units = [unit for unit in g.units if unit.code in uow.scope.units]
         found = [(unit, finding.pairs(uow, unit.code, limit=_MOST)) for unit in shown_units]
         return self.render("duplicates/index.html", by_unit=found, most=_MOST)
 
     @expose("/<id>/<other>")
     def compare(self, id: str, other: str) -> str:
-        kept, goes = _both(id, other)
+        kept, goes = both(UnitProfile, id, other)
         session = work.current_work().session
         groups = [_line(group, kept, goes) for group in GROUPS]
         sides = [
@@ -55,7 +56,7 @@ class DuplicatesView(BaseView):
 
     @expose("/<id>/<other>/merge", methods=["POST"])
     def merge(self, id: str, other: str) -> Response:
-        kept, goes = _both(id, other)
+        kept, goes = both(UnitProfile, id, other)
         auth.needs("reply")
         form = FormReader(request.form)
         choices: dict[str, Side] = {}
@@ -76,7 +77,7 @@ class DuplicatesView(BaseView):
 
     @expose("/<id>/<other>/different", methods=["POST"])
     def different(self, id: str, other: str) -> Response:
-        first, second = _both(id, other)
+        first, second = both(UnitProfile, id, other)
         auth.needs("reply")
         finding.tell_apart(
             work.work_of(first.unit), first.id, second.id, user_id=auth.acting_user(), now=work.now()
@@ -87,7 +88,7 @@ class DuplicatesView(BaseView):
 
     @expose("/merges/<id>/undo", methods=["POST"])
     def undo(self, id: str) -> Response:
-        row = _whole_unit().session.get(PersonMerge, id_or_404(id))
+        row = work.whole_unit().session.get(PersonMerge, id_or_404(id))
         if row is None:
             abort(404)
         auth.needs("reply")
@@ -97,22 +98,6 @@ class DuplicatesView(BaseView):
         if not refused:
             done("people_separated")
         return redirect(url_for("people.details", id=kept_id))
-
-
-def _whole_unit() -> UnitOfWork:
-    """Two are made one only by who sees all that hangs on them: for a division the pages are not there."""
-    uow = work.current_work()
-    if uow.scope.divisions:
-        abort(404)
-    return uow
-
-
-def _both(id: str, other: str) -> tuple[UnitProfile, UnitProfile]:
-    session = _whole_unit().session
-    first, second = (session.get(UnitProfile, id_or_404(one)) for one in (id, other))
-    if first is None or second is None or first.id == second.id or first.unit != second.unit:
-        abort(404)
-    return first, second
 
 
 def _line(group: str, kept: UnitProfile, other: UnitProfile) -> dict[str, object] | None:

@@ -16,7 +16,6 @@ from backoffice.csv_text import ENCODING, CsvWriter
 from backoffice.errors import done, flash_refusal, refusals_flashed
 from backoffice.forms import FormReader, id_or_404
 from backoffice.queries import vacancies as queries
-from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import FieldInvalid
 from huntred.importing import alike, completing, job_pages, mails, service
 from huntred.importing.errors import DraftIncomplete, ImportOver
@@ -38,7 +37,7 @@ class ImportsView(BaseView):
 
     @expose("/")
     def index(self) -> str:
-        uow = _whole_unit()
+        uow = work.whole_unit()
         units = [unit for unit in g.units if unit.code in uow.scope.units]
         return self.render(
             "imports/index.html", jobs=service.recent(uow), choices=units, letters=mails.waiting_for_people(uow),
@@ -48,7 +47,7 @@ class ImportsView(BaseView):
     @expose("/template.csv")
     def template(self) -> Response:
         """The heads that are understood without being asked."""
-        _whole_unit()
+        work.whole_unit()
         text = io.StringIO(newline="")
         CsvWriter(text).row(template_heads().values())
         response = FlaskResponse(text.getvalue().encode(ENCODING), mimetype="text/csv")
@@ -57,7 +56,7 @@ class ImportsView(BaseView):
 
     @expose("/upload", methods=["POST"])
     def upload(self) -> Response:
-        _whole_unit()
+        work.whole_unit()
         auth.needs("edit_vacancies")
         unit = request.form.get("unit", "")
         if unit not in work.current_work().scope.units:
@@ -78,7 +77,7 @@ class ImportsView(BaseView):
     @expose("/page", methods=["POST"])
     def page(self) -> Response:
         """Ask for a public job page to be read; the worker fetches it."""
-        _whole_unit()
+        work.whole_unit()
         auth.needs("edit_vacancies")
         form = FormReader(request.form)
         unit = form.text("unit")
@@ -104,13 +103,13 @@ class ImportsView(BaseView):
                 flash_refusal(error)
                 return redirect(url_for("imports.index"))
         likes = _likes(job, preview.rows) if preview else {}
-        mail = mails.get(_whole_unit(), job.mail_id) if job.mail_id else None
+        mail = mails.get(work.whole_unit(), job.mail_id) if job.mail_id else None
         return self.render(
             "imports/details.html", job=job, preview=preview, fields=FIELDS, required=REQUIRED, likes=likes,
             most_faults=_SHOWN_FAULTS, most_rows=_SHOWN_ROWS, most_compared=alike.MOST_ROWS, mail=mail,
             cells=completing.cells_of(job) if preview and job.kind == mails.MAIL else [],
             companies=queries.companies(work.current_work().session, job.unit) if mail else [], long=_LONG_FIELDS,
-            beside=mails.jobs_of(_whole_unit(), mail.id) if mail else [],
+            beside=mails.jobs_of(work.whole_unit(), mail.id) if mail else [],
         )  # fmt: skip
 
     @expose("/<id>/progress")
@@ -165,7 +164,7 @@ class ImportsView(BaseView):
     @expose("/mails/<id>")
     def mail(self, id: str) -> str | Response:
         """A mail in which no vacancy was found; one that has a preview is shown there."""
-        uow = _whole_unit()
+        uow = work.whole_unit()
         letter = mails.get(uow, id_or_404(id))
         job = next(iter(mails.jobs_of(uow, letter.id)), None)
         if job is not None and letter.state == "draft":
@@ -177,7 +176,7 @@ class ImportsView(BaseView):
     @expose("/mails/<id>/files/<int:number>")
     def mail_file(self, id: str, number: int) -> Response:
         """A file that came with it: saved, never shown as a page."""
-        files = mails.attachments(mails.get(_whole_unit(), id_or_404(id)))
+        files = mails.attachments(mails.get(work.whole_unit(), id_or_404(id)))
         if not 1 <= number <= len(files):
             abort(404)
         one = files[number - 1]
@@ -191,7 +190,7 @@ class ImportsView(BaseView):
     @expose("/mails/<id>/<any(dismiss, draft, forward):step>", methods=["POST"])
     def mail_step(self, id: str, step: str) -> Response:
         """Put it aside, read it as a vacancy all the same, or send it on to a colleague."""
-        letter = mails.get(_whole_unit(), id_or_404(id))
+        letter = mails.get(work.whole_unit(), id_or_404(id))
         auth.needs("edit_vacancies")
         uow, mail_id, user_id = work.work_of(letter.unit), letter.id, auth.acting_user()
         target = url_for("imports.index") if step != "forward" else url_for("imports.mail", id=id)
@@ -246,12 +245,5 @@ def _choices(job: ImportJob, form: FormReader) -> dict[str, str]:
     return alike.settle(_likes(job, rows), said, otherwise)
 
 
-def _whole_unit() -> UnitOfWork:
-    uow = work.current_work()
-    if uow.scope.divisions:
-        abort(404)
-    return uow
-
-
 def _job(id: str) -> ImportJob:
-    return service.get(_whole_unit(), id_or_404(id))
+    return service.get(work.whole_unit(), id_or_404(id))

@@ -25,6 +25,7 @@ from huntred.cv import service as cvs
 from huntred.cv import shelf
 from huntred.cv.errors import CvTooLarge
 from huntred.duplicates import finding, undoing
+from huntred.duplicates.sealing import undoable_until
 from huntred.errors import FieldInvalid
 from huntred.exchange import origins
 from huntred.families import service as families
@@ -215,7 +216,7 @@ def _twice(profile: UnitProfile) -> dict[str, object]:
     merges = undoing.merges_of(uow, profile)
     return {
         "doubles": [one for one in finding.candidates(uow, profile) if one.state == "open"][:5],
-        "merges": [(row, undoing.undoable_until(uow, row, now=work.now())) for row in merges],
+        "merges": [(row, undoable_until(uow, row, now=work.now())) for row in merges],
     }
 
 

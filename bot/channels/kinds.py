@@ -19,7 +19,7 @@ class Kind:
     flow: str
 
 
-# What the conversation does with each kind of inbox row (INTENT_OF_KIND in bot/worker.py), whatever the channel.
+# What the conversation does with each kind of inbox row (INTENT_OF_KIND in bot/reading.py), whatever the channel.
 FLOW: Mapping[str, str] = {
     "text": "read; an option's number, title or id picks it; several bubbles within the burst window are one turn",
     "option": "looked up among what was offered; an unknown or expired one is offered again",

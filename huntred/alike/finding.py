@@ -14,7 +14,6 @@ from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased, lazyload
 
-from contract.ids import new_id
 from huntred.alike.models import VacancyPair, VacancyPrint
 from huntred.alike.ports import TitleReader
 from huntred.alike.reading import Read, Traits, read
@@ -23,6 +22,7 @@ from huntred.alike.shingles import prints_of
 from huntred.companies.models import Company
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.disclosures.rules import core_name
+from huntred.duplicates import pairing
 from huntred.errors import NotFound
 from huntred.vacancies.models import Vacancy
 from huntred.vacancies.rules import monthly
@@ -65,7 +65,7 @@ def candidates(uow: UnitOfWork, titles: TitleReader, vacancy: Vacancy) -> list[A
         return []
     mine = read_vacancy(vacancy, titles)
     found = like(uow, titles, vacancy.unit, mine, but=vacancy.id)
-    decided = _decided(uow, vacancy.id)
+    decided = pairing.states(uow, VacancyPair, vacancy.id)
     return [Alike(other, likeness, decided.get(other.id, "open")) for other, likeness in found]
 
 
@@ -76,11 +76,10 @@ def known(uow: UnitOfWork, titles: TitleReader, vacancy: Vacancy) -> list[Alike]
     compared_at = uow.session.scalar(select(VacancyPrint.compared_at).where(VacancyPrint.vacancy_id == vacancy.id))
     if compared_at is None or compared_at < vacancy.updated_at:
         return candidates(uow, titles, vacancy)
-    partner = func.coalesce(func.nullif(VacancyPair.first_id, vacancy.id), VacancyPair.second_id)
     rows = uow.session.execute(
         select(VacancyPair, Vacancy)
-        .join(Vacancy, Vacancy.id == partner)
-        .where(or_(VacancyPair.first_id == vacancy.id, VacancyPair.second_id == vacancy.id), Vacancy.state.in_(LIVE))
+        .join(Vacancy, Vacancy.id == pairing.partner(VacancyPair, vacancy.id))
+        .where(pairing.pairs_of(VacancyPair, vacancy.id), Vacancy.state.in_(LIVE))
         .order_by(VacancyPair.strength.desc(), Vacancy.number)
         .options(_BARE)
     )
@@ -110,15 +109,10 @@ def pairs(uow: UnitOfWork, unit: str, *, limit: int = 50) -> list[tuple[VacancyP
     """Return open pairs of the unit whose two are both alive, the surest first."""
     first, second = aliased(Vacancy), aliased(Vacancy)
     query = (
-        select(VacancyPair, first, second)
-        .join(first, first.id == VacancyPair.first_id)
-        .join(second, second.id == VacancyPair.second_id)
-        .where(
-            VacancyPair.unit == unit, VacancyPair.state == "open", first.state.in_(LIVE), second.state.in_(LIVE),
-        )
-        .order_by(VacancyPair.strength.desc(), VacancyPair.id.desc())
+        pairing.with_both(VacancyPair, first, second)
+        .where(VacancyPair.unit == unit, VacancyPair.state == "open", first.state.in_(LIVE), second.state.in_(LIVE))
         .limit(limit)
-    )  # fmt: skip
+    )
     return [(row[0], row[1], row[2]) for row in uow.session.execute(query)]
 
 
@@ -129,23 +123,7 @@ def tell_apart(uow: UnitOfWork, first_id: UUID, second_id: UUID, *, user_id: UUI
     ).all()
     if len(units) != 2:
         raise NotFound("vacancy")
-    remember_different(uow, first_id, second_id, user_id=user_id, now=now)
-
-
-def remember_different(
-    uow: UnitOfWork, first_id: UUID, second_id: UUID, *, user_id: UUID | None, now: datetime
-) -> None:
-    low, high = sorted((first_id, second_id))
-    uow.session.execute(
-        insert(VacancyPair)
-        .values(
-            id=new_id(), unit=uow.unit, first_id=low, second_id=high, state="different", decided_by=user_id,
-            found_at=now,
-        )
-        .on_conflict_do_update(
-            index_elements=["first_id", "second_id"], set_={"state": "different", "decided_by": user_id}
-        )
-    )  # fmt: skip
+    pairing.remember_different(uow, VacancyPair, first_id, second_id, user_id=user_id, now=now)
 
 
 def compare_new(uow: UnitOfWork, titles: TitleReader, *, now: datetime, most: int = _BATCH) -> int:
@@ -177,7 +155,11 @@ def compare_new(uow: UnitOfWork, titles: TitleReader, *, now: datetime, most: in
             )
         )
     for vacancy in vacancies:
-        _keep(uow, vacancy, like(uow, titles, vacancy.unit, seen[vacancy.id], but=vacancy.id, seen=seen), now=now)
+        found = [
+            pairing.Found(other.id, list(likeness.reasons), likeness.strength)
+            for other, likeness in like(uow, titles, vacancy.unit, seen[vacancy.id], but=vacancy.id, seen=seen)
+        ]
+        pairing.keep(uow, VacancyPair, vacancy.unit, vacancy.id, found, now=now)
     return len(vacancies)
 
 
@@ -232,36 +214,3 @@ def _namesakes(uow: UnitOfWork, unit: str, company: str) -> Sequence[UUID]:
         .limit(_MOST_NAMESAKES)
     )
     return [row.id for row in rows if core_name(row.name).lower() == core]
-
-
-def _keep(uow: UnitOfWork, vacancy: Vacancy, found: Sequence[tuple[Vacancy, Likeness]], *, now: datetime) -> None:
-    mine = or_(VacancyPair.first_id == vacancy.id, VacancyPair.second_id == vacancy.id)
-    partner = func.coalesce(func.nullif(VacancyPair.first_id, vacancy.id), VacancyPair.second_id)
-    # What a change made untrue is no pair any more.
-    uow.session.execute(
-        delete(VacancyPair).where(
-            VacancyPair.state == "open", mine, partner.not_in([other.id for other, _ in found])
-        ),
-        execution_options={"synchronize_session": False},
-    )  # fmt: skip
-    for other, likeness in found:
-        low, high = sorted((vacancy.id, other.id))
-        row = insert(VacancyPair).values(
-            id=new_id(), unit=vacancy.unit, first_id=low, second_id=high, reasons=list(likeness.reasons),
-            strength=likeness.strength, found_at=now,
-        )  # fmt: skip
-        uow.session.execute(
-            row.on_conflict_do_update(
-                index_elements=["first_id", "second_id"],
-                set_={"reasons": row.excluded.reasons, "strength": row.excluded.strength},
-            )
-        )
-
-
-def _decided(uow: UnitOfWork, vacancy_id: UUID) -> dict[UUID, str]:
-    rows = uow.session.execute(
-        select(
-            func.coalesce(func.nullif(VacancyPair.first_id, vacancy_id), VacancyPair.second_id), VacancyPair.state
-        ).where(or_(VacancyPair.first_id == vacancy_id, VacancyPair.second_id == vacancy_id))
-    )
-    return {row[0]: row[1] for row in rows}

@@ -7,7 +7,6 @@ for that, and then finds the one that is left (`vacancies.service.get_open`).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +14,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import selectinload
 
 from contract.ids import new_id
 from huntred.alike import finding
@@ -27,7 +25,8 @@ from huntred.db.unit_of_work import UnitOfWork
 from huntred.disclosures.models import DisclosureAgreement
 from huntred.duplicates import folding
 from huntred.duplicates.errors import InterviewsCollide
-from huntred.duplicates.rules import further
+from huntred.duplicates.pairing import inherit_decisions, stamp
+from huntred.duplicates.sealing import seal
 from huntred.errors import NotFound
 from huntred.interviews.models import Interview, InterviewProposal, InterviewSlot
 from huntred.shortlists.models import ShortlistEntry, ShortlistShare
@@ -53,15 +52,10 @@ class Undo:
     shortlists: list[dict[str, Any]] = field(default_factory=list)
 
 
-def stamp(first: Vacancy, second: Vacancy) -> str:
-    """What a page that compares the two carries along, so that a change meanwhile is noticed."""
-    return "|".join(f"{row.id}@{row.updated_at.isoformat()}" for row in sorted((first, second), key=lambda row: row.id))
-
-
 def merge(
     uow: UnitOfWork, kept_id: UUID, other_id: UUID, *, user_id: UUID | None, now: datetime, seen: str = ""
 ) -> VacancyMerge:
-    """Merge one vacancy into another. seen: `stamp` of what was compared.
+    """Merge one vacancy into another. seen: `pairing.stamp` of what was compared.
 
     Raises NotFound, SameVacancy, NotLive, ConfidentialityLost, VacanciesChanged, BothInterviews.
     """
@@ -89,17 +83,11 @@ def merge(
         undo.moved[model.__tablename__] = move(uow, model, other.id, kept.id)
     came = [*undo.moved[Application.__tablename__], *(fold["into"] for fold in undo.applications)]
     follow_division(uow, kept, came, undo.moved[InterviewSlot.__tablename__])
-    _inherit_decisions(uow, kept.id, other.id, user_id=user_id, now=now)
+    inherit_decisions(uow, VacancyPair, kept.id, other.id, user_id=user_id, now=now)
     vacancies.close(uow, other.id, user_id, now=now)
     other.merged_into_id = kept.id
     uow.session.flush()
-    # As a statement: the audit has the merge already, and no word of what it took.
-    uow.session.execute(
-        update(VacancyMerge)
-        .where(VacancyMerge.id == row.id)
-        .values(people=sorted(people), undo_sealed=json.dumps(vars(undo), ensure_ascii=False)),
-        execution_options=_QUIET,
-    )
+    seal(uow, VacancyMerge, row.id, vars(undo), people=sorted(people))
     uow.record(VacanciesMerged(row.id, kept.id, other.id))
     uow.session.flush()
     uow.session.expire_all()
@@ -159,30 +147,12 @@ def follow_division(
 def _fold_applications(
     uow: UnitOfWork, kept_id: UUID, other_id: UUID, merge_id: UUID, people: set[UUID]
 ) -> list[dict[str, Any]]:
-    """Who applied to both has one application: the one that is further along, with both histories."""
-    query = (
-        select(Application)
-        .where(Application.vacancy_id.in_((kept_id, other_id)))
-        .options(selectinload(Application.stage))
-        .order_by(Application.id)
-        .with_for_update(of=Application)
-        .execution_options(populate_existing=True)
-    )
-    by_person: dict[UUID, list[Application]] = {}
-    for application in uow.session.scalars(query):
-        by_person.setdefault(application.person_id, []).append(application)
-    folds = []
-    for person_id, both in by_person.items():
-        if len(both) < 2:
-            continue
-        both.sort(key=lambda one: one.vacancy_id != kept_id)
-        stays = max(both, key=lambda one: further(one.stage.kind, one.stage.ord))
-        goes = next(one for one in both if one is not stays)
-        try:
-            folds.append(folding.fold_application(uow, stays, goes, vacancy_merge_id=merge_id))
-        except InterviewsCollide as error:
-            raise BothInterviews(str(error)) from error
-        people.add(person_id)
+    """Who applied to both has one application."""
+    try:
+        folds = folding.fold_applications(uow, "vacancy_id", kept_id, other_id, vacancy_merge_id=merge_id)
+    except InterviewsCollide as error:
+        raise BothInterviews(str(error)) from error
+    people.update(UUID(fold["row"]["person_id"]) for fold in folds)
     return folds
 
 
@@ -208,19 +178,3 @@ def _fold_shortlists(uow: UnitOfWork, kept_id: UUID, other_id: UUID, people: set
             entry.ord = after
     uow.session.flush()
     return folds
-
-
-def _inherit_decisions(
-    uow: UnitOfWork, kept_id: UUID, other_id: UUID, *, user_id: UUID | None, now: datetime
-) -> None:
-    """What was told apart from the other is told apart from the one that is left."""
-    rows = uow.session.scalars(
-        select(VacancyPair).where(
-            VacancyPair.unit == uow.unit, VacancyPair.state == "different",
-            (VacancyPair.first_id == other_id) | (VacancyPair.second_id == other_id),
-        )
-    ).all()  # fmt: skip
-    for row in rows:
-        third = row.second_id if row.first_id == other_id else row.first_id
-        if third != kept_id:
-            finding.remember_different(uow, kept_id, third, user_id=user_id, now=now)

@@ -14,7 +14,6 @@ from huntred.alike.reading import Position, Read
 from huntred.alike.shingles import shared
 from huntred.vacancies.rules import SENIORITIES
 
-UNDO_DAYS = 30
 REASONS = ("title", "company", "text", "place", "salary")
 _TITLE_ALONE, _TITLE_WITH_TEXT = 0.74, 0.5
 _TEXT, _TEXT_ELSEWHERE, _COPY = 0.55, 0.65, 0.8

@@ -5,32 +5,29 @@ And what an erasure, an export and the clean-up have to do with what is kept for
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from huntred.alike import finding
 from huntred.alike.errors import LaterVacancyMergeFirst, VacancyMergeOver
 from huntred.alike.events import VacanciesSeparated
 from huntred.alike.merging import HANGING, Undo, follow_division, lock_both, move
-from huntred.alike.models import VacancyMerge
-from huntred.alike.rules import UNDO_DAYS
+from huntred.alike.models import VacancyMerge, VacancyPair
 from huntred.applications.models import Application
 from huntred.db.unit_of_work import UnitOfWork
-from huntred.duplicates import folding
+from huntred.duplicates import folding, sealing
+from huntred.duplicates.pairing import remember_different
 from huntred.errors import NotFound
 from huntred.interviews.models import InterviewSlot
 from huntred.people import service as people
 from huntred.people.models import UnitProfile
 from huntred.shortlists.models import ShortlistEntry
 from huntred.vacancies.models import Vacancy
-
-_QUIET = {"synchronize_session": False}
 
 
 def merges_of(uow: UnitOfWork, vacancy: Vacancy) -> list[VacancyMerge]:
@@ -44,26 +41,14 @@ def merges_of(uow: UnitOfWork, vacancy: Vacancy) -> list[VacancyMerge]:
     )
 
 
-def undoable_until(uow: UnitOfWork, merge: VacancyMerge, *, now: datetime) -> datetime | None:
-    """Until when a merge can be taken back; none where it cannot any more."""
-    ends = merge.merged_at + timedelta(days=UNDO_DAYS)
-    there = uow.session.scalar(
-        select(VacancyMerge.id).where(VacancyMerge.id == merge.id, VacancyMerge.undo_sealed.is_not(None))
-    )
-    return ends if there is not None and merge.undone_at is None and now < ends else None
-
-
 def undo(uow: UnitOfWork, merge_id: UUID, *, user_id: UUID | None, now: datetime) -> VacancyMerge:
     """Take a merge back. Raises NotFound, VacancyMergeOver, LaterVacancyMergeFirst."""
     seen = uow.session.get(VacancyMerge, merge_id)
     if seen is None or seen.unit != uow.unit:
         raise NotFound("merge")
     kept, other = lock_both(uow, seen.kept_id, seen.other_id)
-    row = uow.session.scalars(
-        select(VacancyMerge).where(VacancyMerge.id == merge_id).options(undefer(VacancyMerge.undo_sealed))
-        .with_for_update().execution_options(populate_existing=True)
-    ).one()  # fmt: skip
-    if row.undone_at is not None or not row.undo_sealed or now >= row.merged_at + timedelta(days=UNDO_DAYS):
+    row = sealing.locked(uow, VacancyMerge, merge_id, now=now)
+    if row is None:
         raise VacancyMergeOver(str(merge_id))
     later = uow.session.scalar(
         select(VacancyMerge.id).where(
@@ -74,7 +59,7 @@ def undo(uow: UnitOfWork, merge_id: UUID, *, user_id: UUID | None, now: datetime
     )  # fmt: skip
     if later is not None:
         raise LaterVacancyMergeFirst(str(merge_id))
-    told = Undo(**json.loads(row.undo_sealed))
+    told = Undo(**sealing.read(row))
     other.state, other.closed_at, other.merged_into_id, other.updated_at = told.state, None, None, now
     uow.session.flush()
     back = {
@@ -92,7 +77,7 @@ def undo(uow: UnitOfWork, merge_id: UUID, *, user_id: UUID | None, now: datetime
     follow_division(uow, other, [*back[Application.__tablename__], *again], back[InterviewSlot.__tablename__])
     row.undone_at, row.undone_by, row.undo_sealed = now, user_id, None
     row.people = []
-    finding.remember_different(uow, kept.id, other.id, user_id=user_id, now=now)
+    remember_different(uow, VacancyPair, kept.id, other.id, user_id=user_id, now=now)
     uow.record(VacanciesSeparated(row.id, kept.id, other.id))
     uow.session.flush()
     uow.session.expire_all()
@@ -126,42 +111,27 @@ def _unfold(uow: UnitOfWork, fold: dict[str, Any], model: Any, unfold: Any) -> N
 
 def purge(uow: UnitOfWork, *, now: datetime) -> int:
     """Erase what would undo merges whose time is over, and pairs of what has ended; return how many."""
-    result = uow.session.execute(
-        update(VacancyMerge)
-        .where(
-            VacancyMerge.unit == uow.unit, VacancyMerge.undo_sealed.is_not(None),
-            VacancyMerge.merged_at <= now - timedelta(days=UNDO_DAYS),
-        )
-        .values(undo_sealed=None, people=[]),
-        execution_options=_QUIET,
-    )  # fmt: skip
-    return int(result.rowcount) + finding.purge(uow)  # type: ignore[attr-defined]
+    return sealing.erase(uow, VacancyMerge, sealing.over(VacancyMerge, now=now), people=[]) + finding.purge(uow)
 
 
 def forget(uow: UnitOfWork, person_ids: Sequence[UUID]) -> None:
     """Of people who are erased: their words go from what would undo a merge; that they applied twice stays."""
     for row in _holding(uow, person_ids, lock=True):
-        told = json.loads(row.undo_sealed or "{}")
+        told = sealing.read(row)
         for fold in told.get("applications", []):
             if UUID(fold["row"]["person_id"]) in person_ids:
                 fold["row"]["answers"] = fold["answers_before"] = fold["answers_after"] = []
         told["shortlists"] = [
             fold for fold in told.get("shortlists", []) if UUID(fold["person_id"]) not in person_ids
         ]
-        # As a statement: no audit of what is erased.
-        uow.session.execute(
-            update(VacancyMerge)
-            .where(VacancyMerge.id == row.id)
-            .values(undo_sealed=json.dumps(told, ensure_ascii=False)),
-            execution_options=_QUIET,
-        )
+        sealing.seal(uow, VacancyMerge, row.id, told)
 
 
 def held_for_undo(uow: UnitOfWork, person_id: UUID) -> list[dict[str, Any]]:
     """Return what is kept of the person only so that a merge of vacancies can be taken back (ARCO)."""
     found = []
     for row in _holding(uow, [person_id]):
-        told = json.loads(row.undo_sealed or "{}")
+        told = sealing.read(row)
         mine = [fold["row"] for fold in told.get("applications", []) if fold["row"]["person_id"] == str(person_id)]
         found.append({"merged_at": row.merged_at, "folded_applications": mine})
     return found

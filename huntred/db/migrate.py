@@ -13,7 +13,7 @@ from alembic.config import Config
 from psycopg import sql
 from sqlalchemy import create_engine
 
-from huntred.db import archive_functions, policies, search_functions
+from huntred.db import archive_functions, policies, policy_sql, search_functions
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -61,7 +61,8 @@ def upgrade(migrator_url: str) -> None:
             config.set_main_option("script_location", str(_MIGRATIONS))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-            for statement in (*policies.statements(), *archive_functions.statements(), *search_functions.statements()):
-                connection.exec_driver_sql(statement)
+            for laid_anew in (policy_sql, archive_functions, search_functions):
+                for statement in laid_anew.statements():
+                    connection.exec_driver_sql(statement)
     finally:
         engine.dispose()

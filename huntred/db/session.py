@@ -1,7 +1,7 @@
 """Engines and the scope of a session: which units and divisions it may see.
 
 The scope goes to PostgreSQL as `SET LOCAL app.units` and so on at the start of every transaction; the policies
-of `migrations/policies.py` read it. An empty scope sees nothing.
+of `policies.py` read it. An empty scope sees nothing.
 """
 
 from __future__ import annotations

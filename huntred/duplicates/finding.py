@@ -10,12 +10,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from contract.ids import new_id
 from huntred.db.unit_of_work import UnitOfWork
+from huntred.duplicates import pairing
 from huntred.duplicates.rules import similar_names, strength
 from huntred.errors import NotFound
 from huntred.people.models import DuplicatePair, UnitProfile, birth_hash
@@ -52,7 +51,7 @@ def candidates(uow: UnitOfWork, profile: UnitProfile) -> list[Candidate]:
     for id_, reasons in found.items():
         if "birth" not in reasons and similar_names(_names(profile), _names(people[id_])):
             reasons.append("name")
-    decided = _decided(uow, profile.id)
+    decided = pairing.states(uow, DuplicatePair, profile.id)
     ranked = [
         Candidate(people[id_], reasons, strength(reasons), decided.get(id_, "open")) for id_, reasons in found.items()
     ]
@@ -65,11 +64,8 @@ def pairs(
     """Return pairs of the unit, the surest first, with both profiles; who is gone is left out."""
     first, second = aliased(UnitProfile), aliased(UnitProfile)
     query = (
-        select(DuplicatePair, first, second)
-        .join(first, first.id == DuplicatePair.first_id)
-        .join(second, second.id == DuplicatePair.second_id)
+        pairing.with_both(DuplicatePair, first, second)
         .where(DuplicatePair.unit == unit, DuplicatePair.state == state)
-        .order_by(DuplicatePair.strength.desc(), DuplicatePair.id.desc())
         .limit(limit)
     )
     return [(row[0], row[1], row[2]) for row in uow.session.execute(query)]
@@ -80,24 +76,7 @@ def tell_apart(uow: UnitOfWork, first_id: UUID, second_id: UUID, *, user_id: UUI
     for id_ in (first_id, second_id):
         if uow.session.get(UnitProfile, id_) is None:
             raise NotFound("profile")
-    remember_different(uow, first_id, second_id, user_id=user_id, now=now)
-
-
-def remember_different(
-    uow: UnitOfWork, first_id: UUID, second_id: UUID, *, user_id: UUID | None, now: datetime
-) -> None:
-    """As `tell_apart`, also of somebody who is not there right now."""
-    low, high = sorted((first_id, second_id))
-    uow.session.execute(
-        insert(DuplicatePair)
-        .values(
-            id=new_id(), unit=uow.unit, first_id=low, second_id=high, state="different", decided_by=user_id,
-            found_at=now,
-        )
-        .on_conflict_do_update(
-            index_elements=["first_id", "second_id"], set_={"state": "different", "decided_by": user_id}
-        )
-    )
+    pairing.remember_different(uow, DuplicatePair, first_id, second_id, user_id=user_id, now=now)
 
 
 def compare_new(uow: UnitOfWork, *, now: datetime, most: int = _BATCH) -> int:
@@ -119,7 +98,11 @@ def compare_new(uow: UnitOfWork, *, now: datetime, most: int = _BATCH) -> int:
             profile.birth_hash = birth_hash(profile.birth_date_sealed)
     uow.session.flush()
     for profile in profiles:
-        _keep(uow, profile, [one for one in candidates(uow, profile) if one.state == "open"], now=now)
+        found = [
+            pairing.Found(one.profile.id, one.reasons, one.strength)
+            for one in candidates(uow, profile) if one.state == "open"
+        ]  # fmt: skip
+        pairing.keep(uow, DuplicatePair, profile.unit, profile.id, found, now=now)
     uow.session.execute(
         update(UnitProfile)
         .where(UnitProfile.id.in_([profile.id for profile in profiles]))
@@ -140,29 +123,6 @@ def forget(uow: UnitOfWork, profile_ids: list[UUID]) -> None:
     )
 
 
-def _keep(uow: UnitOfWork, profile: UnitProfile, found: list[Candidate], *, now: datetime) -> None:
-    mine = or_(DuplicatePair.first_id == profile.id, DuplicatePair.second_id == profile.id)
-    others = [one.profile.id for one in found]
-    partner = func.coalesce(func.nullif(DuplicatePair.first_id, profile.id), DuplicatePair.second_id)
-    # What a change made untrue is no pair any more.
-    uow.session.execute(
-        delete(DuplicatePair).where(DuplicatePair.state == "open", mine, partner.not_in(others)),
-        execution_options={"synchronize_session": False},
-    )
-    for one in found:
-        low, high = sorted((profile.id, one.profile.id))
-        row = insert(DuplicatePair).values(
-            id=new_id(), unit=profile.unit, first_id=low, second_id=high, reasons=one.reasons, strength=one.strength,
-            found_at=now,
-        )  # fmt: skip
-        uow.session.execute(
-            row.on_conflict_do_update(
-                index_elements=["first_id", "second_id"],
-                set_={"reasons": row.excluded.reasons, "strength": row.excluded.strength},
-            )
-        )
-
-
 def _keys(profile: UnitProfile) -> list[tuple[str, InstrumentedAttribute[Any], str]]:
     told: tuple[tuple[str, InstrumentedAttribute[Any], str | None], ...] = (
         ("curp", UnitProfile.curp_hash, profile.curp_hash),
@@ -176,13 +136,3 @@ def _keys(profile: UnitProfile) -> list[tuple[str, InstrumentedAttribute[Any], s
 
 def _names(profile: UnitProfile) -> tuple[str, str, str]:
     return profile.first_name or "", profile.last_name or "", profile.second_last_name or ""
-
-
-def _decided(uow: UnitOfWork, profile_id: UUID) -> dict[UUID, str]:
-    rows = uow.session.execute(
-        select(
-            func.coalesce(func.nullif(DuplicatePair.first_id, profile_id), DuplicatePair.second_id),
-            DuplicatePair.state,
-        ).where(or_(DuplicatePair.first_id == profile_id, DuplicatePair.second_id == profile_id))
-    )
-    return {row[0]: row[1] for row in rows}

@@ -5,7 +5,7 @@ Two people (`merging.py`) and two vacancies (`huntred/alike`) are folded by the 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Table, delete, select, update
@@ -22,30 +22,35 @@ from huntred.references.models import ReferenceRequest
 from huntred.shortlists.models import ShortlistEntry
 
 _QUIET = {"synchronize_session": False}
+Key = Literal["person_id", "vacancy_id"]
+# Two collide that are of both people and for one vacancy, or for both vacancies and of one person.
+_SAME: dict[Key, Key] = {"person_id": "vacancy_id", "vacancy_id": "person_id"}
 
 
-def fold_applications(uow: UnitOfWork, kept: UnitProfile, other: UnitProfile, merge_id: UUID) -> list[dict[str, Any]]:
-    """Make one of two applications to the same vacancy: the one that is further along stays, with both histories.
+def fold_applications(uow: UnitOfWork, key: Key, kept_id: UUID, other_id: UUID, **merge: UUID) -> list[dict[str, Any]]:
+    """Make one of each two applications that collide: the one that is further along stays, with both histories.
 
-    Return what was done, for the undo. Raises InterviewsCollide where both have an interview ahead.
+    key: what kept_id and other_id are, people or vacancies. merge: as for `fold_application`. Return what was done, for
+    the undo. Raises InterviewsCollide where both have an interview ahead.
     """
+    column, same = getattr(Application, key), _SAME[key]
     query = (
         select(Application)
-        .where(Application.unit == uow.unit, Application.person_id.in_((kept.person_id, other.person_id)))
+        .where(Application.unit == uow.unit, column.in_((kept_id, other_id)))
         .options(selectinload(Application.stage))
         .order_by(Application.id)
         .with_for_update(of=Application)
         .execution_options(populate_existing=True)
     )
-    by_vacancy: dict[UUID, list[Application]] = {}
+    by_same: dict[UUID, list[Application]] = {}
     for application in uow.session.scalars(query):
-        by_vacancy.setdefault(application.vacancy_id, []).append(application)
+        by_same.setdefault(getattr(application, same), []).append(application)
     folds = []
-    for both in by_vacancy.values():
+    for both in by_same.values():
         if len(both) == 2:
-            mine, theirs = sorted(both, key=lambda one: one.person_id != kept.person_id)
+            mine, theirs = sorted(both, key=lambda one: bool(getattr(one, key) != kept_id))
             stays = max((mine, theirs), key=lambda one: further(one.stage.kind, one.stage.ord))
-            folds.append(fold_application(uow, stays, theirs if stays is mine else mine, merge_id=merge_id))
+            folds.append(fold_application(uow, stays, theirs if stays is mine else mine, **merge))
     return folds
 
 

@@ -7,7 +7,6 @@ the one who is left (`people.repository.who_it_is_now`).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,10 +20,12 @@ from contract.ids import new_id
 from huntred.conversations.models import Chat, Conversation
 from huntred.cv.models import CvFile
 from huntred.db.unit_of_work import UnitOfWork
-from huntred.duplicates import consenting, finding, folding, hanging
+from huntred.duplicates import consenting, folding, hanging
 from huntred.duplicates.errors import ChangedMeanwhile, SamePerson
 from huntred.duplicates.events import PeopleMerged
+from huntred.duplicates.pairing import inherit_decisions, stamp
 from huntred.duplicates.rules import GROUPS, Side, chosen
+from huntred.duplicates.sealing import seal
 from huntred.duplicates.wire import packed, row_values
 from huntred.errors import FieldInvalid, NotFound
 from huntred.fairness import service as fairness
@@ -53,11 +54,6 @@ class Undo:
     gone: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
-def stamp(first: UnitProfile, second: UnitProfile) -> str:
-    """What a page that compares the two carries along, so that a change meanwhile is noticed."""
-    return "|".join(f"{row.id}@{row.updated_at.isoformat()}" for row in sorted((first, second), key=lambda row: row.id))
-
-
 def merge(
     uow: UnitOfWork,
     kept_id: UUID,
@@ -68,7 +64,7 @@ def merge(
     now: datetime,
     seen: str = "",
 ) -> PersonMerge:
-    """Merge one profile into another. choices: by name of `rules.GROUPS`; seen: `stamp` of what was compared.
+    """Merge one profile into another. choices: by name of `rules.GROUPS`; seen: `pairing.stamp` of what was compared.
 
     Raises NotFound where one is not there (any more), SamePerson, ChangedMeanwhile, InterviewsCollide, FieldInvalid.
     """
@@ -88,7 +84,9 @@ def merge(
     uow.session.add(row)
     uow.session.flush()
     _move(uow, kept, other, undo)
-    undo.applications = folding.fold_applications(uow, kept, other, row.id)
+    undo.applications = folding.fold_applications(
+        uow, "person_id", kept.person_id, other.person_id, merge_id=row.id
+    )
     undo.moved["applications"] = folding.move_applications(uow, kept, other)
     undo.shortlists = folding.fold_shortlists(uow, kept, other)
     undo.moved["shortlist_entries"] = folding.move_shortlists(uow, kept, other)
@@ -98,7 +96,7 @@ def merge(
         undo.moved["consents"], undo.refusals = consenting.join_ledgers(uow, kept, other, row.id, now=now)
         undo.moved["fairness_answers"] = fairness.merge(uow, kept.person_id, other.person_id)
     undo.conversations = consenting.obey(uow, kept)
-    _inherit_decisions(uow, kept.id, other.id, user_id=user_id, now=now)
+    inherit_decisions(uow, DuplicatePair, kept.id, other.id, user_id=user_id, now=now)
     uow.session.flush()
     uow.session.expunge(other)
     uow.session.execute(delete(UnitProfile).where(UnitProfile.id == other_id), execution_options=_QUIET)
@@ -108,13 +106,7 @@ def merge(
     people.replace_columns(uow, kept, values, now=now)
     undo.kept_before |= packed({"completed_at": before["completed_at"], "created_at": before["created_at"]})
     undo.kept_after = packed({key: getattr(kept, key) for key in undo.kept_before})
-    # As a statement: the audit has the merge already, and no word of what it took.
-    uow.session.execute(
-        update(PersonMerge)
-        .where(PersonMerge.id == row.id)
-        .values(undo_sealed=json.dumps(vars(undo), ensure_ascii=False)),
-        execution_options=_QUIET,
-    )
+    seal(uow, PersonMerge, row.id, vars(undo))
     uow.record(PeopleMerged(row.id, kept.id, other_id))
     uow.session.flush()
     # What was read before by the other's ids is not true any more.
@@ -199,21 +191,3 @@ def _move(uow: UnitOfWork, kept: UnitProfile, other: UnitProfile, undo: Undo) ->
             execution_options=_QUIET,
         )  # fmt: skip
         undo.moved["invited"] = [str(id_) for id_ in arrived]
-
-
-def _inherit_decisions(
-    uow: UnitOfWork, kept_id: UUID, other_id: UUID, *, user_id: UUID | None, now: datetime
-) -> None:
-    """Who was told apart from the other is told apart from the one who is left."""
-    rows = uow.session.scalars(
-        select(DuplicatePair).where(
-            DuplicatePair.unit == uow.unit, DuplicatePair.state == "different",
-            (DuplicatePair.first_id == other_id) | (DuplicatePair.second_id == other_id),
-        )
-    ).all()  # fmt: skip
-    for row in rows:
-        third = row.second_id if row.first_id == other_id else row.first_id
-        if third != kept_id:
-            finding.remember_different(uow, kept_id, third, user_id=user_id, now=now)
-
-

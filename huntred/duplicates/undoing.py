@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +13,12 @@ from huntred.applications.models import Application
 from huntred.conversations.models import Conversation
 from huntred.cv.models import CvFile
 from huntred.db.unit_of_work import UnitOfWork
-from huntred.duplicates import finding, folding, hanging
+from huntred.duplicates import finding, folding, hanging, sealing
 from huntred.duplicates.consenting import latest
 from huntred.duplicates.errors import LaterMergeFirst, NotUndoable
 from huntred.duplicates.events import PeopleSeparated
 from huntred.duplicates.merging import Undo, lock_chats
-from huntred.duplicates.rules import UNDO_DAYS
+from huntred.duplicates.pairing import remember_different
 from huntred.duplicates.wire import packed, put_back, unpacked
 from huntred.errors import NotFound
 from huntred.fairness import service as fairness
@@ -45,15 +44,6 @@ def merges_of(uow: UnitOfWork, profile: UnitProfile) -> list[PersonMerge]:
     )  # fmt: skip
 
 
-def undoable_until(uow: UnitOfWork, merge: PersonMerge, *, now: datetime) -> datetime | None:
-    """Until when a merge can be taken back; none where it cannot any more."""
-    ends = merge.merged_at + timedelta(days=UNDO_DAYS)
-    there = uow.session.scalar(
-        select(PersonMerge.id).where(PersonMerge.id == merge.id, PersonMerge.undo_sealed.is_not(None))
-    )
-    return ends if there is not None and merge.undone_at is None and now < ends else None
-
-
 def into_whom(uow: UnitOfWork, profile_id: UUID) -> UUID | None:
     """Return the profile into which one that is gone was merged, so that its page still leads somewhere."""
     row = uow.session.scalar(
@@ -74,11 +64,8 @@ def undo(uow: UnitOfWork, merge_id: UUID, *, user_id: UUID | None, now: datetime
         select(UnitProfile).where(UnitProfile.id == seen.kept_profile_id).with_for_update()
         .execution_options(populate_existing=True)
     )  # fmt: skip
-    merge = uow.session.scalars(
-        select(PersonMerge).where(PersonMerge.id == merge_id).options(undefer(PersonMerge.undo_sealed))
-        .with_for_update().execution_options(populate_existing=True)
-    ).one()  # fmt: skip
-    if merge.undone_at is not None or not merge.undo_sealed or now >= merge.merged_at + timedelta(days=UNDO_DAYS):
+    merge = sealing.locked(uow, PersonMerge, merge_id, now=now)
+    if merge is None:
         raise NotUndoable(str(merge_id))
     later = uow.session.scalar(
         select(PersonMerge.id).where(
@@ -89,7 +76,7 @@ def undo(uow: UnitOfWork, merge_id: UUID, *, user_id: UUID | None, now: datetime
     )  # fmt: skip
     if later is not None or kept is None:
         raise LaterMergeFirst(str(merge_id))
-    told = Undo(**json.loads(merge.undo_sealed))
+    told = Undo(**sealing.read(merge))
     put_back(uow, _table(UnitProfile), told.other)
     with opened(uow):
         _give_back(uow, merge, told)
@@ -109,7 +96,7 @@ def undo(uow: UnitOfWork, merge_id: UUID, *, user_id: UUID | None, now: datetime
             setattr(kept, key, changed.pop(key))
     people.replace_columns(uow, kept, changed, now=now)
     merge.undone_at, merge.undone_by, merge.undo_sealed = now, user_id, None
-    finding.remember_different(uow, kept.id, merge.other_profile_id, user_id=user_id, now=now)
+    remember_different(uow, DuplicatePair, kept.id, merge.other_profile_id, user_id=user_id, now=now)
     uow.record(PeopleSeparated(merge.id, kept.id, merge.other_profile_id))
     uow.session.flush()
     uow.session.expire_all()
@@ -129,7 +116,7 @@ def forget(uow: UnitOfWork, person_id: UUID) -> list[UUID]:
             )
         )
     )
-    _forget_undo(uow, PersonMerge.kept_person_id == person_id)
+    sealing.erase(uow, PersonMerge, PersonMerge.kept_person_id == person_id)
     mine = select(UnitProfile.id).where(UnitProfile.unit == uow.unit, UnitProfile.person_id == person_id)
     finding.forget(uow, list(uow.session.scalars(mine)))
     others = []
@@ -140,7 +127,7 @@ def forget(uow: UnitOfWork, person_id: UUID) -> list[UUID]:
 
 def purge(uow: UnitOfWork, *, now: datetime) -> int:
     """Erase what would undo merges whose time is over, and pairs of whom nothing is left; return how many."""
-    gone = _forget_undo(uow, PersonMerge.merged_at <= now - timedelta(days=UNDO_DAYS))
+    gone = sealing.erase(uow, PersonMerge, sealing.over(PersonMerge, now=now))
     there = select(UnitProfile.id).where(UnitProfile.id.in_((DuplicatePair.first_id, DuplicatePair.second_id)))
     pairs = uow.session.execute(
         delete(DuplicatePair).where(
@@ -161,7 +148,7 @@ def held_for_undo(uow: UnitOfWork, person_id: UUID) -> list[dict[str, Any]]:
     )
     found = []
     for row in rows:
-        undo_data = json.loads(row.undo_sealed) if row.undo_sealed else {}
+        undo_data = sealing.read(row)
         found.append(
             {
                 "merged_at": row.merged_at, "undone_at": row.undone_at,
@@ -179,16 +166,6 @@ def _readable(row: dict[str, Any]) -> dict[str, Any]:
         for key, value in row.items()
         if not key.endswith("_hash") and key not in {"search_text", "compared_at"}
     }
-
-
-def _forget_undo(uow: UnitOfWork, which: Any) -> int:
-    result = uow.session.execute(
-        update(PersonMerge)
-        .where(PersonMerge.unit == uow.unit, PersonMerge.undo_sealed.is_not(None), which)
-        .values(undo_sealed=None),
-        execution_options=_QUIET,
-    )
-    return int(result.rowcount)  # type: ignore[attr-defined]
 
 
 def _give_back(uow: UnitOfWork, merge: PersonMerge, told: Undo) -> None:

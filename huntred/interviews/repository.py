@@ -126,7 +126,7 @@ def busy(
     session: Session, slot: InterviewSlot, person_id: UUID, interviewer_id: UUID, *, but: UUID | None
 ) -> str:
     """Return who or what is taken at the slot's time, in whichever unit: person, interviewer, room; or empty."""
-    # Of db/policies.py: it sees past row-level security, and says which.
+    # Of db/policy_sql.py: it sees past row-level security, and says which.
     asked = func.app_busy(
         person_id, interviewer_id, slot.room_id, slot.starts_at, slot.ends_at, but, slot.id
     )

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from huntred.applications.models import Application
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.predictions import next_stage, repository, rules, stays
-from huntred.predictions.types import Forecast, NextStage, Outlook, Prediction, Stay, Terms
+from huntred.predictions.types import Case, Forecast, NextStage, Outlook, Prediction, Stay, Terms, Traits
 from huntred.vacancies.models import Vacancy
 
-__all__ = ["CardChances", "CardSteps", "FillChances", "Terms", "card_chances", "card_steps", "fill_chances", "outlook"]
+__all__ = ["CardSteps", "Chances", "Terms", "card_chances", "card_steps", "fill_chances", "outlook"]
+
+R = TypeVar("R", Vacancy, Application)
 
 
 @dataclass(frozen=True)
-class CardChances:
-    """For each application the chance of a hire, where that is shown. summary: whether it is, and on what."""
+class Chances:
+    """For each vacancy or application the chance of a good end, where that is shown. summary: whether, and on what."""
 
     summary: Prediction
-    by_application: dict[UUID, Forecast]
-
-
-@dataclass(frozen=True)
-class FillChances:
-    """For each vacancy the chance that it is filled, where that is shown. summary: whether it is, and on what."""
-
-    summary: Prediction
-    by_vacancy: dict[UUID, Forecast]
+    by_id: dict[UUID, Forecast]
 
 
 @dataclass(frozen=True)
@@ -54,32 +51,29 @@ def outlook(uow: UnitOfWork, vacancy: Vacancy, terms: Terms, *, now: datetime) -
     )
 
 
-def fill_chances(uow: UnitOfWork, vacancies: Sequence[Vacancy], terms: Terms) -> FillChances:
+def fill_chances(uow: UnitOfWork, vacancies: Sequence[Vacancy], terms: Terms) -> Chances:
     """The chance that each of these open vacancies of the unit is filled: what `outlook` says of one."""
-    if not terms.enabled:
-        return FillChances(Prediction("off", 0, terms.needed), {})
-    cases = repository.vacancy_cases(uow.session, uow.unit)
-    told = rules.chance_is_told(cases, needed=terms.needed)
-    if told.state != "shown" or not vacancies:
-        return FillChances(told, {})
-    weights = rules.weigh_chance(cases)
-    return FillChances(
-        told, {one.id: rules.chance(repository.vacancy_traits(one), cases, weights) for one in vacancies}
-    )
+    return _chances(uow, vacancies, terms, repository.vacancy_cases, repository.vacancy_traits)
 
 
-def card_chances(uow: UnitOfWork, applications: Sequence[Application], terms: Terms) -> CardChances:
+def card_chances(uow: UnitOfWork, applications: Sequence[Application], terms: Terms) -> Chances:
     """The chance of a hire for each of these applications of the unit."""
+    return _chances(uow, applications, terms, repository.application_cases, repository.application_traits)
+
+
+def _chances(
+    uow: UnitOfWork, rows: Sequence[R], terms: Terms, past: Callable[[Session, str], tuple[Case, ...]],
+    traits_of: Callable[[R], Traits],
+) -> Chances:  # fmt: skip
+    """past: reads the cases of a unit that have ended; not asked where predictions are off."""
     if not terms.enabled:
-        return CardChances(Prediction("off", 0, terms.needed), {})
-    cases = repository.application_cases(uow.session, uow.unit)
+        return Chances(Prediction("off", 0, terms.needed), {})
+    cases = past(uow.session, uow.unit)
     told = rules.chance_is_told(cases, needed=terms.needed)
-    if told.state != "shown" or not applications:
-        return CardChances(told, {})
+    if told.state != "shown" or not rows:
+        return Chances(told, {})
     weights = rules.weigh_chance(cases)
-    return CardChances(
-        told, {one.id: rules.chance(repository.application_traits(one), cases, weights) for one in applications}
-    )
+    return Chances(told, {row.id: rules.chance(traits_of(row), cases, weights) for row in rows})
 
 
 def card_steps(

@@ -90,7 +90,7 @@ def _likely(session: Session, unit: str, wanted: Wanted) -> list[dict[str, Any]]
         _open(wanted).where(Vacancy.unit == unit).order_by(Vacancy.published_at.desc(), Vacancy.id).limit(MOST_OPEN)
     )
     among = session.scalars(query.options(lazyload(Vacancy.company), lazyload(Vacancy.requirements))).all()
-    chances = predictions.fill_chances(_work(session, unit), among, wanted.terms).by_vacancy
+    chances = predictions.fill_chances(_work(session, unit), among, wanted.terms).by_id
     # Whole percents, as the board says them.
     return [
         _fact("", vacancy, round(chances[vacancy.id].value * 100), wanted.now)

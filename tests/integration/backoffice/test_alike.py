@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from huntred.access.models import AuditEntry
 from huntred.alike import finding
-from huntred.alike.merging import stamp
 from huntred.alike.models import VacancyMerge, VacancyPair
+from huntred.duplicates.pairing import stamp
 from huntred.vacancies.models import Vacancy
 from ml.lexicon.positions import LexiconTitles
 from tests.integration.backoffice.conftest import Office, post

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from huntred.access.models import AuditEntry
 from huntred.duplicates import finding
-from huntred.duplicates.merging import stamp
+from huntred.duplicates.pairing import stamp
 from huntred.people.models import DuplicatePair, PersonMerge, UnitProfile
 from tests.integration.backoffice.conftest import Office, post
 

@@ -75,7 +75,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # Laid anew after a migration, with the columns that are left (huntred/db/policies.py).
+    # Laid anew after a migration, with the columns that are left (huntred/db/policy_sql.py).
     op.execute(
         "CREATE OR REPLACE FUNCTION app_file_in_use(name text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER"
         " SET search_path = public AS $$ SELECT EXISTS (SELECT 1 FROM media m WHERE m.stored_name = name) $$"

@@ -23,13 +23,15 @@ from huntred.alike.errors import (
     VacanciesChanged,
     VacancyMergeOver,
 )
-from huntred.alike.merging import HANGING, merge, stamp
+from huntred.alike.merging import HANGING, merge
 from huntred.alike.models import VacancyMerge, VacancyPair
 from huntred.applications import service as applications
 from huntred.applications.models import Application, ApplicationMerge, ApplicationMove, Stage
 from huntred.companies.models import Company
 from huntred.db.base import Base
 from huntred.disclosures.models import DisclosureAgreement
+from huntred.duplicates.pairing import stamp
+from huntred.duplicates.sealing import undoable_until
 from huntred.errors import NotFound
 from huntred.events.models import StoredEvent
 from huntred.interviews.models import Interview, InterviewSlot
@@ -265,13 +267,13 @@ def test_undone_everything_is_as_it_was(desk: Desk) -> None:
     user = desk.user()
     with desk.work() as uow:
         assert [one.id for one in undoing.merges_of(uow, vacancies.get(uow, first.id))] == [row.id]
-        assert undoing.undoable_until(uow, uow.session.get_one(VacancyMerge, row.id), now=desk.now)
+        assert undoable_until(uow, uow.session.get_one(VacancyMerge, row.id), now=desk.now)
         undoing.undo(uow, row.id, user_id=user.id, now=desk.now + timedelta(days=29))
     assert everything(desk) == before
     undone = desk.one(VacancyMerge, row.id)
     assert undone.undone_by == user.id
     with desk.work() as uow:
-        assert undoing.undoable_until(uow, uow.session.get_one(VacancyMerge, row.id), now=desk.now) is None
+        assert undoable_until(uow, uow.session.get_one(VacancyMerge, row.id), now=desk.now) is None
     (pair,) = desk.rows(select(VacancyPair))
     assert pair.state == "different", "nobody is asked again"
     with desk.work() as uow, pytest.raises(VacancyMergeOver):
@@ -298,7 +300,7 @@ def test_after_thirty_days_what_would_undo_it_is_gone(desk: Desk) -> None:
         assert retention.purge(uow, now=later).merges == 1
     assert desk.one(VacancyMerge, row.id).people == []
     with desk.work() as uow:
-        assert undoing.undoable_until(uow, uow.session.get_one(VacancyMerge, row.id), now=desk.now) is None
+        assert undoable_until(uow, uow.session.get_one(VacancyMerge, row.id), now=desk.now) is None
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,10 @@ from huntred.db.base import Base
 from huntred.disclosures.models import DisclosureAgreement
 from huntred.duplicates import finding, hanging, undoing
 from huntred.duplicates.errors import ChangedMeanwhile, InterviewsCollide, LaterMergeFirst, NotUndoable
-from huntred.duplicates.merging import merge, stamp
+from huntred.duplicates.merging import merge
+from huntred.duplicates.pairing import stamp
 from huntred.duplicates.rules import GROUPS
+from huntred.duplicates.sealing import undoable_until
 from huntred.errors import NotFound
 from huntred.exchange.models import ImportedPerson, PeopleImport
 from huntred.fairness import service as fairness
@@ -376,7 +378,7 @@ def test_after_thirty_days_what_would_undo_it_is_gone(desk: Desk) -> None:
     row = merged(desk, kept, other)
     with desk.work() as uow:
         assert retention.purge(uow, now=desk.now + timedelta(days=29)).merges == 0
-        assert undoing.undoable_until(uow, row, now=desk.now) == desk.now + timedelta(days=30)
+        assert undoable_until(uow, row, now=desk.now) == desk.now + timedelta(days=30)
         assert retention.purge(uow, now=desk.now + timedelta(days=30)).merges == 1
     assert desk.rows(text("SELECT undo_sealed FROM person_merges")) == [None]
     with pytest.raises(NotUndoable), desk.work() as uow:

@@ -95,7 +95,7 @@ def test_ended_applications_put_cards_in_order_generated_ones_never(desk: Desk, 
         cards_shown = [uow.session.get_one(Application, one.id) for one in (good, bad)]
         found = service.card_chances(uow, cards_shown, TERMS)
         assert found.summary.state == "shown"
-        assert found.by_application[good.id].value > 0.5 > 0.3 > found.by_application[bad.id].value
+        assert found.by_id[good.id].value > 0.5 > 0.3 > found.by_id[bad.id].value
         # Nothing about who the person is.
         assert {word for case in cases for word in case.traits.words} == set()
 
