@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import yaml
 from sqlalchemy import Connection, insert
 
 from contract.ids import new_id
@@ -25,6 +24,7 @@ from huntred.vacancies.models import Vacancy, VacancyRequirement
 from huntred.vacancies.rules import monthly
 from runtime.demo.content import read_content
 from runtime.demo.openings import kind_of
+from tests.factories.texts import read_yaml
 
 _TITLES = Path(__file__).parents[2] / "ml/evaluation/mexican_titles"
 _SKILLS = Path(__file__).parents[2] / "ml/lexicon/skills.yml"
@@ -59,7 +59,7 @@ def trades() -> tuple[Trade, ...]:
         for jobs in read_content().jobs.values() for job in jobs
     ]  # fmt: skip
     chance = random.Random("trades")
-    skills = [tuple(one["es"]) for one in yaml.safe_load(_SKILLS.read_text(encoding="utf-8"))]
+    skills = [tuple(one["es"]) for one in read_yaml(_SKILLS)]
     for title in [*_column("corpus"), *_column("queries")]:
         known = chance.sample(skills, 7)
         own = [forms[0] for forms in known]

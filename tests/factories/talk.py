@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import itertools
 import json
 from collections.abc import Callable
@@ -18,7 +19,6 @@ from typing import Any
 
 import httpx
 import pytest
-import yaml
 from starlette.applications import Starlette
 
 from actions.server import create_app
@@ -28,22 +28,20 @@ from ml.embeddings.index import index_of
 from ml.embeddings.registry import embedder
 from tests.bed import ROOT
 from tests.factories.desk import Desk
+from tests.factories.texts import read_yaml
 
 SECRET = "a secret of the action server"
 _keys = itertools.count(1)
 
 
-def _yaml(*parts: str) -> Any:
-    return yaml.safe_load(ROOT.joinpath(*parts).read_text("utf-8"))
-
-
+@functools.cache
 def _rules(unit: str) -> tuple[dict[str, str], dict[str, str]]:
     """What follows an intent and a form: the shared rules, and the unit's own in the place of those."""
     by_intent: dict[str, str] = {}
     after_form: dict[str, str] = {}
     files = [file for part in ("shared", unit) for file in sorted((ROOT / "data" / part).glob("rules*.yml"))]
     for file in files:
-        for rule in yaml.safe_load(file.read_text("utf-8"))["rules"]:
+        for rule in read_yaml(file)["rules"]:
             action = rule["steps"][-1]["action"]
             if "intent" in rule["steps"][0]:
                 by_intent[rule["steps"][0]["intent"]] = action
@@ -52,11 +50,12 @@ def _rules(unit: str) -> tuple[dict[str, str], dict[str, str]]:
     return by_intent, after_form
 
 
+@functools.cache
 def _responses(unit: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for folder in ("shared", unit):
         for file in sorted((ROOT / "domain" / folder).glob("*.yml")):
-            found.update((yaml.safe_load(file.read_text("utf-8")) or {}).get("responses") or {})
+            found.update((read_yaml(file) or {}).get("responses") or {})
     return found
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from rasa_sdk.executor import ActionExecutor
 
 from actions import forms
@@ -15,6 +14,7 @@ from actions.steps import _yes_no
 from contract.settings import ALL_UNITS
 from huntred import errors
 from tests.bed import ROOT
+from tests.factories.texts import read_yaml
 
 _RESPONSE = re.compile(r'"(utter_[a-z0-9_]+)"')
 
@@ -23,7 +23,7 @@ def load(folder: Path, part: str) -> Any:
     merged: dict[str, Any] = {}
     listed: list[Any] = []
     for file in sorted(folder.glob("*.yml")):
-        found = (yaml.safe_load(file.read_text("utf-8")) or {}).get(part)
+        found = (read_yaml(file) or {}).get(part)
         if isinstance(found, dict):
             merged.update(found)
         elif isinstance(found, list):
@@ -173,7 +173,7 @@ _SAYS = (
 @pytest.mark.parametrize("unit", [unit for unit in ALL_UNITS if unit != "sexsi"])
 def test_a_template_s_buttons_do_what_they_say(unit: str) -> None:
     """They take their meanings, in order, from the response in whose place the template goes out."""
-    seeded = yaml.safe_load((ROOT / "huntred" / "units" / "seed" / unit / "templates.yml").read_text("utf-8"))
+    seeded = read_yaml(ROOT / "huntred" / "units" / "seed" / unit / "templates.yml")
     titles = {template["name"]: template["buttons"] for template in seeded["templates"]}
     spoken = {**load(ROOT / "domain" / "shared", "responses"), **load(ROOT / "domain" / unit, "responses")}
     for template, places in _IN_PLACE_OF.items():

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from contract.text import normalise
+from tests.factories.texts import read_yaml
 
 ROOT = Path(__file__).resolve().parents[3]
 FILES = sorted((ROOT / "data" / "shared" / "nlu").glob("*.yml"))
@@ -47,7 +47,7 @@ ANNOTATION = re.compile(r"\[(?P<text>[^\[\]]+)\]\((?P<entity>\w+)\)")
 
 
 def entries() -> list[dict[str, Any]]:
-    return [entry for file in FILES for entry in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]]
+    return [entry for file in FILES for entry in read_yaml(file)["nlu"]]
 
 
 def lines(entry: dict[str, Any]) -> list[str]:
@@ -139,7 +139,7 @@ def test_examples_are_not_copies_of_each_other_with_a_word_changed(examples: dic
 def test_an_intent_stands_in_one_file_only() -> None:
     where: dict[str, list[str]] = defaultdict(list)
     for file in FILES:
-        for entry in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]:
+        for entry in read_yaml(file)["nlu"]:
             if "intent" in entry:
                 where[entry["intent"]].append(file.name)
     assert {intent: names for intent, names in where.items() if len(names) > 1} == {}

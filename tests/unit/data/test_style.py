@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.factories.texts import read_yaml
+
 ROOT = Path(__file__).resolve().parents[3]
 STYLE: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("style.yml").read_text(encoding="utf-8"))
 UNITS: dict[str, dict[str, Any]] = STYLE["units"]
@@ -33,7 +35,7 @@ FORWARDED = frozenset({"utter_invitation_text"})
 def responses(part: str) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for file in sorted((ROOT / "domain" / part).glob("*.yml")):
-        found |= yaml.safe_load(file.read_text(encoding="utf-8")).get("responses") or {}
+        found |= read_yaml(file).get("responses") or {}
     return found
 
 
@@ -63,7 +65,7 @@ def test_every_unit_has_its_measures() -> None:
     folders = {folder.name for folder in (ROOT / "domain").iterdir() if folder.is_dir()} - {"shared", "translations"}
     assert set(UNITS) == folders
     for unit, measures in UNITS.items():
-        seed = yaml.safe_load((ROOT / "huntred" / "units" / "seed" / unit / "unit.yml").read_text(encoding="utf-8"))
+        seed = read_yaml(ROOT / "huntred" / "units" / "seed" / unit / "unit.yml")
         assert measures["form"] == seed["settings"]["form_of_address"], unit
 
 

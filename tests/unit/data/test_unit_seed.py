@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from contract.text import normalise
 from huntred.notifications.mail import RenderedMail, render_mail
 from huntred.units.models import Unit
+from tests.factories.texts import read_yaml
 
 SEED = Path(__file__).resolve().parents[3] / "huntred" / "units" / "seed"
 UNITS = ["amigro", "huntu", "huntred", "huntred_executive", "huntred_solutions", "sexsi", "milkyleak"]
@@ -32,7 +32,7 @@ PARAMETER = re.compile(r"\{\{(\d+)\}\}")
 
 
 def load(*parts: str) -> Any:
-    return yaml.safe_load(SEED.joinpath(*parts).read_text(encoding="utf-8"))
+    return read_yaml(SEED.joinpath(*parts))
 
 
 def unit_of(code: str) -> dict[str, Any]:
