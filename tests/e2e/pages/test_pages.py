@@ -1,10 +1,9 @@
-"""Every page in Chromium: no policy violation, nothing wider than the phone, every field named, live and safe."""
+"""Pages in Chromium: live, safe, and written by keyboard."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from playwright.sync_api import expect
 from sqlalchemy import text
 
@@ -13,30 +12,7 @@ from huntred.companies.models import Company
 from huntred.conversations import handoff
 from huntred.conversations.models import ChatMessage
 from tests.e2e.browser import Browser
-from tests.e2e.pages.conftest import Site, complaints, is_page
-from tests.integration.backoffice.test_access import LISTS, SUPER_ONLY, things
-
-_WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-_NAMELESS = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea, button, a')]
-  .filter(e => !e.closest('template') && e.offsetParent !== null && !e.closest('.ts-wrapper'))
-  .filter(e => !(e.labels && e.labels.length) && !e.getAttribute('aria-label') && !e.textContent.trim())
-  .map(e => e.outerHTML.slice(0, 120))"""
-
-
-@pytest.mark.parametrize("size", [{"width": 1440, "height": 900}, {"width": 390, "height": 844}], ids=["desk", "phone"])
-def test_every_page_is_quiet_fits_and_names_its_fields(site: Site, chromium: Browser, size: dict[str, int]) -> None:
-    own = things(type("Office", (), {"desk": site.desk})(), "amigro")  # type: ignore[arg-type]
-
-    with chromium.signed_in(site.url, site.user("super_admin"), **size) as page:
-        heard = complaints(page)
-        for path in filter(is_page, (*LISTS, *SUPER_ONLY, *own.pages())):
-            answer = page.goto(site.url + path)
-            assert answer is not None and answer.status == 200, path
-            page.wait_for_load_state("networkidle" if path.startswith("/vacancies") else "load")
-            assert page.evaluate(_WIDER) <= 0, path
-            assert page.evaluate(_NAMELESS) == [], path
-            assert page.locator("h1").count() == 1, path
-        assert [line for line in heard if "CHUNKED" not in line] == []
+from tests.e2e.pages.conftest import Site, complaints
 
 
 def test_a_message_appears_while_one_looks_and_a_draft_stays(site: Site, chromium: Browser) -> None:
