@@ -28,6 +28,13 @@ __all__ = ["desk", "keys"]
 SALT = "the salt of these tests"
 VAPID_KEY = b"v" * 32
 
+# By how much a page is wider than the screen, and what of it has no name.
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+NAMELESS = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea, button, a')]
+  .filter(e => !e.closest('template') && e.offsetParent !== null && !e.closest('.ts-wrapper'))
+  .filter(e => !(e.labels && e.labels.length) && !e.getAttribute('aria-label') && !e.textContent.trim())
+  .map(e => 'nameless ' + e.outerHTML.slice(0, 120))"""
+
 _ALONE = {"/today", "/conversations/list", "/announcements/waiting", "/search/list?text=ana", "/interviews/grid"}
 
 

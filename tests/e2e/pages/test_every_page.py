@@ -18,7 +18,7 @@ from huntred.access.models import User
 from huntred.lists.models import ListExport
 from runtime.installation import ROOT
 from tests.e2e.browser import Browser
-from tests.e2e.pages.conftest import Site, complaints, is_page
+from tests.e2e.pages.conftest import NAMELESS, WIDER, Site, complaints, is_page
 from tests.integration.backoffice.test_access import LISTS, SUPER_ONLY, things
 
 _AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
@@ -29,11 +29,6 @@ _OF_COLOUR = ["color-contrast", "link-in-text-block"]
 _RUN = """wanted => axe.run(document, {runOnly: wanted})
   .then(found => found.violations.filter(v => ['serious', 'critical'].includes(v.impact))
     .map(v => [v.id, v.nodes.slice(0, 4).map(n => n.target.join(' ') + ' ' + (n.any[0] ? n.any[0].message : ''))]))"""
-_WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-_NAMELESS = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea, button, a')]
-  .filter(e => !e.closest('template') && e.offsetParent !== null && !e.closest('.ts-wrapper'))
-  .filter(e => !(e.labels && e.labels.length) && !e.getAttribute('aria-label') && !e.textContent.trim())
-  .map(e => 'nameless ' + e.outerHTML.slice(0, 120))"""
 _LISTEN = """window.__broken = []; document.addEventListener('securitypolicyviolation',
   e => window.__broken.push(e.violatedDirective + ' ' + e.blockedURI + ' ' + e.sample));"""
 
@@ -66,8 +61,8 @@ def test_every_page_is_quiet_fits_names_its_fields_and_shuts_nobody_out(
             answer = page.goto(site.url + path)
             assert answer is not None and answer.status == 200, path
             page.wait_for_load_state("networkidle" if path.startswith("/vacancies") else "load")
-            found[path] = [*faults(page, rules), *page.evaluate(_NAMELESS)]
-            if page.evaluate(_WIDER) > 0:
+            found[path] = [*faults(page, rules), *page.evaluate(NAMELESS)]
+            if page.evaluate(WIDER) > 0:
                 found[path].append("wider than the screen")
             if page.locator("h1").count() != 1:
                 found[path].append("not one h1")
