@@ -102,14 +102,19 @@ def test_a_card_is_dragged_by_finger_on_a_phone(site: Site, chromium: Browser) -
         for step in range(1, 13):
             point("touchMove", x + (360 - x) * step / 12, y + 5)
             page.wait_for_timeout(25)
-        # Held at the edge, the board goes on until the column behind is there.
+        # Held at an edge, the board goes on; where it went too far meanwhile, the other edge brings it back.
         for _ in range(100):
             box = _column(page, "Entrevista").bounding_box()
-            if box and box["x"] < 200:
-                break
-            page.wait_for_timeout(100)
-        point("touchMove", 195, y)
-        page.wait_for_timeout(200)
+            assert box
+            middle = box["x"] + box["width"] / 2
+            if 90 < middle < 300:
+                point("touchMove", 195, y)
+                page.wait_for_timeout(200)
+                box = _column(page, "Entrevista").bounding_box()
+                if box and box["x"] < 190 < 200 < box["x"] + box["width"]:
+                    break
+            point("touchMove", 360 if middle > 195 else 30, y + 5)
+            page.wait_for_timeout(50)
         point("touchEnd")
 
         expect(_column(page, "Entrevista").locator(".board-card", has_text="Rosa Ibáñez")).to_be_attached()
