@@ -50,7 +50,7 @@ def stage(*, demo: bool = False) -> Iterator[Desk]:
                 postgres.url(_DATABASE, user="huntred_migrator", password=passwords["huntred_migrator"])
             )
             migrate.upgrade(owner.url.render_as_string(hide_password=False).replace("+psycopg", ""))
-            seeded = seed(
+            seed(
                 owner, cipher=KeyRing.cipher, units=None if demo else [UNIT], credentials=ACCOUNTS,
                 gateway_url="http://gateway.test", approve_templates=True,
             )  # fmt: skip
@@ -60,7 +60,7 @@ def stage(*, demo: bool = False) -> Iterator[Desk]:
             owner.dispose()
             admin = create_engine(postgres.url(_DATABASE).replace("postgresql://", "postgresql+psycopg://", 1))
             app = make_engine(postgres.url(_DATABASE, user="huntred_app", password=passwords["huntred_app"]))
-            yield Desk(admin, app, now, seeded)
+            yield Desk(admin, app, now)
         finally:
             postgres.stop()
 

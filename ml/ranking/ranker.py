@@ -11,7 +11,7 @@ from ml.embeddings.registry import embedder
 from ml.ranking import scoring
 from ml.ranking.lexicon import phrase, work_of
 from ml.ranking.phrases import Phrases, packed
-from ml.ranking.skills import requirements, told_of
+from ml.ranking.skills import Skills, told_of
 
 # Cosines of our model on Mexican titles (development set): half of what is unrelated lies below the first, and what
 # lies above the second is the same work. A title that fits (0.345) is farther than 98 % of what is unrelated.
@@ -46,7 +46,8 @@ class SemanticRanker:
         """Order vacancies for one candidate, best first."""
         weights = weights or default_weights()
         phrases = Phrases(self._encoder, _texts([query], vacancies))
-        matches = [_match(vacancy.id, query, vacancy, phrases, weights) for vacancy in vacancies]
+        weigher = _Weigher(query, phrases, weights)
+        matches = [weigher.match(vacancy.id, vacancy) for vacancy in vacancies]
         return sorted(matches, key=lambda match: -match.score)
 
     def rank_people(
@@ -60,7 +61,7 @@ class SemanticRanker:
         """Order candidates for one vacancy, best first."""
         weights = weights or default_weights()
         phrases = Phrases(self._encoder, _texts([candidate for _, candidate in people], [vacancy]), kept)
-        matches = [_match(key, candidate, vacancy, phrases, weights) for key, candidate in people]
+        matches = [_Weigher(candidate, phrases, weights).match(key, vacancy) for key, candidate in people]
         return sorted(matches, key=lambda match: -match.score)
 
 
@@ -76,34 +77,47 @@ def _texts(candidates: Sequence[CandidateFeatures], vacancies: Sequence[VacancyF
     return texts
 
 
-def _match(
-    key: UUID, candidate: CandidateFeatures, vacancy: VacancyFeatures, phrases: Phrases, weights: Weights
-) -> Match:
-    title = work_of(candidate.title)
-    offered = work_of(vacancy.title)
-    title_value = _title_value(title, offered, phrases.cosine(title, offered)) if title else None
-    skills = requirements(candidate, vacancy, phrases.cosine)
-    place, salary, years, level, time = (
-        part(candidate, vacancy)
-        for part in (
-            scoring.place, scoring.salary, scoring.experience, scoring.seniority, scoring.availability,
+class _Weigher:
+    """One candidate against vacancies: the titles and requirements that come again are weighed once."""
+
+    def __init__(self, candidate: CandidateFeatures, phrases: Phrases, weights: Weights) -> None:
+        self._candidate, self._phrases, self._weights = candidate, phrases, weights
+        self._title = work_of(candidate.title)
+        self._skills = Skills(candidate, phrases.cosine)
+        self._titles: dict[str, tuple[float | None, Evidence]] = {}
+
+    def match(self, key: UUID, vacancy: VacancyFeatures) -> Match:
+        candidate = self._candidate
+        title_value, title = self._titles.get(vacancy.title) or self._weigh_title(vacancy.title)
+        skills = self._skills.weigh(vacancy)
+        place, salary, years, level, time = (
+            part(candidate, vacancy)
+            for part in (
+                scoring.place, scoring.salary, scoring.experience, scoring.seniority, scoring.availability,
+            )
+        )  # fmt: skip
+        evidence = (
+            title, *skills.evidence, *years.evidence, *level.evidence, *place.evidence, *salary.evidence,
+            *time.evidence,
+        )  # fmt: skip
+        reasons = [Reason("title_close")] if title_value is not None and title_value >= _TITLE_CLOSE else []
+        reasons += [part.reason for part in (skills, place, salary, years) if part.reason is not None]
+        return Match(
+            subject_id=key,
+            score=score_of(values_of(evidence), self._weights),
+            fits=_fits(candidate, title_value, skills.met),
+            reasons=tuple(reasons),
+            gaps=tuple(part.gap for part in (skills, place, salary, years) if part.gap is not None),
+            evidence=evidence,
+            distance_km=place.distance_km,
         )
-    )  # fmt: skip
-    evidence = (
-        _title_evidence(candidate.title, title_value), *skills.evidence, *years.evidence, *level.evidence,
-        *place.evidence, *salary.evidence, *time.evidence,
-    )  # fmt: skip
-    reasons = [Reason("title_close")] if title_value is not None and title_value >= _TITLE_CLOSE else []
-    reasons += [part.reason for part in (skills, place, salary, years) if part.reason is not None]
-    return Match(
-        subject_id=key,
-        score=score_of(values_of(evidence), weights),
-        fits=_fits(candidate, title_value, skills.met),
-        reasons=tuple(reasons),
-        gaps=tuple(part.gap for part in (skills, place, salary, years) if part.gap is not None),
-        evidence=evidence,
-        distance_km=place.distance_km,
-    )
+
+    def _weigh_title(self, title: str) -> tuple[float | None, Evidence]:
+        offered, value = work_of(title), None
+        if self._title:
+            value = _title_value(self._title, offered, self._phrases.cosine(self._title, offered))
+        weighed = self._titles[title] = (value, _title_evidence(self._candidate.title, value))
+        return weighed
 
 
 def _title_evidence(title: str, value: float | None) -> Evidence:

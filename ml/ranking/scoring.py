@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from contract.text import normalise
 from huntred.geography import distance_km
@@ -16,6 +17,8 @@ FAR_KM = 80.0
 _CLOSE_SALARY = Decimal("0.9")
 # From here on something is said to be met.
 _MET = 0.95
+# Towns and states come again with every vacancy.
+_folded = lru_cache(maxsize=20_000)(normalise)
 
 
 @dataclass(frozen=True)
@@ -49,14 +52,14 @@ def place(candidate: CandidateFeatures, vacancy: VacancyFeatures) -> Part:
             candidate.latitude or 0.0, candidate.longitude or 0.0, vacancy.latitude or 0.0, vacancy.longitude or 0.0
         )
     city = _Shown(candidate.city, "city")
-    if candidate.city and normalise(candidate.city) == normalise(vacancy.city):
+    if candidate.city and _folded(candidate.city) == _folded(vacancy.city):
         same_state = not candidate.region or not vacancy.region
-        if same_state or normalise(candidate.region) == normalise(vacancy.region):
+        if same_state or _folded(candidate.region) == _folded(vacancy.region):
             return _yes("place", Reason("same_city", {"city": vacancy.city}), 1.0, city, km)
     if km is None:
         if not candidate.city or not vacancy.city:
             return _no("place", Reason("place_unknown"), None)
-        same_state = bool(candidate.region) and normalise(candidate.region) == normalise(vacancy.region)
+        same_state = bool(candidate.region) and _folded(candidate.region) == _folded(vacancy.region)
         return _no("place", Reason("other_city", {"city": vacancy.city}), 0.4 if same_state else 0.0, city)
     value = min(1.0, max(0.0, 1.0 - (km - NEAR_KM) / (FAR_KM - NEAR_KM)))
     values = {"km": f"{km:.1f}" if km < NEAR_KM else f"{km:,.0f}", "city": vacancy.city}

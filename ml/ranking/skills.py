@@ -43,23 +43,34 @@ def told_of(candidate: CandidateFeatures) -> list[str]:
     return [told.text for told in _told(candidate)]
 
 
-def requirements(candidate: CandidateFeatures, vacancy: VacancyFeatures, similarity: Similarity) -> SkillsPart:
-    """Weigh every requirement."""
-    if not vacancy.requirements:
-        return SkillsPart(0, ())
-    told = _told(candidate)
-    evidence = tuple(_evidence(wanted, told, candidate, similarity) for wanted in vacancy.requirements)
-    met = [item.name for item in evidence if item.state in {"met", "partly"}]
-    missing = [item.name for item in evidence if item.state == "not" and item.importance == "must"]
-    reason = gap = None
-    if met:
-        values = {"skills": ", ".join(met[:_SHOWN]), "met": str(len(met)), "asked": str(len(evidence))}
-        reason = Reason("skills_met", values)
-    if not candidate.skills and not met:
-        gap = Reason("skills_unknown")
-    elif missing:
-        gap = Reason("skills_missing", {"skills": ", ".join(missing[:_SHOWN])})
-    return SkillsPart(len(met), evidence, reason, gap)
+class Skills:
+    """What one candidate has to show for requirements: each is weighed once, however many vacancies ask for it."""
+
+    def __init__(self, candidate: CandidateFeatures, similarity: Similarity) -> None:
+        self._candidate, self._similarity = candidate, similarity
+        self._told = _told(candidate)
+        self._weighed: dict[RequirementFeatures, Evidence] = {}
+
+    def weigh(self, vacancy: VacancyFeatures) -> SkillsPart:
+        """Weigh every requirement of the vacancy."""
+        if not vacancy.requirements:
+            return SkillsPart(0, ())
+        evidence = tuple(self._weighed.get(wanted) or self._weigh(wanted) for wanted in vacancy.requirements)
+        met = [item.name for item in evidence if item.state in {"met", "partly"}]
+        missing = [item.name for item in evidence if item.state == "not" and item.importance == "must"]
+        reason = gap = None
+        if met:
+            values = {"skills": ", ".join(met[:_SHOWN]), "met": str(len(met)), "asked": str(len(evidence))}
+            reason = Reason("skills_met", values)
+        if not self._candidate.skills and not met:
+            gap = Reason("skills_unknown")
+        elif missing:
+            gap = Reason("skills_missing", {"skills": ", ".join(missing[:_SHOWN])})
+        return SkillsPart(len(met), evidence, reason, gap)
+
+    def _weigh(self, wanted: RequirementFeatures) -> Evidence:
+        evidence = self._weighed[wanted] = _evidence(wanted, self._told, self._candidate, self._similarity)
+        return evidence
 
 
 def _told(candidate: CandidateFeatures) -> list[_Told]:
