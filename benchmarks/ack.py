@@ -66,7 +66,7 @@ def send(platform: Platform, seconds: float, senders: int) -> dict[str, list[flo
 
 def count(platform: Platform, what: str) -> int:
     with psycopg.connect(platform.admin_url) as connection:
-        row = connection.execute(f"SELECT count(*) FROM {what}").fetchone()  # type: ignore[arg-type]
+        row = connection.execute(f"SELECT count(*) FROM {what}").fetchone()
     return int(row[0]) if row else 0
 
 
@@ -97,6 +97,7 @@ def main() -> None:
         after = floor(platform, given.senders, given.floor_seconds)
     times, seconds = seen["milliseconds"], seen["seconds"]
     assert isinstance(times, list) and isinstance(seconds, float) and isinstance(seen["accepted"], int)
+    assert isinstance(seen["refused"], int) and isinstance(seen["broken"], int)
     per_second, floor_per_second = seen["accepted"] / seconds, (before + after) / 2
     show(
         senders=given.senders, gateways=given.gateways, seconds=seconds, accepted=seen["accepted"],

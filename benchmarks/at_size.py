@@ -330,7 +330,7 @@ def _each(url: str, statements: Sequence[str]) -> None:
         started = time.monotonic()
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("SET maintenance_work_mem = '512MB'")
-            connection.execute(statement)  # type: ignore[call-overload]  # our own text
+            connection.execute(statement)  # our own text
         print(f"# {statement[:60]}: {time.monotonic() - started:.0f} s", flush=True)
 
     with ThreadPoolExecutor(2) as pool:
@@ -378,7 +378,7 @@ def main() -> None:
     try:
         with psycopg.connect(urls["admin"]) as connection:
             for table in ("unit_profiles", "vacancies", "applications", "conversations", "interviews"):
-                row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # type: ignore[call-overload]
+                row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
                 show(**{table: row[0] if row else 0})
             row = connection.execute("SELECT pg_database_size(current_database()) / 1048576").fetchone()
             show(megabytes=int(row[0]) if row else 0)

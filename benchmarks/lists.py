@@ -18,11 +18,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import Engine, event, text
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from backoffice.app import create_app
@@ -180,7 +182,7 @@ def _measure(app: Flask, engine: Engine, values: dict[str, Any], only: str, cloc
         for name, path in paths.items():
             if who == "consultant" or (name in _PAGES and not name.startswith("board")):
                 found[f"{who}_{name}"] = wall, cost = clock.p95(
-                    lambda client=client, path=path: _get(client, path), times
+                    partial(_get, client, path), times
                 )
                 show(**{f"{who}_{name}_ms": wall, f"{who}_{name}_cpu_ms": cost})
     asked_for = {name: both for name, both in _floors(engine, values, clock).items() if f"consultant_{name}" in found}
@@ -198,6 +200,10 @@ def _measure(app: Flask, engine: Engine, values: dict[str, Any], only: str, cloc
 def _get(client: Any, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 200, (path, answer.status_code)
+
+
+def _read(session: Session, query: str, given: dict[str, Any]) -> None:
+    session.execute(text(query), given).all()
 
 
 def _args(name: str) -> dict[str, str]:
@@ -218,7 +224,7 @@ def _floors(engine: Engine, values: dict[str, Any], clock: Clock) -> dict[str, t
         given = {"unit": _UNIT, "skip": _DEEP_PAGES * _ON_PAGE, "rare": f"%{normalise(values['rare'])}%"}
         for name, query in _NAIVE.items():
             asked = {key: value for key, value in given.items() if f":{key}" in query}
-            took = clock.p95(lambda query=query, asked=asked: uow.session.execute(text(query), asked).all(), 5)
+            took = clock.p95(partial(_read, uow.session, query, asked), 5)
             found[f"{name}_deep" if "skip" in asked else name] = took
     return found
 

@@ -47,7 +47,7 @@ from bot.understanding.variants import OUT_OF_SCOPE, folds, topic_groups, varian
 
 _ROOT = Path(__file__).resolve().parents[1]
 _FOLDS = 5
-_WORDS = [
+_WORDS: list[dict[str, Any]] = [
     {"name": "WhitespaceTokenizer"},
     {"name": "RegexFeaturizer", "case_sensitive": False},
     {"name": "LexicalSyntacticFeaturizer"},

@@ -17,7 +17,7 @@ import random  # noqa: E402
 import time  # noqa: E402
 from collections.abc import Callable, Iterator  # noqa: E402
 from dataclasses import replace  # noqa: E402
-from typing import Any, cast  # noqa: E402
+from typing import Any  # noqa: E402
 
 from bot.rendering import instagram, messenger, slack, telegram, whatsapp  # noqa: E402
 from bot.rendering.options import CannotRender  # noqa: E402
@@ -62,7 +62,7 @@ def menu(chance: random.Random) -> Message:
     described, divided = chance.random() < 0.4, chance.random() < 0.4
     sections = [words(chance, 4) for _ in range(chance.randint(1, 14))]
     same = title(chance)
-    options = []
+    options: list[Option] = []
     for number in range(chance.randint(0, most)):
         tail = "é" * chance.randint(0, 20) if chance.random() < 0.2 else ""
         name = same if chance.random() < 0.05 else title(chance)
@@ -79,7 +79,7 @@ def menu(chance: random.Random) -> Message:
     if not (text.strip() or options):
         text = "algo"
     return Message(
-        cast(OutboundKind, kind), text=text, options=tuple(options), header=words(chance, chance.choice((0, 2, 20))),
+        kind, text=text, options=tuple(options), header=words(chance, chance.choice((0, 2, 20))),
         footer=words(chance, chance.choice((0, 2, 20))), list_button=words(chance, chance.choice((0, 2, 6))), url=url,
         url_title=words(chance, chance.choice((0, 2, 8))), filename=words(chance, chance.choice((0, 1, 60))),
     )  # fmt: skip

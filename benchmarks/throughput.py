@@ -34,7 +34,7 @@ _ACCOUNT = "whatsapp:amigro"
 
 def count(platform: Platform, what: str) -> int:
     with psycopg.connect(platform.admin_url) as connection:
-        row = connection.execute(f"SELECT count(*) FROM {what}").fetchone()  # type: ignore[arg-type]
+        row = connection.execute(f"SELECT count(*) FROM {what}").fetchone()
     return int(row[0]) if row else 0
 
 

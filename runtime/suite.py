@@ -59,7 +59,7 @@ class Suite:
         return self._run([str(_TOOLS / "lint-imports")], {"PYTHONPATH": str(ROOT)})
 
     def types(self) -> bool:
-        app = self._run([str(_TOOLS / "mypy"), *_packages("contract", "huntred", "actions", "runtime")])
+        app = self._run([str(_TOOLS / "mypy"), *_packages("contract", "huntred", "actions", "runtime", "benchmarks")])
         bot = self._run(
             [
                 str(_TOOLS / "mypy"),
