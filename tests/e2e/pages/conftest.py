@@ -29,7 +29,12 @@ SALT = "the salt of these tests"
 VAPID_KEY = b"v" * 32
 
 # By how much a page is wider than the screen, and what of it has no name.
-WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# By how much the page is wider than the window, and what sticks out; empty where it is not.
+WIDER = """() => {
+    const seen = document.documentElement.clientWidth, by = document.documentElement.scrollWidth - seen;
+    const out = [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > seen + 1);
+    return by <= 0 ? [] : [`${by} px`, ...out.map(e => e.outerHTML.slice(0, 100))];
+}"""
 NAMELESS = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea, button, a')]
   .filter(e => !e.closest('template') && e.offsetParent !== null && !e.closest('.ts-wrapper'))
   .filter(e => !(e.labels && e.labels.length) && !e.getAttribute('aria-label') && !e.textContent.trim())

@@ -15,14 +15,13 @@ from huntred.access.models import User
 from huntred.attention import service
 from huntred.vacancies.models import Vacancy
 from tests.e2e.browser import Browser
-from tests.e2e.pages.conftest import Site, complaints
+from tests.e2e.pages.conftest import WIDER, Site, complaints
 from tests.factories.cards import Cards
 from tests.factories.stays import DAY, attended, past
 
 _WATCH = """window.__moved = 0;
 new PerformanceObserver(list => { for (const one of list.getEntries()) if (!one.hadRecentInput) window.__moved += one.value; })
   .observe({type: 'layout-shift', buffered: true});"""
-_WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 def _at_work(site: Site, email: str) -> Cards:
@@ -67,7 +66,7 @@ def test_what_a_vacancy_wants_and_where_its_cards_may_go(site: Site, chromium: B
         page.goto(f"{site.url}/vacancies/{cards.vacancy.id}")
         expect(page.get_by_text("persona espera hora para su entrevista")).to_be_visible(timeout=60_000)
         expect(page.get_by_text("casos propios parecidos")).to_be_visible()
-        assert page.evaluate(_WIDER) <= 0
+        assert page.evaluate(WIDER) == []
         _look(page, f"vacancy-{size['width']}")
 
         page.goto(board)
@@ -95,5 +94,5 @@ def test_what_a_vacancy_wants_and_where_its_cards_may_go(site: Site, chromium: B
         expect(page.get_by_role("heading", name="Vacantes que necesitan atención")).to_be_visible()
         page.wait_for_timeout(500)
         _look(page, f"dashboard-{size['width']}")
-        assert page.evaluate(_WIDER) <= 0
+        assert page.evaluate(WIDER) == []
         assert heard == []

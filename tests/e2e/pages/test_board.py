@@ -14,10 +14,8 @@ from huntred.applications import moves
 from huntred.applications.types import Step
 from huntred.privacy import service as privacy
 from tests.e2e.browser import Browser
-from tests.e2e.pages.conftest import Site, complaints
+from tests.e2e.pages.conftest import WIDER, Site, complaints
 from tests.factories.cards import Cards
-
-_WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 def _own(site: Site, email: str) -> Cards:
@@ -84,7 +82,7 @@ def test_a_card_is_dragged_by_finger_on_a_phone(site: Site, chromium: Browser) -
 
     with chromium.signed_in(site.url, email, width=390, height=844) as page:
         page.goto(f"{site.url}/board/")
-        assert page.evaluate(_WIDER) <= 0
+        assert page.evaluate(WIDER) == []
         touch = page.context.new_cdp_session(page)
         touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
         page.reload()

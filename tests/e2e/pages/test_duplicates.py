@@ -12,8 +12,7 @@ from playwright.sync_api import expect
 from huntred.duplicates import finding
 from huntred.people.models import UnitProfile
 from tests.e2e.browser import Browser
-from tests.e2e.pages.conftest import Site, complaints
-from tests.e2e.pages.test_person import _WIDER
+from tests.e2e.pages.conftest import WIDER, Site, complaints
 
 
 def two(site: Site) -> tuple[UnitProfile, UnitProfile]:
@@ -47,7 +46,7 @@ def test_two_become_one_and_two_again(site: Site, chromium: Browser, size: tuple
         heard = complaints(page)
 
         def shot(name: str) -> None:
-            assert page.evaluate(_WIDER) == [], name
+            assert page.evaluate(WIDER) == [], name
             if shots:
                 page.screenshot(path=f"{shots}/{name}-{size[0]}.png", full_page=True)
 

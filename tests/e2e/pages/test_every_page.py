@@ -62,8 +62,7 @@ def test_every_page_is_quiet_fits_names_its_fields_and_shuts_nobody_out(
             assert answer is not None and answer.status == 200, path
             page.wait_for_load_state("networkidle" if path.startswith("/vacancies") else "load")
             found[path] = [*faults(page, rules), *page.evaluate(NAMELESS)]
-            if page.evaluate(WIDER) > 0:
-                found[path].append("wider than the screen")
+            found[path] += [f"wider than the screen: {what}" for what in page.evaluate(WIDER)]
             if page.locator("h1").count() != 1:
                 found[path].append("not one h1")
         for path in ("/search/?text=rosa", "/nothing", "/privacidad/amigro", "/change"):

@@ -11,8 +11,7 @@ from sqlalchemy import select
 from huntred.families import service as families
 from huntred.gains.models import Gain, Reward, RewardRequest
 from tests.e2e.browser import Browser
-from tests.e2e.pages.conftest import Site, complaints
-from tests.e2e.pages.test_person import _WIDER
+from tests.e2e.pages.conftest import WIDER, Site, complaints
 from tests.integration.actions.test_candidate_road import vacancy
 
 
@@ -44,7 +43,7 @@ def test_points_and_family(site: Site, chromium: Browser, size: tuple[int, int])
             page.goto(site.url + path)
             if shots:
                 page.screenshot(path=f"{shots}/{name}-{size[0]}.png", full_page=True)
-            assert page.evaluate(_WIDER) == [], path
+            assert page.evaluate(WIDER) == [], path
         page.get_by_label("Lo que le decimos").fill("El martes a las 5.")
         page.get_by_role("button", name="Entregar").click()
         expect(page.locator("#rewards")).to_contain_text("Entregada")

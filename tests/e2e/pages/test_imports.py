@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.browser import Browser
-from tests.e2e.pages.conftest import Site, complaints
-from tests.e2e.pages.test_person import _WIDER
+from tests.e2e.pages.conftest import WIDER, Site, complaints
 
 FILE = """Puesto;Empresa;Ciudad;Sueldo;Modalidad;Plazas;Requisitos
 Cajera de autoservicio;Abarrotes del Norte;Puebla;9,500 a 11,000 mensuales;Presencial;3;caja, atención a clientes
@@ -25,7 +24,7 @@ def test_a_file_is_imported(site: Site, chromium: Browser, size: tuple[int, int]
         heard = complaints(page)
 
         def shot(name: str) -> None:
-            assert page.evaluate(_WIDER) == [], name
+            assert page.evaluate(WIDER) == [], name
             if shots:
                 page.screenshot(path=f"{shots}/{name}-{size[0]}.png", full_page=True)
 

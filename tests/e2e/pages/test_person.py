@@ -17,15 +17,9 @@ from huntred.cv.models import CvFile
 from huntred.people.models import Consent, UnitProfile
 from ml.cv.reader import SandboxedCvReader
 from tests.e2e.browser import Browser
-from tests.e2e.pages.conftest import Site, complaints
+from tests.e2e.pages.conftest import WIDER, Site, complaints
 from tests.factories.cvs import CV
 from tests.integration.backoffice.test_access import Things, things
-
-# What sticks out to the right of the page.
-_WIDER = """() => document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
-  [...document.querySelectorAll('main *')]
-    .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
-    .map(e => e.outerHTML.slice(0, 100))"""
 
 
 def somebody(site: Site, folder: Path) -> tuple[Things, UUID]:
@@ -68,7 +62,7 @@ def test_person_and_cv(site: Site, chromium: Browser, tmp_path: Path, size: tupl
                     page.screenshot(path=f"{shots}/{name}-{size[0]}-{theme}.png", full_page=True)
 
         page.goto(f"{site.url}/people/{own.profile}")
-        assert page.evaluate(_WIDER) == []
+        assert page.evaluate(WIDER) == []
         shot("person")
         expect(page.locator(".happening-message")).to_have_count(1)
         page.get_by_role("checkbox", name="Consentimientos").check()
@@ -76,7 +70,7 @@ def test_person_and_cv(site: Site, chromium: Browser, tmp_path: Path, size: tupl
         expect(page.locator(".happening-consent")).to_have_count(1)
 
         page.goto(f"{site.url}/people/cv/{cv}")
-        assert page.evaluate(_WIDER) == []
+        assert page.evaluate(WIDER) == []
         field = page.locator("a.cv-field", has_text="maria.lopez@example.com")
         field.focus()
         expect(page.locator("mark.cv-on")).to_have_text("maria.lopez@example.com")

@@ -9,8 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.browser import Browser
-from tests.e2e.pages.conftest import Site, complaints
-from tests.e2e.pages.test_person import _WIDER
+from tests.e2e.pages.conftest import WIDER, Site, complaints
 from tests.factories.references import BRUNO, LAURA, ROSA, UNIT, WHOLE, Case, asked
 
 SIZES = pytest.mark.parametrize("size", [(1280, 900), (390, 844)], ids=["desk", "phone"])
@@ -33,7 +32,7 @@ def test_from_the_candidate_to_the_referee_to_the_summary(site: Site, chromium: 
         def look(name: str) -> None:
             if shots:
                 page.screenshot(path=f"{shots}/references-{name}-{size[0]}.png", full_page=True)
-            assert page.evaluate(_WIDER) == [], name
+            assert page.evaluate(WIDER) == [], name
 
         page.goto(candidate_page(site, case))
         look("consent")
@@ -83,5 +82,5 @@ def test_from_the_candidate_to_the_referee_to_the_summary(site: Site, chromium: 
             page.goto(site.url + path)
             if shots:
                 page.screenshot(path=f"{shots}/references-{name}-{size[0]}.png", full_page=True)
-            assert page.evaluate(_WIDER) == [], path
+            assert page.evaluate(WIDER) == [], path
         assert heard == []
