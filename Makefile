@@ -91,9 +91,9 @@ simulate:  ## simulated people talk to the real models, actions and database: BU
 new-bu:  ## the files of a new unit: NAME=agro TITLE="Agro"
 	@$(APP) runtime.new_unit --title "$(TITLE)" -- "$(NAME)"
 
-benchmark-nlu:  ## compare pipelines of understanding by cross-validation (ONLY=… for some)
+benchmark-nlu:  ## compare pipelines of understanding by cross-validation (ONLY=… for some, FOLDS=1 for the first of five)
 	@$(RUN)
-	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/bot/bin/python -m benchmarks.nlu --only "$(ONLY)"
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/bot/bin/python -m benchmarks.nlu --only "$(ONLY)" --judged "$(or $(FOLDS),5)"
 
 lint:  ## ruff and the import rules
 	@$(RUN) --tests runtime.suite --only lint,imports

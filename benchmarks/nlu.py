@@ -226,11 +226,8 @@ def main() -> int:
         for message in load_data(str(file)).intent_examples
     ]
     print(f"{len(examples.texts)} examples, {len(set(groups))} groups, {len(held_out)} held out", flush=True)
-    lines = []
     for name in chosen:
-        lines += compare(name, data, splits, held_out)
-        print(f"{name} is done", file=sys.stderr, flush=True)
-    print("\n".join(lines))
+        print("\n".join(compare(name, data, splits, held_out)), flush=True)
     return 0
 
 
