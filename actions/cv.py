@@ -53,17 +53,18 @@ def typed(turn: Turn, said: str) -> bool:
 def _right(turn: Turn, cv: CvFile) -> None:
     compared = cvs.accept(turn.uow, cv, now=turn.now)
     if compared.fills:
-        turn.say("utter_cv_saved", fields=listed([telling.label(one.field).lower() for one in compared.fills]))
+        labels = [telling.label(one.field, turn.language).lower() for one in compared.fills]
+        turn.say("utter_cv_saved", fields=listed(labels))
     elif not compared.differs:
         turn.say("utter_cv_nothing_new")
     if compared.differs:
-        lines = telling.difference_lines(turn.uow, cv, compared.differs)
+        lines = telling.difference_lines(turn.uow, cv, compared.differs, turn.language)
         turn.say("utter_cv_differs", differences=lines, cv_id=cv.id)
 
 
 def _wrong(turn: Turn, cv: CvFile) -> None:
     rows = [
-        button(telling.label(one.field), "cv_answer", value="field", field=one.field, cv_id=str(cv.id))
+        button(telling.label(one.field, turn.language), "cv_answer", value="field", field=one.field, cv_id=str(cv.id))
         for one in cvs.proposed_by(cv, now=turn.now)
     ]
     turn.say("utter_cv_which_field", buttons=rows, cv_id=cv.id)
@@ -114,7 +115,8 @@ def show_again(turn: Turn) -> None:
         turn.say("utter_corrected")
         return
     read = cvs.own(turn.uow, turn.person.id, cv.id)
-    turn.say("utter_cv_recap", **dict[str, Any](telling.recap_values(turn.uow, read, now=turn.now)))
+    values = telling.recap_values(turn.uow, read, turn.language, now=turn.now)
+    turn.say("utter_cv_recap", **dict[str, Any](values))
 
 
 aside("cv_answer", _in_form)

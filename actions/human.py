@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.base import ServiceAction
+from actions.hours import hours_of
 from actions.turn import Turn
 from actions.wording import shortened
 from huntred.conversations import handoff
@@ -21,8 +22,7 @@ def queue(turn: Turn) -> None:
     """Ask for a person: the team is told, and reads what was said last."""
     handoff.request_handoff(turn.uow, turn.conversation_id, shortened(turn.text, 200), now=turn.now)
     turn.passed_on = True
-    settings = units.get(turn.uow, turn.unit).settings
-    turn.say("utter_handoff_queued", hours=settings.get("hours_text", ""))
+    turn.say("utter_handoff_queued", hours=hours_of(units.get(turn.uow, turn.unit)))
 
 
 class Contact(ServiceAction):
@@ -36,5 +36,5 @@ class Contact(ServiceAction):
         contact = unit.settings.get("contact", {})
         turn.say(
             "utter_contact", unit=unit.name, phone=contact.get("phone", ""), email=contact.get("email", ""),
-            hours=unit.settings.get("hours_text", ""),
+            hours=hours_of(unit),
         )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 from actions.base import ServiceAction
 from actions.consent import consented
 from actions.forms import FormStep
+from actions.hours import hours_of
 from actions.profile import ask_for
 from actions.steps import goal
 from actions.turn import Turn
@@ -95,7 +96,7 @@ class ProposalComplete(ServiceAction):
         turn.set(proposal=None)
         reason = str(words()["proposal_reason"]).format(**{name: told.get(name, "") for name in _QUESTIONS})
         handoff.request_handoff(turn.uow, turn.conversation_id, reason, now=turn.now)
-        hours = units.get(turn.uow, turn.unit).settings.get("hours_text", "")
+        hours = hours_of(units.get(turn.uow, turn.unit))
         turn.say("utter_proposal_requested", organisation=told.get("organisation", ""), hours=hours)
 
 

@@ -13,7 +13,7 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.context import ActionContext
-from actions.wording import MAIN
+from huntred.languages import MAIN
 from huntred.people import service as people
 from huntred.people.models import Person
 from huntred.units import service as units
@@ -104,8 +104,8 @@ class Turn:
     def language(self) -> str:
         """In which language this is answered, ISO 639-1: the one that was told, where the unit speaks it."""
         told = str(self._tracker.get_slot("language") or "")
-        spoken = bool(told) and told != MAIN and told in units.get(self.uow, self.unit).languages
-        return told if spoken else MAIN
+        # Most turns are Spanish and need no unit for that.
+        return MAIN if told in ("", MAIN) else units.spoken(units.get(self.uow, self.unit), told)
 
     @property
     def active_form(self) -> str:

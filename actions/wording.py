@@ -10,19 +10,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
 from babel.dates import format_datetime
 
 from contract.text import normalise
+from huntred.languages import LOCALES, MAIN, words_in
 
-MAIN = "es"
-# Babel's locale of each language that somebody may be answered in; Creole's dates stand in its file.
-_LOCALES = {MAIN: "es_MX", "en": "en_US", "fr": "fr_FR", "pt": "pt_BR", "ht": "fr_HT"}
+_FILE = Path(__file__).with_name("wording.yml")
 _language: ContextVar[str] = ContextVar("language", default=MAIN)
 # "hielo" and "yeso" begin with another sound than "inglés" and "hilado".
 _SOUND_OF_I = re.compile(r"h?i(?![aeou])")
@@ -31,36 +28,30 @@ _SOUND_OF_I = re.compile(r"h?i(?![aeou])")
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Let what is written inside be in this language (ISO 639-1)."""
-    token = _language.set(language if language in _LOCALES else MAIN)
+    token = _language.set(language if language in LOCALES else MAIN)
     try:
         yield
     finally:
         _language.reset(token)
 
 
+def spoken() -> str:
+    """Return the language that is spoken."""
+    return _language.get()
+
+
+def locale() -> str:
+    """Return Babel's locale of the language that is spoken."""
+    return LOCALES[spoken()]
+
+
 def words() -> dict[str, Any]:
     """Return the words of the language that is spoken."""
-    return _words_in(_language.get())
-
-
-@cache
-def _words_in(language: str) -> dict[str, Any]:
-    folder = resources.files("actions")
-    found: dict[str, Any] = yaml.safe_load((folder / "wording.yml").read_text("utf-8"))
-    own = folder / f"wording.{language}.yml"
-    return _laid_over(found, yaml.safe_load(own.read_text("utf-8"))) if own.is_file() else found
-
-
-def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    return below | {
-        key: _laid_over(below[key], value) if isinstance(value, dict) and isinstance(below.get(key), dict) else value
-        for key, value in above.items()
-    }
+    return words_in(_FILE, spoken())
 
 
 def _dated(at: datetime, pattern: str, timezone: str) -> str:
-    locale = _LOCALES[_language.get()]
-    return str(format_datetime(at, words()["patterns"][pattern], ZoneInfo(timezone), locale=locale))
+    return str(format_datetime(at, words()["patterns"][pattern], ZoneInfo(timezone), locale=locale()))
 
 
 def when(at: datetime, timezone: str) -> str:
@@ -86,7 +77,7 @@ def listed(items: Sequence[str]) -> str:
     """Return "cocina, limpieza y caja"."""
     if len(items) < 2:
         return "".join(items)
-    and_before_i = _language.get() == MAIN and _SOUND_OF_I.match(normalise(items[-1]))
+    and_before_i = spoken() == MAIN and _SOUND_OF_I.match(normalise(items[-1]))
     joint = words()["and"]["before_i" if and_before_i else "usual"]
     return f"{', '.join(items[:-1])} {joint} {items[-1]}"
 
@@ -94,7 +85,7 @@ def listed(items: Sequence[str]) -> str:
 def folded_in(text: str, list_name: str) -> bool:
     """Whether the whole text is one of the listed words, of any language, signs and accents aside."""
     said = normalise(text).strip(" .!¡¿?")
-    return any(said in _words_in(language)[list_name] for language in _LOCALES)
+    return any(said in words_in(_FILE, language)[list_name] for language in LOCALES)
 
 
 def shortened(text: str, length: int) -> str:

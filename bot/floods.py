@@ -12,37 +12,50 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from bot.understanding.languages import MAIN
+
 RESPONSE = "utter_flood"
 DOMAIN = Path(__file__).resolve().parent.parent / "domain"
 _SHARED = "shared"
+_TRANSLATIONS = "translations"
 
 
 @dataclass(frozen=True)
 class Floods:
     """More than `messages` within `seconds` are a flood; its chat pauses for `pause` seconds.
 
-    lines: what is said then, by unit; "" for a unit without a voice of its own.
+    lines: what is said then, by unit and language (ISO 639-1); "" for a unit without a voice of its own.
     """
 
     messages: int = 20
     seconds: float = 10.0
     pause: float = 20.0
-    lines: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 USUAL = Floods()
 
 
-def flood_lines(domain: Path = DOMAIN) -> dict[str, str]:
-    """Read the line of each unit. Raises LookupError where the shared domain has none."""
-    lines = {}
-    for folder in sorted(path for path in domain.iterdir() if path.is_dir()):
-        text = _line(folder)
-        if text:
-            lines["" if folder.name == _SHARED else folder.name] = text
+def flood_lines(domain: Path = DOMAIN) -> dict[str, dict[str, str]]:
+    """Read the line of each unit by language. Raises LookupError where the shared domain has none."""
+    lines: dict[str, dict[str, str]] = {}
+    for folder in _folders(domain):
+        if folder.name != _TRANSLATIONS and (text := _line(folder)):
+            lines["" if folder.name == _SHARED else folder.name] = {MAIN: text}
     if "" not in lines:
         raise LookupError(f"{domain / _SHARED} has no response {RESPONSE}")
+    # As the importer reads them: a unit with a folder there speaks the language.
+    for language in _folders(domain / _TRANSLATIONS):
+        shared = _line(language / _SHARED)
+        for folder in _folders(language):
+            text = _line(folder) or shared
+            if text and folder.name != _SHARED:
+                lines.setdefault(folder.name, {})[language.name] = text
     return lines
+
+
+def _folders(path: Path) -> list[Path]:
+    return sorted(one for one in path.iterdir() if one.is_dir()) if path.is_dir() else []
 
 
 def _line(folder: Path) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from rasa.shared.core.slots import TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.agents import UnitAgent, render
 from bot.said import Said, read_response, read_template
 from bot.turn import Turn
+from bot.understanding.languages import LANGUAGE_SLOT, WRITTEN_IN
 from contract.message import Message, TemplateUse
 
 
@@ -41,9 +44,12 @@ async def said_from_inside(turn: Turn, agent: UnitAgent, tracker: DialogueStateT
 
 
 async def one_line(turn: Turn, agent: UnitAgent, response: str) -> Said:
-    """A response of ours that no policy chose, and that asks for nothing the tracker holds."""
-    tracker = DialogueStateTracker.from_events(turn.sender_id, [])
-    return read_response(await render(agent, response, tracker, turn.channel))[0]
+    """A response of ours that no policy chose, and that asks for nothing the tracker holds but the language."""
+    language = str((turn.parse or {}).get(WRITTEN_IN) or turn.language)
+    slots = [TextSlot(LANGUAGE_SLOT, mappings=[], initial_value=language)]
+    tracker = DialogueStateTracker.from_events(turn.sender_id, [], slots)
+    said = read_response(await render(agent, response, tracker, turn.channel))[0]
+    return replace(said, message=replace(said.message, language=language))
 
 
 def _template_of(values: Mapping[str, Any]) -> TemplateUse | None:

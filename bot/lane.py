@@ -270,6 +270,7 @@ class Lane:
             events=[row["event"] for row in events],
             options=[OfferedOption(id=row.pop("option_id"), **row) for row in options.fetchall()],
             step=conversation["current_step"],
+            language=conversation["language"],
             waited=rows[0].waited,
             again=rows[0].turn_id is not None,
             late=late,

@@ -39,7 +39,9 @@ INSERT INTO conversations (id, unit, chat_id, channel, person_id, last_inbound_a
 VALUES (%(id)s, %(unit)s, %(chat)s, %(channel)s, %(person)s, clock_timestamp())
 ON CONFLICT (chat_id, unit) DO NOTHING
 """
-CONVERSATION = "SELECT id, handling, version, current_step FROM conversations WHERE chat_id = %s AND unit = %s"
+CONVERSATION = """
+SELECT id, handling, version, current_step, language FROM conversations WHERE chat_id = %s AND unit = %s
+"""
 PIN = """
 UPDATE inbox SET turn_id = %(turn)s, conversation_id = %(conversation)s, unit = %(unit)s,
     late = late OR id = ANY(%(late)s)

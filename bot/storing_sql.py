@@ -11,8 +11,9 @@ ON CONFLICT (channel_account_id, user_id) DO UPDATE SET user_name = excluded.use
 """
 
 # The chats of one person per row; what is new makes them due, and what was known already changes nothing. To who
-# floods one kind line is said at once, and shown in their history, while what they wrote waits. To open a chat opens
-# the vendor's window on Messenger and Instagram (their policy names Get started), on WhatsApp it does not.
+# floods one kind line is said at once, in the chat's language where there is one, and shown in their history, while
+# what they wrote waits. To open a chat opens the vendor's window on Messenger and Instagram (their policy names Get
+# started), on WhatsApp it does not.
 INSERT = """
 WITH new AS (
     INSERT INTO inbox (chat_id, unit, channel_account_id, channel, kind, vendor_id, vendor_at, vendor_seq, payload,
@@ -78,7 +79,8 @@ WITH new AS (
     INSERT INTO outbox (unit, conversation_id, chat_id, channel_account_id, channel, source, source_id, ord, purpose,
         payload, priority, due)
     SELECT d.unit, v.id, d.id, d.channel_account_id, d.channel, 'flood', d.id || ':' || d.paused_until, 0, 'reply',
-        jsonb_build_object('kind', 'text', 'text', coalesce(%(lines)s::jsonb->>d.unit, %(lines)s::jsonb->>'')), 10,
+        jsonb_build_object('kind', 'text', 'text', coalesce(%(lines)s::jsonb->d.unit->>v.language,
+            %(lines)s::jsonb->d.unit->>'es', %(lines)s::jsonb->''->>'es')), 10,
         clock_timestamp()
     FROM due d LEFT JOIN conversations v ON v.id = d.conversation_id AND v.unit = d.unit
     WHERE d.flooded AND %(lines)s::jsonb <> '{}'

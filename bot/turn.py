@@ -78,10 +78,10 @@ class Turn:
     form, or "". events: the tracker's stored events of the current session, oldest first; none where `tracker` was
     kept from the last turn. waited: seconds that the first row had waited when the turn was taken. again: it was tried
     before. late: rows that the vendor has before what was handled already. form_gone: the form that was active is none
-    of the model any more. campaign: whose code they wrote, or "". language: in which they are answered
-    after it (ISO 639-1), "" where they never told. before_action: awaited before the first action is
-    called. failure: noted by the endpoint or an action and raised by the processor, since Rasa swallows what it meets
-    there.
+    of the model any more. campaign: whose code they wrote, or "". language: in which the
+    conversation went on until now (ISO 639-1); after the turn in which they are answered, "" where they never told.
+    before_action: awaited before the first action is called. failure: noted by the endpoint or an action and raised by
+    the processor, since Rasa swallows what it meets there.
     """
 
     chat_id: UUID

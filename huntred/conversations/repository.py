@@ -57,6 +57,13 @@ def get(uow: UnitOfWork, conversation_id: UUID) -> Conversation:
     return conversation
 
 
+def of_chat(uow: UnitOfWork, chat_id: UUID) -> Conversation | None:
+    """Return this unit's conversation of a chat; none where it has none."""
+    return uow.session.scalar(
+        select(Conversation).where(Conversation.chat_id == chat_id, Conversation.unit == uow.unit)
+    )
+
+
 def locked(uow: UnitOfWork, conversation_id: UUID) -> tuple[Conversation, Chat]:
     """Return conversation and chat, both locked, the chat first as everywhere. Raises NotFound."""
     chat = locked_chat(uow, get(uow, conversation_id).chat_id)

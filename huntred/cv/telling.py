@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import functools
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import or_, select
 from sqlalchemy.orm import undefer
 
 from contract.message import Inbound
 from huntred.conversations.lane import enter
+from huntred.conversations.language import language_of
 from huntred.conversations.models import Conversation
 from huntred.cv import service
 from huntred.cv.models import CvFile
 from huntred.cv.rules import Proposed, says_something
 from huntred.db.unit_of_work import UnitOfWork
+from huntred.languages import MAIN, words_in
 from huntred.people import service as people
 from huntred.people.recap import shown
 
@@ -29,9 +29,9 @@ _SHOWN_NAME = 80
 _FORM_LEFT = timedelta(minutes=30)
 
 
-@functools.cache
-def words() -> dict[str, Any]:
-    return dict(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+def words(language: str = MAIN) -> dict[str, Any]:
+    """Return the pieces in a language (ISO 639-1); what it lacks is in Spanish, as the values of a profile are."""
+    return words_in(_FILE, language)
 
 
 def tell_read(uow: UnitOfWork, *, now: datetime) -> int:
@@ -53,7 +53,7 @@ def tell_read(uow: UnitOfWork, *, now: datetime) -> int:
         .with_for_update(of=CvFile, skip_locked=True)
     ).all()  # fmt: skip
     for cv, conversation in rows:
-        response, values = saying(uow, cv, now=now)
+        response, values = saying(uow, cv, language_of(uow, conversation), now=now)
         # An answer to what the person sent, and no notice that could be opted out of.
         content = {"response": response, "values": values, "purpose": "reply"}
         key = f"notice:cv:{cv.id}:{cv.state}:{int(now.timestamp())}"
@@ -66,9 +66,9 @@ def tell_read(uow: UnitOfWork, *, now: datetime) -> int:
     return len(rows)
 
 
-def saying(uow: UnitOfWork, cv: CvFile, *, now: datetime) -> tuple[str, dict[str, str]]:
+def saying(uow: UnitOfWork, cv: CvFile, language: str = MAIN, *, now: datetime) -> tuple[str, dict[str, str]]:
     """Return the response of domain/ that fits, and its values."""
-    name = words()["named"].format(name=cv.name[:_SHOWN_NAME]) if cv.name else ""
+    name = words(language)["named"].format(name=cv.name[:_SHOWN_NAME]) if cv.name else ""
     if cv.state == "held":
         return "utter_cv_needs_consent", {"name": name}
     if cv.state != "read":
@@ -77,16 +77,19 @@ def saying(uow: UnitOfWork, cv: CvFile, *, now: datetime) -> tuple[str, dict[str
         return "utter_cv_known", {"name": name}
     if not says_something(service.content(cv)):
         return "utter_cv_nothing", {"name": name}
-    return "utter_cv_recap", recap_values(uow, cv, now=now)
+    return "utter_cv_recap", recap_values(uow, cv, language, now=now)
 
 
-def recap_values(uow: UnitOfWork, cv: CvFile, *, now: datetime) -> dict[str, str]:
+def recap_values(uow: UnitOfWork, cv: CvFile, language: str = MAIN, *, now: datetime) -> dict[str, str]:
     """Return what utter_cv_recap is filled with: what was read, line by line."""
-    texts = words()
+    texts = words(language)
     profile = people.profile_of(uow, cv.person_id)
-    lines = [texts["line"].format(label=label(one.field), value=one.text) for one in service.proposed_by(cv, now=now)]
+    lines = [
+        texts["line"].format(label=label(one.field, language), value=one.text)
+        for one in service.proposed_by(cv, now=now)
+    ]
     lines += [
-        texts["corrected"].format(label=label(field), value=shown(field, profile))
+        texts["corrected"].format(label=label(field, language), value=shown(field, profile))
         for field in dict.fromkeys(cv.dropped)
         if shown(field, profile)
     ]
@@ -103,13 +106,15 @@ def recap_values(uow: UnitOfWork, cv: CvFile, *, now: datetime) -> dict[str, str
     return {"recap": "\n".join(lines), "cv_id": str(cv.id)}
 
 
-def difference_lines(uow: UnitOfWork, cv: CvFile, differing: tuple[Proposed, ...]) -> str:
-    profile = people.profile_of(uow, cv.person_id)
+def difference_lines(
+    uow: UnitOfWork, cv: CvFile, differing: tuple[Proposed, ...], language: str = MAIN
+) -> str:
+    profile, line = people.profile_of(uow, cv.person_id), words(language)["difference"]
     return "\n".join(
-        words()["difference"].format(label=label(one.field), told=shown(one.field, profile), read=one.text)
+        line.format(label=label(one.field, language), told=shown(one.field, profile), read=one.text)
         for one in differing
     )
 
 
-def label(field: str) -> str:
-    return str(words()["fields"][field])
+def label(field: str, language: str = MAIN) -> str:
+    return str(words(language)["fields"][field])

@@ -9,11 +9,13 @@ from uuid import UUID
 from contract.message import TemplateUse
 from huntred.access import service as access
 from huntred.conversations import repository as conversations
+from huntred.conversations.language import language_of
 from huntred.conversations.models import Conversation
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.disclosures import service as disclosures
 from huntred.errors import NotFound
 from huntred.interviews.models import Interview
+from huntred.languages import MAIN
 from huntred.notifications.calendar import Appointment
 from huntred.notifications.wording import when_text, wording
 from huntred.people import service as people
@@ -39,7 +41,8 @@ class InterviewFacts:
     candidate_shown: what everybody but the candidate is told of who it is: of a confidential search a number until
     both sides agreed. Until then nothing goes to the client's contact either.
 
-    when: in the time zone of the place.
+    when: in the time zone of the place. language: of the candidate's chat, in which `chat_where` is said; all the
+    rest is for mails, templates and the team, in Spanish.
     """
 
     id: UUID
@@ -59,6 +62,8 @@ class InterviewFacts:
     when: str
     timezone: str
     where: str
+    chat_where: str
+    language: str
     video_url: str
     reason: str
     reminder_hours: tuple[int, ...]
@@ -66,20 +71,24 @@ class InterviewFacts:
     @property
     def place(self) -> str:
         """Where to be, in one line: an address, or the video room with its link."""
-        return f"{self.where}: {self.video_url}" if self.video_url else self.where
+        return self._with_link(self.where)
 
     def chat_values(self) -> dict[str, str]:
-        """The values of the responses about interviews."""
+        """The values of the responses about interviews, in the chat's language."""
+        place = self._with_link(self.chat_where)
         return {
             "name": self.first_name,
             "position": self.position,
             "company": self.company or self.unit.name,
-            "when": self.when,
-            "where": self.place,
-            "place": self.place,
+            "when": when_text(self.starts_at, self.timezone, language=self.language),
+            "where": place,
+            "place": place,
             "reason": self.reason,
             "interviewer": self.interviewer.name,
         }
+
+    def _with_link(self, where: str) -> str:
+        return f"{where}: {self.video_url}" if self.video_url else where
 
     def template(self, name: str) -> TemplateUse:
         """The approved template for a candidate outside the service window."""
@@ -112,13 +121,7 @@ def facts_of(uow: UnitOfWork, interview: Interview) -> InterviewFacts:
         if application.conversation_id
         else conversations.latest_of_person(uow, interview.unit, application.person_id)
     )
-    where = wording()["video"]
-    if slot.modality != "video":
-        place = (vacancy.address if is_open else "", vacancy.city)
-        where = disclosures.text_shown(
-            uow, vacancy, application.person_id,
-            slot.address or ", ".join(part for part in place if part) or unit.name, instead=wording()["the_client"],
-        )  # fmt: skip
+    language = language_of(uow, conversation)
     hours = unit.settings.get("reminders", {}).get("interview_before_hours", [24, 2])
     return InterviewFacts(
         id=interview.id,
@@ -139,11 +142,26 @@ def facts_of(uow: UnitOfWork, interview: Interview) -> InterviewFacts:
         ends_at=slot.ends_at,
         when=when_text(slot.starts_at, slot.timezone or unit.timezone),
         timezone=slot.timezone or unit.timezone,
-        where=where,
+        where=_where(uow, interview, unit, MAIN, is_open=is_open),
+        chat_where=_where(uow, interview, unit, language, is_open=is_open),
+        language=language,
         video_url=slot.video_url if slot.modality == "video" else "",
         reason=interview.reason,
         reminder_hours=tuple(sorted((int(hour) for hour in hours), reverse=True)),
     )
+
+
+def _where(uow: UnitOfWork, interview: Interview, unit: Unit, language: str, *, is_open: bool) -> str:
+    """is_open: whether both sides may be named."""
+    slot, application = interview.slot, interview.application
+    vacancy, words = application.vacancy, wording(language)
+    if slot.modality == "video":
+        return str(words["video"])
+    place = (vacancy.address if is_open else "", vacancy.city)
+    return disclosures.text_shown(
+        uow, vacancy, application.person_id,
+        slot.address or ", ".join(part for part in place if part) or unit.name, instead=words["the_client"],
+    )  # fmt: skip
 
 
 def addressee_of_user(uow: UnitOfWork, user_id: UUID) -> Addressee:

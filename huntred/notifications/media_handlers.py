@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from contract.message import Inbound
+from huntred.conversations import repository as conversations
 from huntred.conversations.events import MediaRefused
 from huntred.conversations.lane import enter
+from huntred.conversations.language import language_of
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.events.registry import Context, handles
+from huntred.languages import words_in
 
 _FILE = Path(__file__).with_name("media.yml")
 RESPONSE = "utter_media_refused"
 
 
-@functools.cache
-def _words() -> dict[str, Any]:
-    return dict(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
-
-
 @handles(MediaRefused)
 def tell_of_refusal(uow: UnitOfWork, event: MediaRefused, context: Context) -> None:
     """Said in the chat that the file came by, after what is said to the message itself."""
-    words = _words()
+    words = words_in(_FILE, language_of(uow, conversations.of_chat(uow, event.chat_id)))
     told = words["reasons"].get(event.code) or words["reasons"]["type"]
     values = {
         "name": words["named"].format(name=event.name[:80]) if event.name else "",

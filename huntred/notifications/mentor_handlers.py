@@ -9,10 +9,12 @@ from typing import Any
 from contract.message import TemplateUse
 from huntred import fields
 from huntred.conversations import repository as conversations
+from huntred.conversations.language import language_of
 from huntred.conversations.models import Conversation
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import NotFound
 from huntred.events.registry import Context, handles
+from huntred.languages import MAIN
 from huntred.mentoring import service as mentoring
 from huntred.mentoring.events import MentorSessionAnswered, MentorSessionAsked, MentorSessionCancelled
 from huntred.mentoring.models import MentorSession
@@ -42,6 +44,7 @@ class _Facts:
     unit: Unit
     profile: UnitProfile | None
     conversation: Conversation | None
+    language: str  # of the conversation
     url: str
 
     @property
@@ -52,21 +55,21 @@ class _Facts:
     def person_name(self) -> str:
         return (people.full_name(self.profile) if self.profile else "") or str(wording()["unnamed"])
 
-    def chat(self) -> dict[str, str]:
+    def chat(self, language: str) -> dict[str, str]:
         return {
             "name": self.profile.first_name if self.profile else "", "mentor": self.session.mentor.name,
-            "when": self._when(self.unit.timezone), "where": self.place,
+            "when": self._when(self.unit.timezone, language), "where": self.place,
         }  # fmt: skip
 
     def template(self, response: str) -> TemplateUse:
         """What says the same on WhatsApp when somebody has not written for a day; Meta refuses an empty value."""
         name, count = _TEMPLATES[response]
-        told = self.chat()
+        told = self.chat(MAIN)
         values = (told["name"] or str(wording()["unnamed_template"]), told["mentor"], told["when"], told["where"])
         return TemplateUse(f"{name}_{self.session.unit}", "es_MX", values[:count])
 
     def to_person(self) -> dict[str, Any]:
-        told = self.chat()
+        told = self.chat(MAIN)
         return {
             "first_name": told["name"], "mentor_name": told["mentor"], "when": told["when"], "where": told["where"],
         }  # fmt: skip
@@ -78,8 +81,8 @@ class _Facts:
             "when": self._when(self.session.mentor.timezone), "where": self.place,
         }  # fmt: skip
 
-    def _when(self, zone: str) -> str:
-        return when_text(self.session.starts_at, zone)
+    def _when(self, zone: str, language: str = MAIN) -> str:
+        return when_text(self.session.starts_at, zone, language=language)
 
 
 def _facts(uow: UnitOfWork, session: MentorSession, context: Context) -> _Facts:
@@ -93,7 +96,7 @@ def _facts(uow: UnitOfWork, session: MentorSession, context: Context) -> _Facts:
     else:
         conversation = conversations.latest_of_person(uow, session.unit, session.person_id)
     url = context.links.mentor_page(session.unit, session.id, until=session.ends_at + _LINK_LIVES_ON)
-    return _Facts(session, unit, profile, conversation, url)
+    return _Facts(session, unit, profile, conversation, language_of(uow, conversation), url)
 
 
 @handles(MentorSessionAsked)
@@ -144,7 +147,7 @@ def _tell(uow: UnitOfWork, facts: _Facts, response: str, context: Context) -> No
         return
     key = f"mentor:{facts.session.id}:{facts.session.sequence}:{response}"
     template = facts.template(response)
-    tell(uow, facts.conversation, key, response, facts.chat(), now=context.now, template=template)
+    tell(uow, facts.conversation, key, response, facts.chat(facts.language), now=context.now, template=template)
 
 
 def _mail_both(uow: UnitOfWork, facts: _Facts, what: str, method: Method, context: Context) -> None:
@@ -166,8 +169,8 @@ def _remind(uow: UnitOfWork, facts: _Facts, context: Context) -> None:
     key = _key(facts.session)
     if facts.conversation is not None:
         schedule(
-            uow, f"{key}chat", "utter_mentor_reminder", facts.chat(), due_at, conversation_id=facts.conversation.id,
-            template=facts.template("utter_mentor_reminder"), now=context.now,
+            uow, f"{key}chat", "utter_mentor_reminder", facts.chat(facts.language), due_at,
+            conversation_id=facts.conversation.id, template=facts.template("utter_mentor_reminder"), now=context.now,
         )  # fmt: skip
     schedule(
         uow, f"{key}mentor", "mentor_reminder", facts.to_mentor() | {"url": facts.url}, due_at,

@@ -9,20 +9,19 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
 from contract.message import TemplateUse
 from huntred.conversations import repository as conversations
+from huntred.conversations.language import language_of
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.events.registry import Context, handles
 from huntred.notifications.service import cancel, schedule
+from huntred.notifications.wording import day_text
 from huntred.people import service as people
 from huntred.people.events import PermitChanged
 from huntred.units import service as units
 
 DAYS_BEFORE = (60, 30, 7)
 _AT = time(10, 0)
-_LOCALE = "es_MX"
 
 
 @handles(PermitChanged)
@@ -35,15 +34,16 @@ def plan_permit_reminders(uow: UnitOfWork, event: PermitChanged, context: Contex
     ends = profile.permit_expires_on
     if ends is None or conversation is None:
         return
+    language = language_of(uow, conversation)
     zone = ZoneInfo(units.get(uow, uow.unit).timezone)
     for days in DAYS_BEFORE:
         due_at = datetime.combine(ends - timedelta(days=days), _AT, zone)
         if due_at > context.now:
-            values = {"days": str(days), "date": format_date(ends, "long", locale=_LOCALE)}
+            values = {"days": str(days), "date": day_text(ends, language)}
             schedule(
                 uow, f"{prefix}{days}d", "utter_permit_expires", values, due_at, conversation_id=conversation.id,
                 template=TemplateUse(
-                    f"permiso_por_vencer_{uow.unit}", "es_MX", (profile.first_name, values["date"], values["days"])
+                    f"permiso_por_vencer_{uow.unit}", "es_MX", (profile.first_name, day_text(ends), str(days))
                 ),
                 now=context.now,
             )  # fmt: skip

@@ -6,13 +6,16 @@ quiet hours and opt-outs hold, and outside of WhatsApp's window the approved tem
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 
 from contract.message import TemplateUse
 from huntred.conversations import repository as conversations
+from huntred.conversations.language import language_of
 from huntred.db.unit_of_work import UnitOfWork
+from huntred.languages import MAIN
 from huntred.notifications.outbound import send_mail
 from huntred.notifications.service import tell
 from huntred.notifications.wording import wording
@@ -63,17 +66,17 @@ def remind(uow: UnitOfWork, links: Links, *, now: datetime) -> int:
 
 
 def _remind(uow: UnitOfWork, profile: UnitProfile, missing: list[str], links: Links, now: datetime) -> bool:
-    names = [wording()["fields"][field] for field in missing]
+    names = _named(missing, MAIN)
     once = f"{profile.id}:{now:%Y-%m-%d}"
     conversation = conversations.latest_of_person(uow, uow.unit, profile.person_id)
     if conversation is not None and conversation.handling in _WITH_TEAM:
         return False
     if conversation is not None and (conversation.channel != _GONE or not profile.email):
-        listed = ", ".join(names)
+        listed = ", ".join(_named(missing, language_of(uow, conversation)))
         return tell(
             uow, conversation, f"profile:{once}", "utter_profile_missing",
             {"first_name": profile.first_name, "missing": listed}, now=now,
-            template=TemplateUse(f"completar_perfil_{uow.unit}", "es_MX", (profile.first_name, listed)),
+            template=TemplateUse(f"completar_perfil_{uow.unit}", "es_MX", (profile.first_name, ", ".join(names))),
         )  # fmt: skip
     if not profile.email or not privacy.may_mail_first(uow, profile.person_id):
         return False
@@ -83,3 +86,8 @@ def _remind(uow: UnitOfWork, profile: UnitProfile, missing: list[str], links: Li
     }  # fmt: skip
     send_mail(uow, "profile", once, profile.email, "complete_profile", values)
     return True
+
+
+def _named(fields: Sequence[str], language: str) -> list[str]:
+    words = wording(language)["fields"]
+    return [str(words[field]) for field in fields]

@@ -13,6 +13,7 @@ from huntred.interviews import proposals
 from huntred.interviews import service as interviews
 from huntred.interviews.events import MoveProposed, ProposalEnded
 from huntred.interviews.models import InterviewProposal
+from huntred.languages import MAIN
 from huntred.notifications.interview_facts import InterviewFacts, facts_of
 from huntred.notifications.outbound import send_mail
 from huntred.notifications.service import tell
@@ -32,7 +33,11 @@ def ask_candidate(uow: UnitOfWork, event: MoveProposed, context: Context) -> Non
     if facts.conversation is not None:
         tell(
             uow, facts.conversation, f"proposal:{proposal.id}:asked", "utter_interview_proposed",
-            {**facts.chat_values(), "new_when": new_when, "proposal": str(proposal.id)}, now=context.now,
+            {
+                **facts.chat_values(), "new_when": _new_when(facts, proposal, facts.language),
+                "proposal": str(proposal.id),
+            },
+            now=context.now,
             template=facts.template_with(
                 "entrevista_propuesta", (facts.first_name, facts.position, facts.when, new_when)
             ),
@@ -78,5 +83,6 @@ def tell_of_answer(uow: UnitOfWork, event: ProposalEnded, context: Context) -> N
     )  # fmt: skip
 
 
-def _new_when(facts: InterviewFacts, proposal: InterviewProposal) -> str:
-    return when_text(proposal.slot.starts_at, proposal.slot.timezone or facts.unit.timezone)
+def _new_when(facts: InterviewFacts, proposal: InterviewProposal, language: str = MAIN) -> str:
+    zone = proposal.slot.timezone or facts.unit.timezone
+    return when_text(proposal.slot.starts_at, zone, language=language)

@@ -12,9 +12,11 @@ from typing import Any
 from contract.message import TemplateUse
 from huntred.access import service as access
 from huntred.conversations import repository as conversations
+from huntred.conversations.language import language_of
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import NotFound
 from huntred.events.registry import Context, handles
+from huntred.languages import MAIN
 from huntred.notifications.outbound import send_mail
 from huntred.notifications.service import cancel, schedule, tell
 from huntred.notifications.team import tell_users
@@ -53,9 +55,14 @@ def ask_candidate(uow: UnitOfWork, event: ReferencesAsked, context: Context) -> 
     if conversation is not None:
         greeted = profile.first_name or str(wording()["unnamed_template"])
         template = TemplateUse(f"referencias_{request.unit}", "es_MX", (greeted, told["wanted"], told["until"]))
+        language = language_of(uow, conversation)
+        in_chat = told | {
+            "wanted": _counted(request.wanted, language), "until": _day(uow, request, language),
+            "request": str(request.id),
+        }  # fmt: skip
         tell(
-            uow, conversation, f"reference:{request.id}:asked", "utter_references_asked",
-            told | {"request": str(request.id)}, now=context.now, template=template,
+            uow, conversation, f"reference:{request.id}:asked", "utter_references_asked", in_chat, now=context.now,
+            template=template,
         )  # fmt: skip
     if profile.email and privacy.may_mail_first(uow, request.person_id):
         values = {"first_name": told["name"], **{name: told[name] for name in ("wanted", "until", "url")}}
@@ -184,9 +191,9 @@ def _reminder(referee: Referee) -> str:
     return f"{_SOURCE}:{referee.request_id}:{referee.id}:reminder"
 
 
-def _counted(wanted: int) -> str:
-    return str(wording()["counted_references"].get(wanted, wanted))
+def _counted(wanted: int, language: str = MAIN) -> str:
+    return str(wording(language)["counted_references"].get(wanted, wanted))
 
 
-def _day(uow: UnitOfWork, request: ReferenceRequest) -> str:
-    return when_text(request.due_at, units.get(uow, request.unit).timezone, "due_day")
+def _day(uow: UnitOfWork, request: ReferenceRequest, language: str = MAIN) -> str:
+    return when_text(request.due_at, units.get(uow, request.unit).timezone, "due_day", language)

@@ -53,7 +53,8 @@ def schedule(
 ) -> None:
     """Let something be said when its time comes; the same key again replaces it.
 
-    With a conversation, response is an `utter_…` of domain/; with an address, the name of a mail text.
+    With a conversation, response is an `utter_…` of domain/; with an address, the name of a mail text. The values are
+    kept as they are: in the language that the chat has now, though the response is said in the one that it has then.
     """
     if (conversation_id is None) == (address is None):
         raise ValueError("a notice has a conversation or an address")

@@ -1,23 +1,32 @@
-"""Times, places and names as notices put them; the words stand in wording.yml."""
+"""Times, places and names as notices put them; the words stand in wording.yml.
+
+What goes into a chat is said in the chat's language, by wording.<language>.yml. Mails, templates and what the team is
+told are Spanish.
+"""
 
 from __future__ import annotations
 
-import functools
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-from babel.dates import format_datetime, get_timezone
+from babel.dates import format_date, format_datetime, get_timezone
+
+from huntred.languages import LOCALES, MAIN, words_in
 
 _FILE = Path(__file__).with_name("wording.yml")
 
 
-@functools.cache
-def wording() -> dict[str, Any]:
-    return dict(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+def wording(language: str = MAIN) -> dict[str, Any]:
+    """Return the words of a language (ISO 639-1); what it lacks is in Spanish."""
+    return words_in(_FILE, language)
 
 
-def when_text(at: datetime, timezone: str, pattern: str = "when") -> str:
+def when_text(at: datetime, timezone: str, pattern: str = "when", language: str = MAIN) -> str:
     """Return "martes 24 de noviembre a las 10:00" in the unit's time zone."""
-    return format_datetime(at, wording()[pattern], tzinfo=get_timezone(timezone), locale="es_MX")
+    return format_datetime(at, wording(language)[pattern], tzinfo=get_timezone(timezone), locale=LOCALES[language])
+
+
+def day_text(day: date, language: str = MAIN) -> str:
+    """Return "24 de noviembre de 2026"."""
+    return format_date(day, wording(language)["date"], locale=LOCALES[language])

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import NotFound
+from huntred.languages import LOCALES, MAIN
 from huntred.units.models import Division, Unit
 
 SEED_FOLDER = Path(__file__).parent / "seed"
@@ -26,6 +27,11 @@ def get(uow: UnitOfWork, code: str) -> Unit:
     if unit is None:
         raise NotFound(f"unit {code}")
     return unit
+
+
+def spoken(unit: Unit, told: str) -> str:
+    """Return the language that somebody told (ISO 639-1) where the unit and we speak it, else Spanish."""
+    return told if told in unit.languages and told in LOCALES else MAIN
 
 
 def picker(uow: UnitOfWork) -> list[Unit]:

@@ -93,7 +93,7 @@ def test_publishing_is_one_step(tmp_path: Path) -> None:
 def test_translations_are_variants_on_the_slot_language(root: Path) -> None:
     for part, text in (("shared", "The menu."), ("amigro", "The unit's menu.")):
         folder = root / "domain" / "translations" / "en" / part
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / "menu.yml").write_text(
             f'version: "3.1"\nresponses:\n  utter_menu:\n    - text: "{text}"\n  utter_nowhere:\n    - text: "x"\n'
         )

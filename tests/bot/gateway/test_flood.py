@@ -108,10 +108,36 @@ def test_a_turn_that_ends_in_the_pause_leaves_the_rest_for_later(town: Town, gat
         pool.close()
 
 
+@pytest.mark.parametrize(
+    ("unit", "language", "start"),
+    [
+        ("amigro", "en", "I got a lot"), ("amigro", "ht", "Mwen resevwa"), ("amigro", "es", LINE),
+        ("amigro", "de", LINE), ("huntu", "en", "I got a lot"), ("huntu", "fr", LINE), ("milkyleak", "en", LINE),
+        ("huntred_executive", "en", "I got a lot"), ("huntred_executive", "fr", "Recibí varios"),
+    ],
+)  # fmt: skip
+def test_the_line_is_in_the_chats_language_where_its_unit_speaks_it(
+    town: Town, gateway: Running, unit: str, language: str, start: str
+) -> None:
+    """A unit's own Spanish voice too where it does not speak the language."""
+    chat_id = town.chat("whatsapp:amigro")
+    # As after a change of unit (C9): the account is still Amigro's.
+    town.db.execute(
+        "UPDATE conversations SET unit = %s, language = %s WHERE chat_id = %s", (unit, language, chat_id)
+    )
+    town.db.execute("UPDATE chats SET unit = %s WHERE id = %s", (unit, chat_id))
+    flood(town, 21)
+    [line] = lines(town)
+    assert line["payload"]["text"].startswith(start) and line["conversation_id"] is not None
+    assert town.row("SELECT text FROM messages WHERE outbox_id = %s", line["id"])["text"] == line["payload"]["text"]
+
+
 def test_units_speak_in_their_own_voice() -> None:
     found = flood_lines()
-    assert LINE in found[""] and "Permítame" in found["huntred_executive"]
-    assert {path.name for path in DOMAIN.iterdir() if path.is_dir()} >= set(found) - {""}
+    assert LINE in found[""]["es"] and "Permítame" in found["huntred_executive"]["es"]
+    assert set(found["amigro"]) == {"en", "fr", "ht", "pt"}, "its Spanish is everybody's"
+    units = {path.name for path in DOMAIN.iterdir() if path.is_dir()} - {"shared", "translations"}
+    assert units >= set(found) - {""}
 
 
 def test_a_domain_without_the_line_is_told_of(tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ slots:
     type: text
     influence_conversation: false
     mappings: [{type: from_entity, entity: option}]
+  language: {type: text, influence_conversation: false, mappings: [{type: custom}]}
 forms:
   form_name: {required_slots: [name]}
 actions: [action_book, validate_form_name]
@@ -56,6 +57,11 @@ responses:
   utter_form_gone: [{text: "Actualizamos este paso."}]
   utter_error_unexpected: [{text: "Algo falló de mi lado."}]
   utter_reminder: [{text: "Recuerda tu cita de {when}."}]
+"""
+
+ENGLISH = """
+responses:
+  utter_outage: [{text: "One moment, I’m still here."}]
 """
 
 SHARED_DATA = """
@@ -107,6 +113,7 @@ def write(root: Path, unit: str = "amigro") -> None:
         "config.yml": CONFIG,
         "domain/shared/domain.yml": SHARED_DOMAIN,
         f"domain/{unit}/domain.yml": 'version: "3.1"\nresponses:\n  utter_menu: [{text: "El menú de la unidad."}]\n',
+        f"domain/translations/en/{unit}/domain.yml": ENGLISH,
         "data/shared/data.yml": SHARED_DATA,
         f"data/{unit}/data.yml": 'version: "3.1"\n',
     }.items():

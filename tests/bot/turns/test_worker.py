@@ -7,7 +7,13 @@ from datetime import datetime
 
 import pytest
 
+from bot.agents import UnitAgent
+from bot.inside import one_line
+from bot.lane import Lane
+from bot.store import open_pool
+from bot.understanding.languages import WRITTEN_IN
 from contract.ids import new_id
+from tests.bed import Database
 from tests.bot.turns.conftest import ActionServer, Running, World, events_of
 
 
@@ -146,6 +152,34 @@ async def test_the_line_is_told_while_the_slow_action_still_holds_the_person(
     monkeypatch.setattr("bot.worker.OUTAGE_LINE_AFTER", 600.0)
     actions.mode = "ok"
     await running.settle()
+
+
+@pytest.mark.parametrize(
+    ("chat", "message", "line"),
+    [
+        ("en", "", "One moment, I’m still here."), ("en", "es", "Dame un momento, sigo contigo."),
+        ("es", "en", "One moment, I’m still here."), ("fr", "", "Dame un momento, sigo contigo."),
+    ],
+)  # fmt: skip
+async def test_the_line_is_in_the_language_of_the_chat_or_of_the_message(
+    world: World, agent: UnitAgent, database: Database, chat: str, message: str, line: str
+) -> None:
+    """What the message told counts before it is stored; a language that the unit does not speak is Spanish."""
+    world.arrive("ana", "hola")
+    pool = open_pool(database.url("bot"), 1)
+    try:
+        lane = Lane(pool, ["amigro"], lease=5.0, burst=0.0)
+        _, first = lane.take()
+        assert first is not None and first.language == "es"
+        lane.retry_later(first, 0)
+        world.connection.execute("UPDATE conversations SET language = %s", (chat,))
+        _, turn = lane.take()
+    finally:
+        pool.close()
+    assert turn is not None
+    turn.parse = {WRITTEN_IN: message} if message else None
+    said = await one_line(turn, agent, "utter_outage")
+    assert (said.message.text, said.message.language) == (line, message or chat)
 
 
 @pytest.mark.parametrize("mode", ["500", "wrong_shape"])

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from huntred.conversations.models import Conversation
+from huntred.conversations.models import Conversation, InboxRow
 from huntred.cv import service as cvs
 from huntred.cv.models import CvFile
 from huntred.people.models import UnitProfile
@@ -33,11 +33,12 @@ Told = Callable[..., tuple[Talk, str]]
 def told(desk: Desk, talk: Callable[..., Talk], reader: SandboxedCvReader, tmp_path: Path) -> Told:
     """Somebody who agreed, sent a CV and was told what was found."""
 
-    def open_one(unit: str = "amigro") -> tuple[Talk, str]:
+    def open_one(unit: str = "amigro", language: str = "es") -> tuple[Talk, str]:
         chat = talk(unit)
         chat.says("hola", "greet")
         chat.presses("/accept_privacy")
         conversation = desk.one(Conversation, UUID(chat.sender.partition(":")[2]))
+        desk.execute("UPDATE conversations SET language = :language", language=language)
         send(desk, conversation, tmp_path)
         assert read(desk, reader, tmp_path, unit) == 1
         [cv] = desk.rows(select(CvFile))
@@ -52,6 +53,16 @@ def press(chat: Talk, value: str, cv_id: str, **more: str) -> list[str]:
 
 def profile(desk: Desk) -> UnitProfile:
     return desk.rows(select(UnitProfile))[0]
+
+
+def test_what_was_found_is_named_in_the_language_of_the_chat(desk: Desk, told: Told) -> None:
+    chat, cv_id = told(language="en")
+    [notice] = [row for row in desk.rows(select(InboxRow)) if row.kind == "notice"]
+    recap = notice.payload["values"]["values"]["recap"]
+    assert "• Email: " in recap and "• Jobs: " in recap
+    chat.slots["language"] = "en"
+    press(chat, "wrong", cv_id)
+    assert "Latest job" in chat.titles and "Correo" not in chat.titles
 
 
 @pytest.mark.parametrize("unit", ["amigro", "huntred_executive"])

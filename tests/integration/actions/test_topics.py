@@ -220,6 +220,20 @@ def test_contact_of_the_unit(talk: Open, desk: Desk) -> None:
     assert chat.value("utter_contact", "email") == "hola@amigro.example.mx"
 
 
+@pytest.mark.parametrize(
+    ("language", "begins"), [("en", "Monday to Friday from 9:00 AM to 7:00 PM and Saturday"), ("", "lunes a viernes de")]
+)
+def test_hours_are_told_in_the_language_of_the_conversation(
+    talk: Open, desk: Desk, language: str, begins: str
+) -> None:
+    chat = consented(talk())
+    chat.slots["language"] = language or None
+    chat.event("contact_unit")
+    assert chat.value("utter_contact", "hours").startswith(begins)
+    chat.says("quiero hablar con una persona", "contact_human")
+    assert chat.value("utter_handoff_queued", "hours").startswith(begins)
+
+
 def test_the_picker_offers_the_units_and_the_partner(talk: Open, desk: Desk) -> None:
     chat = consented(talk())
     assert chat.says("otras empresas", "choose_business_unit") == ["utter_choose_unit"]
