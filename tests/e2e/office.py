@@ -17,6 +17,7 @@ from huntred.access.service import GrantForm
 from huntred.companies import service as companies
 from huntred.companies.service import CompanyForm, ContactForm
 from huntred.conversations import accounts
+from huntred.conversations.accounts import AccountForm
 from huntred.db.session import Scope
 from huntred.db.unit_of_work import unit_of_work
 from huntred.interviews import slots
@@ -27,6 +28,7 @@ from huntred.vacancies.types import QuestionForm, RequirementForm, VacancyFilter
 from runtime.processes import by_name
 from runtime.wiring import wire
 from tests.platform import Platform
+from tests.standins.mailbox import Mailbox
 
 PASSWORD = "una clave larga de pruebas 42"
 # Monterrey's Macroplaza: where the interviews in person take place.
@@ -143,5 +145,20 @@ def let_in(platform: Platform, unit: str, site: str) -> None:
                 uow, account.id, name=account.name, address=account.address, active=True,
                 secrets={"allowed_origins": site}, now=datetime.now(timezone.utc),
             )  # fmt: skip
+    finally:
+        engine.dispose()
+
+
+def take_vacancies_at(platform: Platform, unit: str, box: Mailbox) -> None:
+    """Let the unit take vacancies at a mailbox, as the super administrator would."""
+    engine = wire(read_app_settings(platform.installation.environment_of(by_name("actions")))).engine
+    try:
+        with unit_of_work(engine, Scope(units=(unit,), all_units=True)) as uow:
+            app = next(row.id for row in accounts.apps(uow) if row.channel == "email")
+            secrets = {"imap_url": box.url, "imap_user": box.user, "imap_password": box.password}
+            form = AccountForm(
+                unit, app, box.user, "Vacantes", address=box.user, purpose="vacancies", secrets=secrets
+            )
+            accounts.create(uow, form, now=datetime.now(timezone.utc))
     finally:
         engine.dispose()

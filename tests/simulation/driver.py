@@ -135,9 +135,10 @@ class Talk:
     async def _settled(self) -> bool:
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
-            row = self.town.row("SELECT due, unit, conversation_id FROM chats WHERE id = %s", self.chat)
+            row = self.town.row("SELECT due, unit, token FROM chats WHERE id = %s", self.chat)
             assert row is not None
-            if row["unit"] != self.town.unit:
+            # The action moves the chat before its turn has said so.
+            if row["unit"] != self.town.unit and row["token"] is None:
                 self.moved = True
                 return True
             if row["due"] is None:
