@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from huntred.applications.models import Application
+from huntred.conversations.models import OutboxRow
 from huntred.people.models import UnitProfile
+from huntred.references import rules
 from huntred.references.models import Referee, ReferenceRequest
 from huntred.vacancies.models import Vacancy
 
@@ -59,6 +62,16 @@ def to_call(session: Session, limit: int = 20) -> list[ToCall]:
         .limit(limit)
     )
     return [ToCall(*row) for row in session.execute(query)]
+
+
+def undelivered(session: Session, request: ReferenceRequest) -> dict[UUID, str]:
+    """Return the referees whose letter did not arrive, each with what the mail server said of it."""
+    letters = {rules.letter_of(request.id, referee.id): referee.id for referee in request.referees}
+    query = select(OutboxRow.source_id, OutboxRow.error).where(
+        OutboxRow.source == rules.LETTERS, OutboxRow.source_id.in_(letters),
+        OutboxRow.state.in_(("failed", "refused")),
+    )  # fmt: skip
+    return {letters[source_id]: error or "" for source_id, error in session.execute(query)}
 
 
 def _with_application() -> Select[Any]:

@@ -50,7 +50,8 @@ class ReferencesView(BaseView):
     @expose("/<id>")
     def details(self, id: str) -> str:
         found = service.get(work.current_work(), id_or_404(id))
-        return self.render("references/details.html", **_summary(found))
+        lost = queries.undelivered(work.current_work().session, found)
+        return self.render("references/details.html", **_summary(found), undelivered=lost)
 
     @expose("/<id>/summary.pdf")
     def summary(self, id: str) -> Response:

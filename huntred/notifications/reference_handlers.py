@@ -37,8 +37,6 @@ from huntred.references.events import (
 from huntred.references.models import Referee, ReferenceRequest
 from huntred.units import service as units
 
-_SOURCE = "reference"
-
 
 @handles(ReferencesAsked)
 def ask_candidate(uow: UnitOfWork, event: ReferencesAsked, context: Context) -> None:
@@ -67,7 +65,8 @@ def ask_candidate(uow: UnitOfWork, event: ReferencesAsked, context: Context) -> 
     if profile.email and privacy.may_mail_first(uow, request.person_id):
         values = {"first_name": told["name"], **{name: told[name] for name in ("wanted", "until", "url")}}
         send_mail(
-            uow, _SOURCE, f"{request.id}:candidate", profile.email, "references_asked", values, unit=request.unit
+            uow, rules.LETTERS, f"{request.id}:candidate", profile.email, "references_asked", values,
+            unit=request.unit,
         )
 
 
@@ -109,7 +108,7 @@ def tell_of_summary(uow: UnitOfWork, event: ReferencesReady, context: Context) -
     request = _standing(uow, event.request_id, "ready")
     if request is None:
         return
-    cancel(uow, f"{_SOURCE}:{request.id}:")
+    cancel(uow, f"{rules.LETTERS}:{request.id}:")
     answered = sum(one.state == "answered" for one in request.referees)
     texts = wording()["references"]
     news = texts["ready"].format(answered=answered, of=len(request.referees)) if request.given_at else texts["nobody"]
@@ -118,7 +117,7 @@ def tell_of_summary(uow: UnitOfWork, event: ReferencesReady, context: Context) -
 
 @handles(ReferencesCancelled)
 def remind_nobody(uow: UnitOfWork, event: ReferencesCancelled, context: Context) -> None:
-    cancel(uow, f"{_SOURCE}:{event.request_id}:")
+    cancel(uow, f"{rules.LETTERS}:{event.request_id}:")
 
 
 @handles(ReferencesDeclined)
@@ -127,7 +126,7 @@ def tell_of_refusal(uow: UnitOfWork, event: ReferencesDeclined, context: Context
     request = _standing(uow, event.request_id, "declined")
     if request is None:
         return
-    cancel(uow, f"{_SOURCE}:{request.id}:")
+    cancel(uow, f"{rules.LETTERS}:{request.id}:")
     news = wording()["references"]["withdrawn" if request.given_at else "declined"]
     _tell_consultant(uow, request, f"declined:{int(context.now.timestamp())}", news, context)
 
@@ -160,8 +159,8 @@ def _write_to(uow: UnitOfWork, referee: Referee, context: Context) -> None:
         "out_url": context.links.referee_out_page(request.unit, referee.id, now=context.now),
         "privacy_url": context.links.privacy_page(request.unit),
     }  # fmt: skip
-    source_id = f"{request.id}:{referee.id}:asked"
-    if not send_mail(uow, _SOURCE, source_id, referee.email, "reference_asked", values, unit=request.unit):
+    source_id = rules.letter_of(request.id, referee.id)
+    if not send_mail(uow, rules.LETTERS, source_id, referee.email, "reference_asked", values, unit=request.unit):
         return  # written to before the candidate took a yes back: neither again nor reminded
     due_at = context.now + timedelta(days=references.settings(uow, request.unit).remind_after_days)
     if due_at < request.due_at:
@@ -180,15 +179,15 @@ def _tell_consultant(uow: UnitOfWork, request: ReferenceRequest, about: str, new
     users = tuple(access.recipients(uow, [request.asked_by])) if request.asked_by else ()
     if users:
         tell_users(
-            uow, users, _SOURCE, source_id, "references_news", "references", values, unit=request.unit
+            uow, users, rules.LETTERS, source_id, "references_news", "references", values, unit=request.unit
         )
         return
     address = str(units.get(uow, request.unit).settings.get("contact", {}).get("email", ""))
-    send_mail(uow, _SOURCE, source_id, address, "references_news", values, unit=request.unit)
+    send_mail(uow, rules.LETTERS, source_id, address, "references_news", values, unit=request.unit)
 
 
 def _reminder(referee: Referee) -> str:
-    return f"{_SOURCE}:{referee.request_id}:{referee.id}:reminder"
+    return f"{rules.LETTERS}:{referee.request_id}:{referee.id}:reminder"
 
 
 def _counted(wanted: int, language: str = MAIN) -> str:

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from functools import cache
 from importlib import resources
 from typing import Any
+from uuid import UUID
 
 import yaml
 
@@ -37,6 +38,15 @@ _FARTHEST = timedelta(days=90)
 _EARLIEST_YEAR = 1950
 _YEAR = re.compile(r"(?<!\d)(19[5-9]\d|20\d\d)(?!\d)")
 REMIND_AFTER_DAYS, KEPT_DAYS = 4, 365
+
+
+# Of the letters about references in the outbox.
+LETTERS = "reference"
+
+
+def letter_of(request_id: UUID, referee_id: UUID) -> str:
+    """Return the key of the letter that asks a referee."""
+    return f"{request_id}:{referee_id}:asked"
 
 
 @dataclass(frozen=True)

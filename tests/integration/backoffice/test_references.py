@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from huntred.conversations.models import OutboxRow
 from huntred.people.models import Consent
 from huntred.references import answering
 from huntred.references.models import Referee, ReferenceAnswer, ReferenceRequest
-from huntred.references.rules import COMPETENCES
+from huntred.references.rules import COMPETENCES, letter_of
 from tests.factories.references import BRUNO, LAURA, ROSA, UNIT, WHOLE, Case, asked, candidate
 from tests.integration.backoffice.conftest import Office, csrf_of, post
 
@@ -201,3 +202,21 @@ def test_what_was_answered_does_not_change_the_ranking(office: Office) -> None:
         )
     case.hand_on()
     assert office.desk.rows(select(type(case.application).score)) == before
+
+
+def test_a_letter_that_came_back_is_told_at_its_referee(office: Office) -> None:
+    case = asked(office.desk)
+    referee, other = case.give(LAURA, ROSA)
+    client = office.client(office.user(unit=UNIT))
+    path = f"/references/{case.request_id}"
+    assert "El correo no llegó" not in client.get(path).text
+    with office.desk.admin.begin() as connection:
+        changed = connection.execute(
+            update(OutboxRow)
+            .where(OutboxRow.source_id == letter_of(case.request_id, referee.id))
+            .values(state="failed", error_code="5.1.1", error="mailbox unknown")
+        )
+    assert changed.rowcount == 1
+    page = client.get(path).text
+    assert page.count("El correo no llegó") == 1
+    assert page.index(referee.name) < page.index("El correo no llegó") < page.index(other.name)
