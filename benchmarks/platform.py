@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from runtime.installation import Installation
-from runtime.ports import free_port
+from runtime.ports import free_ports
 from runtime.processes import DEFAULT_PORTS
 from tests.platform import Platform
 from tests.standins.client import StandinsClient
@@ -26,7 +26,8 @@ def measured(
     units: Sequence[str], demo: bool = False, environment: Mapping[str, str] | None = None
 ) -> Iterator[Platform]:
     """Start it on free ports, without burst window, and end it afterwards. Needs the models (make train)."""
-    settings = {name: str(free_port()) for name in _PORTS} | {"BURST_WINDOW_SECONDS": "0"} | dict(environment or {})
+    ports = zip(_PORTS, free_ports(len(_PORTS)), strict=True)
+    settings = {name: str(port) for name, port in ports} | {"BURST_WINDOW_SECONDS": "0"} | dict(environment or {})
     with (
         tempfile.TemporaryDirectory(prefix="measured-") as folder,
         Platform.start(Path(folder), units=units, environment=settings, demo=demo) as platform,

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import socket
+from contextlib import ExitStack
 
 
 def free_port(host: str = "127.0.0.1") -> int:
     """A port that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
+    return free_ports(1, host)[0]
+
+
+def free_ports(count: int, host: str = "127.0.0.1") -> list[int]:
+    """So many different ports that nobody listens on right now."""
+    with ExitStack() as held:
+        # All are held until the last is chosen: one that was let go may be given out again.
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind((host, 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:

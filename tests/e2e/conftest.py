@@ -15,7 +15,7 @@ import pytest
 
 from runtime import training
 from runtime.installation import Installation
-from runtime.ports import free_port
+from runtime.ports import free_ports
 from runtime.processes import DEFAULT_PORTS
 from tests.e2e.browser import Browser
 from tests.e2e.candidate import Candidate
@@ -44,7 +44,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         yield _attach(Path(running))
         return
     folder = tmp_path_factory.mktemp("platform")
-    environment = {name: str(free_port()) for name in _PORTS}
+    environment = {name: str(port) for name, port in zip(_PORTS, free_ports(len(_PORTS)), strict=True)}
     # Every bubble is its own turn: what a person says is answered by itself.
     environment |= {"BURST_WINDOW_SECONDS": "0", "LEASE_SECONDS": "5"}
     _train(folder)

@@ -21,7 +21,7 @@ from huntred.db import migrate
 from runtime.embedded import EmbeddedPostgres
 from runtime.embedded_redis import EmbeddedRedis
 from runtime.installation import ROOT
-from runtime.ports import free_port
+from runtime.ports import free_ports
 from runtime.processes import DEFAULT_PORTS, ROLES
 from tests.e2e.browser import Browser
 from tests.e2e.test_web_chat import say, shown
@@ -83,7 +83,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
         passwords = {role: f"palabra larga de {role}" for role in ROLES}
         migrate.create_roles(postgres.url("postgres"), {f"huntred_{role}": word for role, word in passwords.items()})
         migrate.create_database(postgres.url("postgres"), _DATABASE)
-        environment = {name: str(free_port()) for name in _PORTS}
+        environment = {name: str(port) for name, port in zip(_PORTS, free_ports(len(_PORTS)), strict=True)}
         environment |= {f"DATABASE_PASSWORD_{role.upper()}": word for role, word in passwords.items()}
         environment |= {
             "DATABASE_URL": postgres.url(_DATABASE, user="huntred_app", password=passwords["app"]),

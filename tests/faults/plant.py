@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from runtime.ports import free_port
+from runtime.ports import free_ports
 from runtime.processes import DEFAULT_PORTS
 from tests.faults import broken, small_unit, watch
 from tests.platform import Platform
@@ -19,7 +19,7 @@ def plant(folder: Path, units: Sequence[str] = ()) -> Iterator[Platform]:
     """Start it in this folder, with the small unit and these real ones (whose models must be trained)."""
     models = folder / "models"
     small_unit.publish(models, tuple(units))
-    environment = {name: str(free_port()) for name in _PORTS}
+    environment = {name: str(port) for name, port in zip(_PORTS, free_ports(len(_PORTS)), strict=True)}
     environment |= {"BURST_WINDOW_SECONDS": "0", "LEASE_SECONDS": "5", "MODELS_DIR": str(models)}
     started = Platform.start(
         folder, units=(small_unit.UNIT, *units), environment=environment, entry="tests.faults"
