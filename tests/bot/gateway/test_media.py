@@ -83,7 +83,8 @@ def test_a_page_dressed_as_a_picture_is_refused_and_told_of(
     assert (row["state"], row["reason"], row["stored_name"]) == ("refused", "active", None)
     [(name, _, payload)] = events(town)
     assert (name, payload["code"], payload["name"]) == ("MediaRefused", "active", "foto.png")
-    assert not [path for path in shelf.rglob("*") if path.is_file()]
+    # It goes once what became of it is committed.
+    town.until(lambda: not [path for path in shelf.rglob("*") if path.is_file()])
 
 
 def test_what_is_too_big_is_not_even_fetched(town: Town, gateway: Running, standins: StandinsClient) -> None:
