@@ -81,8 +81,10 @@ class Examples(TrainingDataImporter):
 
     def __init__(self, pipeline: list[dict[str, Any]], messages: Sequence[Message], whole: TrainingData) -> None:
         self._config = {"recipe": "default.v1", "assistant_id": "benchmark", "language": "es", "pipeline": pipeline}
+        # Training leaves its features on the messages: each begins with fresh ones.
+        fresh = [Message(dict(message.data)) for message in messages]
         self._data = TrainingData(
-            list(messages), regex_features=whole.regex_features, lookup_tables=whole.lookup_tables
+            fresh, regex_features=whole.regex_features, lookup_tables=whole.lookup_tables
         )
 
     def get_domain(self) -> Domain:
