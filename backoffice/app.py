@@ -118,7 +118,10 @@ def _switch_unit() -> Response:
 
 
 def _asset(name: str) -> str:
-    """The address of a static file, which changes with the file."""
-    path = _VENDOR / name
-    version = int(path.stat().st_mtime) if path.exists() else 0
-    return url_for("static", filename=name, v=version)
+    """The address of a static file, which changes with the file; once a request: each icon of a page asks for it."""
+    known: dict[str, str] = g.setdefault("assets", {})
+    if name not in known:
+        path = _VENDOR / name
+        version = int(path.stat().st_mtime) if path.exists() else 0
+        known[name] = url_for("static", filename=name, v=version)
+    return known[name]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import url_for
+from flask import g, url_for
 
 from backoffice import auth, work
 from backoffice.forms import FormReader
 from huntred.applications import service
 from huntred.applications.types import Seen, Step
 from huntred.errors import FieldInvalid
-from huntred.units import service as units
 
 MOST_CARDS = 200
 
@@ -53,5 +52,4 @@ def back_to(form: FormReader) -> str:
 def units_with_board() -> list[str]:
     """The units of this scope that have stages, in the group's order."""
     uow = work.current_work()
-    with_stages = {code for code in uow.scope.units if service.stages(uow, code)}
-    return [unit.code for unit in units.all_units(uow) if unit.code in with_stages]
+    return [unit.code for unit in g.units if unit.code in uow.scope.units and service.stages(uow, unit.code)]

@@ -144,11 +144,11 @@ conversations = Table(
     Column("generated", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("chat_id", "unit"),
     CheckConstraint("handling IN ('bot', 'queued', 'with_person', 'closed')", name="handling"),
-    # The inbox, the one that moved last first: whole, and what a person has or waits for.
+    # The inbox, the one that moved last first: whole, and by who has it; all but the assistant's, which are most.
     Index("ix_conversations_unit_moved", "unit", text("coalesce(last_message_at, created_at)"), "id"),
     Index(
         "ix_conversations_unit_handling", "unit", "handling", text("coalesce(last_message_at, created_at)"), "id",
-        postgresql_where=text("handling IN ('queued', 'with_person')"),
+        postgresql_where=text("handling IN ('queued', 'with_person', 'closed')"),
     ),
     Index("ix_conversations_person_id", "person_id"),
 )  # fmt: skip

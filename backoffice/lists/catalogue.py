@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, false, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from backoffice.formats import phone, viewer_zone
@@ -32,6 +32,8 @@ from huntred.vacancies.models import Vacancy
 from huntred.vacancies.types import VacancyFilter
 
 INTERVIEW_STATES = ("booked", "attended", "missed", "cancelled")
+# Said only of what has begun.
+_OUTCOMES = ("attended", "missed")
 
 
 def read_vacancy_filter(form: FormReader) -> VacancyFilter:
@@ -128,7 +130,10 @@ def _company_facts(session: Session, rows: Sequence[Company]) -> Facts:
 def _interviews(session: Session, form: FormReader, now: datetime) -> Select[Any]:
     query = select(Interview).join(InterviewSlot, Interview.slot_id == InterviewSlot.id)
     state, first, last = form.text("state"), form.day("from"), form.day("to")
-    if state in INTERVIEW_STATES:
+    if state in _OUTCOMES:
+        # Walked in the list's order (decision 0036), from now on back and not past all that are ahead.
+        query = query.where(func.coalesce(Interview.state == state, false()), InterviewSlot.starts_at <= now)
+    elif state in INTERVIEW_STATES:
         query = query.where(Interview.state == state)
     if first:
         query = query.where(InterviewSlot.starts_at >= datetime.combine(first, time(), viewer_zone()))

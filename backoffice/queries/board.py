@@ -1,6 +1,6 @@
 """What a board reads: its columns a page at a time, by key; how many stand in each; what was moved last.
 
-A board is a set of vacancies of one unit. The cards of a column are taken from each vacancy's part of the index and
+A board is a set of vacancies of one unit. The cards of its columns are taken from each vacancy's part of the index and
 merged, so that a table of millions costs no more than the cards that are shown.
 """
 
@@ -17,10 +17,25 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    DateTime,
+    Integer,
+    Uuid,
+    and_,
+    any_,
+    column,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.orm import Session, aliased, joinedload, lazyload, load_only
 
-from backoffice.queries.board_filter import BoardFilter, aged, conditions
+from backoffice.queries.board_filter import BoardFilter, aged, came_by, conditions
 from huntred.access.models import User
 from huntred.applications.models import Application, ApplicationMove, Stage
 from huntred.applications.rules import ENDED_KINDS
@@ -124,38 +139,27 @@ def counts(
 def cards(
     session: Session,
     vacancy_ids: Sequence[UUID],
-    stage: Stage,
+    columns: Sequence[tuple[Stage, int]],
     wanted: BoardFilter,
-    cursor: str,
-    limit: int,
+    cursor: str = "",
     *,
     now: datetime,
-) -> Page[Application]:
-    """A page of a column: who waits longest first, or the best affinity; where it has ended, the latest first.
+) -> dict[UUID, Page[Application]]:
+    """By stage, a page of so many: who waits longest first, or the best affinity; where it has ended, the latest first.
 
-    The order by chance is made from a page by affinity (`backoffice/outlook.py`): no index knows it.
+    cursor: of the only column. All are read together: to plan each for itself takes longer than to read it. The order
+    by chance is made from a page by affinity (`backoffice/outlook.py`): no index knows it.
     """
-    if not vacancy_ids:
-        return Page([])
-    by_score = wanted.order != "wait" and stage.kind not in ENDED_KINDS
-    after = _after_score(cursor) if by_score else _after_moved(cursor, stage)
-    one = aliased(Vacancy, flat=True)
-    part: Any = (
-        select(Application.id, Application.moved_at, Application.score)
-        .where(Application.vacancy_id == one.id, Application.stage_id == stage.id)
-        .correlate(one)
-    )
-    if wanted.narrows:
-        part = part.where(aged(stage, wanted, now), *conditions(wanted))
-    if after is not None:
-        part = part.where(after)
-    found = _ordered(part, stage, by_score, Application).limit(limit + 1).lateral("found")
-    query = (
+    found: dict[UUID, list[UUID]] = {stage.id: [] for stage, _ in columns}
+    for ended in (False, True):
+        alike = [one for one in columns if (one[0].kind in ENDED_KINDS) is ended]
+        for stage_id, application_id in _found(session, vacancy_ids, alike, wanted, cursor, now):
+            found[stage_id].append(application_id)
+    lengths = {stage.id: limit for stage, limit in columns}
+    shown = {stage_id: ids[: lengths[stage_id]] for stage_id, ids in found.items()}
+    rows = session.scalars(
         select(Application)
-        .select_from(one)
-        .join(found, true())
-        .join(Application, Application.id == found.c.id)
-        .where(one.id.in_(vacancy_ids))
+        .where(Application.id == any_(literal([one for ids in shown.values() for one in ids], ARRAY(Uuid))))
         .options(
             joinedload(Application.profile),
             joinedload(Application.vacancy).options(
@@ -163,12 +167,65 @@ def cards(
             ),
         )
     )
-    rows = list(session.scalars(_ordered(query, stage, by_score, Application).limit(limit + 1)))
-    shown = rows[:limit]
-    if len(rows) <= limit:
-        return Page(shown)
-    last = shown[-1]
-    return Page(shown, _score_cursor(last) if by_score else write_cursor(last.moved_at, last.id))
+    by_id = {row.id: row for row in rows}
+    pages = {}
+    for stage, limit in columns:
+        items = [by_id[one] for one in shown[stage.id] if one in by_id]
+        more = items and len(found[stage.id]) > limit
+        pages[stage.id] = Page(items, _cursor_after(items[-1], _by_score(stage, wanted)) if more else "")
+    return pages
+
+
+def _found(
+    session: Session,
+    vacancy_ids: Sequence[UUID],
+    columns: Sequence[tuple[Stage, int]],
+    wanted: BoardFilter,
+    cursor: str,
+    now: datetime,
+) -> list[Any]:
+    """The stage and the id of the cards of columns that are in the same order, one more than is asked for of each."""
+    if wanted.age:
+        columns = [one for one in columns if came_by(one[0], wanted, now) is not None]
+    if not columns or not vacancy_ids:
+        return []
+    ids = literal(list(vacancy_ids), ARRAY(Uuid))
+    one = func.unnest(ids).table_valued(column("id", Uuid), name="one").render_derived()
+    asked = (
+        func.unnest(
+            literal([stage.id for stage, _ in columns], ARRAY(Uuid)),
+            literal([limit + 1 for _, limit in columns], ARRAY(Integer)),
+            literal([came_by(stage, wanted, now) for stage, _ in columns], ARRAY(DateTime(timezone=True))),
+        )
+        .table_valued(
+            column("id", Uuid), column("most", Integer), column("came_by", DateTime(timezone=True)), name="asked"
+        )
+        .render_derived()
+    )
+    part = (
+        select(Application.id, Application.moved_at, Application.score)
+        .where(Application.vacancy_id == one.c.id, Application.stage_id == asked.c.id, *conditions(wanted))
+        .correlate(one, asked)
+    )
+    if wanted.age:
+        part = part.where(Application.moved_at <= asked.c.came_by)
+    any_stage = columns[0][0]
+    by_score = _by_score(any_stage, wanted)
+    after = _after_score(cursor) if by_score else _after_moved(cursor, any_stage)
+    if after is not None:
+        part = part.where(after)
+    longest = max(limit for _, limit in columns) + 1
+    card = part.order_by(*_order(any_stage, by_score, Application)).limit(longest).lateral("card")
+    place = func.row_number().over(partition_by=asked.c.id, order_by=_order(any_stage, by_score, card.c))
+    merged = (
+        select(asked.c.id.label("stage_id"), asked.c.most, card.c.id, place.label("place"))
+        .select_from(one)
+        .join(asked, true())
+        .join(card, true())
+        .subquery()
+    )
+    query = select(merged.c.stage_id, merged.c.id).where(merged.c.place <= merged.c.most)
+    return list(session.execute(query.order_by(merged.c.stage_id, merged.c.place)))
 
 
 def stamp(session: Session, vacancy_ids: Sequence[UUID]) -> str:
@@ -228,12 +285,16 @@ def latest_move(session: Session, application_id: UUID) -> tuple[str, datetime] 
     return (row.name or "", row.at) if row else None
 
 
-def _ordered(query: Select[Any], stage: Stage, by_score: bool, of: Any) -> Select[Any]:
+def _by_score(stage: Stage, wanted: BoardFilter) -> bool:
+    return wanted.order != "wait" and stage.kind not in ENDED_KINDS
+
+
+def _order(stage: Stage, by_score: bool, of: Any) -> list[ColumnElement[Any]]:
     if by_score:
-        return query.order_by(of.score.desc().nulls_last(), of.id)
+        return [of.score.desc().nulls_last(), of.id]
     if stage.kind in ENDED_KINDS:
-        return query.order_by(of.moved_at.desc(), of.id.desc())
-    return query.order_by(of.moved_at, of.id)
+        return [of.moved_at.desc(), of.id.desc()]
+    return [of.moved_at, of.id]
 
 
 def _after_moved(cursor: str, stage: Stage) -> ColumnElement[bool] | None:
@@ -244,7 +305,9 @@ def _after_moved(cursor: str, stage: Stage) -> ColumnElement[bool] | None:
     return key < after if stage.kind in ENDED_KINDS else key > after
 
 
-def _score_cursor(last: Application) -> str:
+def _cursor_after(last: Application, by_score: bool) -> str:
+    if not by_score:
+        return write_cursor(last.moved_at, last.id)
     value = None if last.score is None else str(last.score)
     return base64.urlsafe_b64encode(json.dumps([value, str(last.id)]).encode()).decode()
 

@@ -70,7 +70,12 @@ def aged(stage: Stage, wanted: BoardFilter, now: datetime) -> ColumnElement[bool
     """Whether a card of the stage has stood as long as is asked for."""
     if not wanted.age:
         return true()
+    latest = came_by(stage, wanted, now)
+    return ~true() if latest is None else Application.moved_at <= latest
+
+
+def came_by(stage: Stage, wanted: BoardFilter, now: datetime) -> datetime | None:
+    """When a card of the stage has to have come, to stand as long as is asked for; none where no card ages."""
     if stage.ageing_days is None or stage.kind in ENDED_KINDS:
-        return ~true()
-    times = 2 if wanted.age == "late" else 1
-    return Application.moved_at <= now - timedelta(days=times * stage.ageing_days)
+        return None
+    return now - timedelta(days=(2 if wanted.age == "late" else 1) * stage.ageing_days)

@@ -5,7 +5,9 @@ One application is moved by `applications.move`, wherever that is asked for.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from uuid import UUID
 
 from flask import abort, redirect, request, url_for
@@ -31,6 +33,7 @@ from huntred.interviews.models import Interview
 from huntred.pages import Page
 from huntred.predictions.types import Forecast
 from huntred.vacancies import service as vacancies
+from huntred.vacancies.models import Vacancy
 
 _PAGE = 40
 _ENDED_PAGE = 10
@@ -41,13 +44,22 @@ _KIND = "<any(vacancy, consultant):kind>"
 
 @dataclass(frozen=True)
 class BoardOf:
-    """Which board. kind: `vacancy` or `consultant`; title: of the vacancy or the name of the consultant."""
+    """Which board. kind: `vacancy` or `consultant`; title: of the vacancy or the name of the consultant.
+
+    vacancy: the only one, of a vacancy's board.
+    """
 
     kind: str
     id: UUID
     unit: str
     title: str
     vacancy_ids: tuple[UUID, ...]
+    vacancy: Vacancy | None = None
+
+    @property
+    def worked_on(self) -> Vacancy | None:
+        """Its vacancy, while somebody works on it."""
+        return self.vacancy if self.vacancy and self.vacancy.state in queries.WORKING else None
 
     def url(self, part: str, **values: object) -> str:
         """The address of the board or of a part of it; the unit is named where the path does not."""
@@ -109,7 +121,7 @@ class BoardView(BaseView):
             "board/_cards.html",
             board=board,
             wanted=wanted,
-            column=self._column(board, stage, wanted, form.text("cursor"), _PAGE, queries.StageCount(0, 0)),
+            column=_read(board, [stage], {stage.id: _PAGE}, wanted, form.text("cursor"))[0],
             hinted=frozenset(),
             **self._around(board, [stage]),
         )
@@ -127,12 +139,11 @@ class BoardView(BaseView):
         room: the page's cards have a place for where they are likely to go next.
         """
         board = self._board(kind, id)
-        vacancy = vacancies.get(work.current_work(), board.id) if kind == "vacancy" else None
         return self.render(
             "board/_outlook.html",
             board=board,
             wanted=_filter(),
-            outlook=outlook.of_vacancy(vacancy) if vacancy and vacancy.state in queries.WORKING else None,
+            outlook=outlook.of_vacancy(board.worked_on) if board.worked_on else None,
             order=outlook.of_applications(board.unit, []).summary if board.unit else None,
             told=_wanting(board),
             ahead_of=self._ahead_of(board),
@@ -200,7 +211,7 @@ class BoardView(BaseView):
         if kind == "consultant":
             return self._of_consultant(id_or_404(id))
         vacancy = vacancies.get(work.current_work(), id_or_404(id))
-        return BoardOf("vacancy", vacancy.id, vacancy.unit, vacancy.title, (vacancy.id,))
+        return BoardOf("vacancy", vacancy.id, vacancy.unit, vacancy.title, (vacancy.id,), vacancy)
 
     def _of_consultant(self, user_id: UUID) -> BoardOf:
         user = queries.user(work.session, user_id)
@@ -229,7 +240,8 @@ class BoardView(BaseView):
         return self.render(
             "board/index.html",
             foreseen=self._foreseen(board),
-            suggests=_takes_people(board),
+            # People are suggested for one vacancy, while it is worked on.
+            suggests=board.worked_on is not None,
             choices=units_with_board(),
             vacancies=queries.vacancies(uow.session, board.unit),
             consultants=queries.consultants(uow.session, board.unit),
@@ -245,17 +257,13 @@ class BoardView(BaseView):
             return []
         if not outlook.terms().enabled:
             return ["todo"]
-        vacancy = vacancies.get(work.current_work(), board.id) if board.kind == "vacancy" else None
-        return [*(["chance", "days"] if vacancy and vacancy.state in queries.WORKING else []), "order", "step", "todo"]
+        return [*(["chance", "days"] if board.worked_on else []), "order", "step", "todo"]
 
     def _columns(self, board: BoardOf) -> dict[str, object]:
         uow, wanted = work.current_work(), _filter()
         stages = service.stages(uow, board.unit) if board.unit else []
         counts = queries.counts(uow.session, board.vacancy_ids, stages, wanted, now=work.now())
-        none = queries.StageCount(0, 0)
-        columns = [
-            self._column(board, stage, wanted, "", _shown(stage), counts.get(stage.id, none)) for stage in stages
-        ]
+        columns = _read(board, stages, {stage.id: _shown(stage) for stage in stages}, wanted, counts=counts)
         chances: dict[UUID, Forecast] = {}
         if wanted.order == "chance" and board.unit:
             going_on = [application for column in columns if not column.ended for application in column.page.items]
@@ -280,23 +288,11 @@ class BoardView(BaseView):
     def _ahead_of(self, board: BoardOf) -> outlook.StepsAhead | None:
         if not board.unit:
             return None
-        wanted, stages = _filter(), service.stages(work.current_work(), board.unit)
-        cards = [
-            card
-            for stage in stages if stage.kind not in ENDED_KINDS
-            for card in self._column(board, stage, wanted, "", _shown(stage), queries.StageCount(0, 0)).page.items
-        ]  # fmt: skip
+        stages = service.stages(work.current_work(), board.unit)
+        going = [stage for stage in stages if stage.kind not in ENDED_KINDS]
+        columns = _read(board, going, {stage.id: _shown(stage) for stage in going}, _filter())
+        cards = [card for column in columns for card in column.page.items]
         return outlook.steps_ahead(board.unit, cards, stages)
-
-    def _column(
-        self, board: BoardOf, stage: Stage, wanted: BoardFilter, cursor: str, limit: int,
-        count: queries.StageCount,
-    ) -> Column:  # fmt: skip
-        ended = stage.kind in ENDED_KINDS
-        if wanted.order == "chance" and not ended:
-            limit = outlook.MOST_RANKED
-        page = queries.cards(work.session, board.vacancy_ids, stage, wanted, cursor, limit, now=work.now())
-        return Column(stage, ended, count, page)
 
     def _around(self, board: BoardOf, stages: list[Stage]) -> dict[str, object]:
         return {
@@ -306,6 +302,23 @@ class BoardView(BaseView):
         }
 
 
+def _read(
+    board: BoardOf, stages: list[Stage], lengths: dict[UUID, int], wanted: BoardFilter, cursor: str = "",
+    *, counts: Mapping[UUID, queries.StageCount] = MappingProxyType({}),
+) -> list[Column]:  # fmt: skip
+    """The columns of these stages, as many cards of each as are wanted; all at once."""
+    ranked = wanted.order == "chance"
+    asked = [
+        (stage, outlook.MOST_RANKED if ranked and stage.kind not in ENDED_KINDS else lengths[stage.id])
+        for stage in stages
+    ]
+    pages = queries.cards(work.session, board.vacancy_ids, asked, wanted, cursor, now=work.now())
+    none = queries.StageCount(0, 0)
+    return [
+        Column(stage, stage.kind in ENDED_KINDS, counts.get(stage.id, none), pages[stage.id]) for stage in stages
+    ]
+
+
 def _wanting(board: BoardOf) -> list[Attention] | None:
     """What the facts of the board's vacancies want; of very many, of the newest."""
     if not board.unit:
@@ -313,11 +326,6 @@ def _wanting(board: BoardOf) -> list[Attention] | None:
     uow = work.work_of(board.unit)
     among = vacancies.by_ids(uow, sorted(board.vacancy_ids, reverse=True)[:_MOST_LOOKED_AT])
     return list(attention.of_all(uow, list(among.values()), now=work.now()).values())
-
-
-def _takes_people(board: BoardOf) -> bool:
-    """Whether people are suggested for it: of one vacancy, while it is worked on."""
-    return board.kind == "vacancy" and vacancies.get(work.current_work(), board.id).state in queries.WORKING
 
 
 def _reachable(uow: UnitOfWork, chosen: list[Application]) -> set[UUID]:

@@ -32,6 +32,7 @@ def _content() -> dict[str, object]:
         "at_risk": today.at_risk(work.current_work(), auth.acting_user(), now),
         "still": still,
         "still_total": still_total,
+        "most_counted": today.MOST_COUNTED,
         "still_days": today.STILL_DAYS,
         "counts": today.counts(session, now),
     }

@@ -89,10 +89,15 @@ class Application(Base):
 
     __table_args__ = (
         UniqueConstraint("vacancy_id", "person_id"),
-        # The list, newest first: whole, of a division, of the stages of a kind.
-        Index("ix_applications_unit_created_at", "unit", "created_at", "id"),
+        # The list, newest first: whole (and counted, as row-level security has it), of a division, of a kind's stages.
+        Index("ix_applications_unit_created_at", "unit", "created_at", "id", postgresql_include=["division_id"]),
         Index("ix_applications_division_id_created_at", "division_id", "created_at", "id"),
         Index("ix_applications_stage_id_created_at", "stage_id", "created_at", "id"),
+        # Whether a division has somebody, as the policy of conversations asks of each.
+        Index(
+            "ix_applications_person_id_division_id", "person_id", "division_id",
+            postgresql_where=text("division_id IS NOT NULL"),
+        ),
         # A column of a board, whose row-level security is answered from the index too.
         Index(
             "ix_applications_board", "vacancy_id", "stage_id", "moved_at", "id",

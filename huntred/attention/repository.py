@@ -16,6 +16,7 @@ from huntred.applications.models import Application, Stage
 from huntred.attention import rules
 from huntred.attention.models import VacancyAlert
 from huntred.attention.types import Facts, Filled, Position, StageStand
+from huntred.db.lanes import first
 from huntred.predictions import stays
 from huntred.vacancies.models import Vacancy
 from huntred.vacancies.rules import monthly
@@ -94,7 +95,8 @@ def filled(session: Session, unit: str) -> list[Filled]:
         Vacancy.id, Vacancy.title, Vacancy.kind, Vacancy.region, Vacancy.city, Vacancy.modality, Vacancy.salary_max,
         Vacancy.salary_min, Vacancy.salary_period, Vacancy.number, Vacancy.published_at, Vacancy.closed_at,
     ).where(
-        Vacancy.unit == unit, Vacancy.state == "filled", Vacancy.generated.is_(False),
+        # In the words of `ix_vacancies_ended`, as in `predictions.repository.vacancy_cases`.
+        Vacancy.unit == unit, Vacancy.state == "filled", ~Vacancy.generated, Vacancy.closed_at.is_not(None),
         Vacancy.published_at.is_not(None), Vacancy.closed_at > Vacancy.published_at,
     )  # fmt: skip
     divisions = session.info["scope"].divisions
@@ -161,10 +163,10 @@ def long_without_interview(session: Session, units: Collection[str], limit: int,
         .exists()
     )
     late = now - timedelta(days=rules.NO_INTERVIEW_DAYS)
-    query = select(Vacancy.id).where(
-        Vacancy.unit.in_(units), Vacancy.state == "open", Vacancy.published_at < late, ~advanced
-    )
-    return list(session.scalars(query.order_by(Vacancy.published_at).limit(limit)))
+    query = select(Vacancy).where(Vacancy.state == "open", Vacancy.published_at < late, ~advanced)
+    lanes = Vacancy.unit, list(units)
+    rows = first(query, Vacancy.published_at, Vacancy.id, lanes, None, limit, descending=False)
+    return list(session.scalars(rows.with_only_columns(Vacancy.id)))
 
 
 def rows_of(session: Session, vacancy_ids: Collection[UUID]) -> dict[UUID, dict[str, VacancyAlert]]:

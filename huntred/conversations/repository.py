@@ -157,7 +157,7 @@ def page(
         oldest = _in_full(wanted).order_by(Handoff.requested_at, Conversation.id).limit(_MOST)
         return Page([ConversationRow(*row) for row in uow.session.execute(oldest)])
     after = read_cursor(cursor)
-    query = _in_full(first(wanted, _MOVED, Conversation.id, lanes, after, limit + 1))
+    query = _in_full(first(wanted, _MOVED, Conversation.id, lanes, after, limit + 1, sparse=bool(text.strip())))
     rows = [ConversationRow(*row) for row in uow.session.execute(query)]
     shown = rows[:limit]
     if len(rows) <= limit:

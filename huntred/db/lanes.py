@@ -24,6 +24,7 @@ from sqlalchemy import (
     select,
     true,
     tuple_,
+    union_all,
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -33,11 +34,12 @@ Lanes = tuple[Any, Sequence[Any]]
 
 def first(
     query: Select[Any], order: Any, row_id: Any, lanes: Lanes, after: tuple[Any, Any] | None, limit: int,
-    descending: bool = True,
+    descending: bool = True, sparse: bool = False,
 ) -> Select[Any]:  # fmt: skip
     """Return the query of its first rows by (order, row_id) behind `after`.
 
-    query: selects an entity whose key is row_id, unordered.
+    query: selects an entity whose key is row_id, unordered. sparse: it leaves out most rows, so that a page's worth of
+    each lane is a long walk: each is read only as far as the merged page goes. It takes longer to plan.
     """
     of_lanes, values = lanes
     if not values:
@@ -53,6 +55,9 @@ def first(
     found: FromClause
     if len(values) == 1:
         found = part.where(of_lanes == values[0]).subquery("found")
+        rows = select(found.c.row_id, found.c.place)
+    elif sparse:
+        found = union_all(*(part.where(of_lanes == value) for value in values)).subquery("found")
         rows = select(found.c.row_id, found.c.place)
     else:
         kind = of_lanes.type if isinstance(of_lanes.type, Uuid) else String()

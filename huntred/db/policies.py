@@ -79,7 +79,11 @@ _ACCOUNT_COLUMNS = (
 _ALL_MINE = f"units <@ (SELECT app_units())::text[] AND {WHOLE_UNIT}"
 _OF_CLIENT = "EXISTS (SELECT 1 FROM api_clients c WHERE c.id = client_id)"
 _WORKBENCH = f"({DESIGN} OR ({UNIT} AND {WHOLE_UNIT}))"
-_PERSON_CONVERSATION = "SELECT 1 FROM applications a WHERE a.person_id = conversations.person_id"
+# The division is named although the policy of applications asks for it too: so one look into a small index tells.
+_PERSON_CONVERSATION = (
+    "SELECT 1 FROM applications a WHERE a.person_id = conversations.person_id"
+    " AND a.division_id = ANY ((SELECT app_divisions())::uuid[])"
+)
 
 RULES: dict[str, list[Rule]] = {
     "units": [

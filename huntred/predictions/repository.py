@@ -6,7 +6,7 @@ import math
 from decimal import Decimal
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, lazyload
+from sqlalchemy.orm import Session, contains_eager, lazyload, load_only
 
 from contract.text import normalise
 from huntred.applications.models import Application, Stage
@@ -30,7 +30,10 @@ def vacancy_cases(session: Session, unit: str) -> tuple[Case, ...]:
         .where(
             Vacancy.unit == unit,
             Vacancy.state.in_(_ENDED_STATES),
-            Vacancy.generated.is_(False),
+            # As `ix_vacancies_ended` has it: PostgreSQL does not see that IS FALSE says the same, and without
+            # "not null" it begins with all that ended nobody knows when.
+            ~Vacancy.generated,
+            Vacancy.closed_at.is_not(None),
             Vacancy.published_at.is_not(None),
             Vacancy.closed_at > Vacancy.published_at,
         )
@@ -62,13 +65,22 @@ def application_cases(session: Session, unit: str) -> tuple[Case, ...]:
             UnitProfile.generated.is_(False),
             Application.moved_at > Application.created_at,
         )
+        # The joins that are there, once: each table that row-level security guards costs planning.
         .options(
-            joinedload(Application.profile),
-            joinedload(Application.vacancy).options(lazyload(Vacancy.company), lazyload(Vacancy.requirements)),
+            contains_eager(Application.stage),
+            contains_eager(Application.profile).load_only(UnitProfile.experience_years, UnitProfile.salary_amount),
+            contains_eager(Application.vacancy).options(
+                load_only(
+                    Vacancy.title, Vacancy.min_experience_years, Vacancy.salary_min, Vacancy.salary_max,
+                    Vacancy.salary_period,
+                ),
+                lazyload(Vacancy.company),
+                lazyload(Vacancy.requirements),
+            ),
         )
         .order_by(Application.moved_at.desc(), Application.id)
         .limit(MOST_CASES)
-    )
+    )  # fmt: skip
     return tuple(
         Case(
             row.id, row.number, row.vacancy.title, row.created_at, row.moved_at, row.stage.kind == "hired",

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from huntred.access.models import AuditEntry
 from huntred.applications.models import RejectReason, Stage
@@ -101,6 +101,46 @@ def test_a_column_is_read_a_page_at_a_time_without_a_gap_or_a_double(office: Off
     assert client.get(
         f"/board/consultant/{user.id}/column?stage={cards.stages['new'].id}&cursor=nada", headers=HX
     ).status_code == 400  # fmt: skip
+
+
+def test_who_waits_longest_comes_first_and_of_what_ended_the_latest(office: Office) -> None:
+    cards, other = Cards.of(office.desk), Cards.of(office.desk)
+    user = office.user()
+    office.desk.execute("UPDATE vacancies SET consultant_id = :id", id=user.id)
+    for one, name, kind, days in (
+        (cards, "Una", "new", 1), (other, "Dos", "new", 3), (cards, "Tres", "new", 2),
+        (cards, "Cuatro", "rejected", 9), (other, "Cinco", "rejected", 4), (cards, "Seis", "rejected", 5),
+    ):  # fmt: skip
+        one.add(name, kind, days=days)
+
+    assert _names(office.client(user).get("/board/").text) == ["Dos", "Tres", "Una", "Cinco", "Seis", "Cuatro"]
+
+
+def test_a_board_asks_as_often_however_many_cards_and_vacancies_it_shows(office: Office) -> None:
+    cards, user = Cards.of(office.desk), office.user()
+    client = office.client(user)
+
+    def asked(path: str) -> int:
+        office.desk.execute("UPDATE vacancies SET consultant_id = :id", id=user.id)
+        seen: list[str] = []
+
+        def listener(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+            seen.append(statement)
+
+        event.listen(office.desk.app, "before_cursor_execute", listener)
+        assert client.get(path).status_code == 200
+        event.remove(office.desk.app, "before_cursor_execute", listener)
+        return len(seen)
+
+    cards.add("Una", kind="new")
+    paths = ("/board/", f"/board/vacancy/{cards.vacancy.id}", f"/board/vacancy/{cards.vacancy.id}/outlook")
+    few = [asked(path) for path in paths]
+    for other in (cards, Cards.of(office.desk), Cards.of(office.desk)):
+        for kind in cards.stages:
+            for number in range(3):
+                other.add(f"{kind} {number}", kind=kind)
+
+    assert [asked(path) for path in paths] == few
 
 
 def test_the_script_hears_of_success_conflict_and_refusal_by_the_status(office: Office) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -163,6 +164,22 @@ def test_an_export_gives_what_the_grants_give_by_then(office: Office, media: Pat
     assert sheet.max_row == 1
 
 
+def test_interviews_are_listed_by_what_became_of_them(office: Office) -> None:
+    """Each state its own, an outcome that was told just now too."""
+    for state, hours_later in (("booked", 0), ("cancelled", 0), ("attended", -4), ("missed", -3)):
+        interview = things(office, "amigro", title=f"Puesto {state}").interview
+        office.desk.execute("UPDATE interviews SET state = :s WHERE id = :i", s=state, i=interview)
+        office.desk.execute(
+            "UPDATE interview_slots SET starts_at = starts_at + :later, ends_at = ends_at + :later"
+            " WHERE id = (SELECT slot_id FROM interviews WHERE id = :i)", later=timedelta(hours=hours_later), i=interview,
+        )  # fmt: skip
+    client = office.client(office.user())
+
+    for state in ("booked", "cancelled", "attended", "missed"):
+        page = client.get(f"/interviews/list?state={state}").text
+        assert set(re.findall("Puesto ([a-z]+)", page)) == {state}
+
+
 def test_a_division_exports_its_own(office: Office, media: Path) -> None:
     north, south = _division(office, "norte"), _division(office, "sur")
     for division in (north, north, north, north, south, south):
@@ -178,8 +195,6 @@ def test_a_division_exports_its_own(office: Office, media: Path) -> None:
 
 
 def test_a_file_is_gone_after_a_day_and_a_dead_worker_is_followed(office: Office, media: Path) -> None:
-    from datetime import timedelta
-
     many(office, "amigro", 5)
     client, now = office.client(office.user()), office.desk.now
     post(client, "/lists/companies/export", {"format": "csv"})

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
+from backoffice.queries import today
 from contract.ids import new_id
 from huntred.applications.models import Stage
 from huntred.conversations import handoff
 from huntred.conversations.models import ChatMessage
+from tests.factories.cards import Cards
 from tests.integration.backoffice.conftest import Office
 from tests.integration.backoffice.test_access import things
 
@@ -51,3 +54,15 @@ def test_a_vacancy_open_for_long_with_nobody_in_an_interview_is_at_risk(office: 
     [stage] = office.desk.rows(select(Stage.id).where(Stage.unit == "amigro", Stage.kind == "interview"))
     office.desk.execute("UPDATE applications SET stage_id = :stage WHERE id = :id", stage=stage, id=own.application)
     assert RISK not in client.get("/today").text
+
+
+def test_what_stands_still_is_counted_so_far_only(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    cards = Cards.of(office.desk)
+    for number in range(13):
+        cards.add(f"Persona {number}", days=6)
+    client = office.client(office.user())
+
+    assert "Ver las 13<" in client.get("/today").text
+
+    monkeypatch.setattr(today, "MOST_COUNTED", 12)
+    assert "Ver las 12+<" in client.get("/today").text

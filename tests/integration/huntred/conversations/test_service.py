@@ -13,6 +13,7 @@ from huntred.conversations.errors import ContactIncomplete, UnitNotOnChannel, Un
 from huntred.conversations.models import Chat, Conversation
 from huntred.errors import NotFound
 from huntred.people import service as people
+from huntred.units.models import Division
 from tests.factories.desk import Desk
 
 
@@ -158,3 +159,39 @@ def test_the_tabs_count_no_further_than_they_show(desk: Desk, monkeypatch: pytes
     with desk.work() as uow:
         found = repository.totals(uow, new_id())
     assert found == {"bot": 2, "queued": 0, "with_person": 0, "closed": 0, "mine": 0}
+
+
+def test_whoever_sees_several_units_searches_them_as_one_list(desk: Desk) -> None:
+    """Page after page, the one that moved last first, whatever its unit."""
+    made = [desk.chat(unit) for unit in ("amigro", "huntu", "huntu", "amigro", "amigro", "huntu")]
+    for number, one in enumerate(made):
+        desk.execute(
+            "UPDATE conversations SET last_text = :said, last_message_at = :at WHERE id = :c", c=one.id,
+            said="Gracias" if number == 1 else "Busco trabajo", at=desk.now + timedelta(minutes=number),
+        )  # fmt: skip
+    found, cursor = [], ""
+    with desk.work(units=("amigro", "huntu")) as uow:
+        while not found or cursor:
+            page = repository.page(uow, text="trabajo", cursor=cursor, limit=2)
+            found += [row.conversation.id for row in page.items]
+            cursor = page.next_cursor
+    assert found == [one.id for one in reversed(made) if one is not made[1]]
+
+
+def test_a_divisions_tabs_count_what_it_lists(desk: Desk) -> None:
+    north, south = (Division(id=new_id(), unit="amigro", code=code, name=code) for code in ("north", "south"))
+    desk.add(north, south)
+    seen = set()
+    for division, handling in ((north, "bot"), (north, "closed"), (south, "bot"), (south, "closed"), (None, "bot")):
+        conversation = desk.chat()
+        with desk.work() as uow:
+            profile = people.profile_of(uow, people.person_of(uow, conversation.id, now=desk.now).id)
+        desk.application(conversation, profile, division_id=division.id if division else None)
+        desk.execute("UPDATE conversations SET handling = :h WHERE id = :c", h=handling, c=conversation.id)
+        seen |= {conversation.id} if division is north else set()
+    desk.chat()
+    with desk.work(divisions=(north.id,)) as uow:
+        assert {row.conversation.id for row in repository.page(uow).items} == seen
+        counted = repository.totals(uow, new_id())
+        listed = {handling: len(repository.page(uow, handling=handling).items) for handling in ("bot", "closed")}
+    assert listed == {"bot": 1, "closed": 1} == {handling: counted[handling] for handling in listed}
