@@ -39,6 +39,8 @@ class AppSettings:
     metrics_token: str = ""
     embedding_model: str = "huntred-titles"
     embedding_next: str = ""
+    qdrant_url: str = ""
+    qdrant_api_key: str = ""
     api_requests_per_minute: int = 600
     webhooks_allow_loopback: bool = False
     job_pages_inside: str = ""
@@ -97,6 +99,8 @@ def read_app_settings(environment: Mapping[str, str] | None = None) -> AppSettin
         embedding_next=reader.text(
             "EMBEDDING_NEXT", "the model that is to replace it, encoded beside it until then", ""
         ),
+        qdrant_url=reader.url("QDRANT_URL", "the address of a Qdrant that holds the vectors", ("http", "https"), ""),
+        qdrant_api_key=reader.text("QDRANT_API_KEY", "the key of that Qdrant", ""),
         api_requests_per_minute=reader.integer(
             "API_REQUESTS_PER_MINUTE", "how many requests a program's token has a minute", 600, 1
         ),

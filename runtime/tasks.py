@@ -29,6 +29,7 @@ from huntred.importing import service as importing
 from huntred.importing import writing as imports
 from huntred.interviews import proposals
 from huntred.matching import encoding
+from huntred.matching.shelving import PEOPLE, VACANCIES, Kind
 from huntred.mentoring import service as mentoring
 from huntred.notifications import attention_notices, profile_reminders
 from huntred.notifications import service as notifications
@@ -253,6 +254,7 @@ def _encode_vacancies(wiring: Wiring) -> None:
                     told = encoding.progress(uow, model.name)
                 if encoded:
                     logger.info("%s: %d of %d vacancies are encoded with %s", unit, told.encoded, told.of, told.model)
+    _mirror(wiring, VACANCIES)
 
 
 def _encode_people(wiring: Wiring) -> None:
@@ -268,6 +270,21 @@ def _encode_people(wiring: Wiring) -> None:
                     told = encoding.progress_of_people(uow, model.name)
                 if encoded:
                     logger.info("%s: %d of %d people are encoded with %s", unit, told.encoded, told.of, told.model)
+    _mirror(wiring, PEOPLE)
+
+
+def _mirror(wiring: Wiring, kind: Kind) -> None:
+    """Bring a vector database, where one is set, to what was encoded."""
+    mirror = wiring.mirror
+    if mirror is None:
+        return
+    names = [model.name for model in (wiring.embedder, wiring.next_embedder) if model is not None]
+    mirror.forget_models(kind, names)
+    for unit in _units(wiring):
+        for name in names:
+            put = mirror.keep(wiring.engine, unit, kind, name, now=wiring.clock())
+            if put:
+                logger.info("%s: %d vectors of %s went to the vector database", unit, put, kind.name)
 
 
 def _watch_vacancies(wiring: Wiring, watched: dict[str, UUID | None]) -> None:
@@ -284,6 +301,8 @@ def _watch_vacancies(wiring: Wiring, watched: dict[str, UUID | None]) -> None:
                 watched[unit] = attention.keep(uow, watched.get(unit), now=wiring.clock())
         waiting = [unit for unit in waiting if watched[unit] is not None]
     _each_unit(wiring, lambda uow: attention_notices.tell(uow, wiring.links, now=wiring.clock()), [])
+
+
 def _import_people(wiring: Wiring) -> None:
     """A batch of each unit in turn, so that a large file holds up nobody; the next run goes on with what is left."""
     ends = time.monotonic() + _IMPORTING_SECONDS

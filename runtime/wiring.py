@@ -28,8 +28,9 @@ from huntred.events.registry import Context
 from huntred.importing.ports import AdvertReader, Pages
 from huntred.importing.providers.polite import PolitePages
 from huntred.importing.turns import host_turn
+from huntred.matching.mirroring import Mirror
 from huntred.matching.nearest import Nearest
-from huntred.matching.ports import Embedder, Ranker
+from huntred.matching.ports import Embedder, Ranker, VectorStore
 from huntred.privacy.links import Links
 from huntred.push.ports import PushService
 from huntred.push.providers.standard import StandardPush
@@ -115,7 +116,22 @@ class Wiring:
         """Vacancies and people of this process's units, in memory from the first search among very many on."""
         from ml.embeddings.index import index_of
 
-        return Nearest(self.embedder, index_of)
+        return Nearest(self.embedder, index_of, self.vector_store)
+
+    @cached_property
+    def vector_store(self) -> VectorStore | None:
+        """Where the vectors lie instead of in memory, where that is set. Its client is asked at the first search."""
+        settings = self.settings
+        if not settings.qdrant_url:
+            return None
+        from huntred.matching.providers.qdrant import QdrantStore
+
+        return QdrantStore.at(settings.qdrant_url, settings.qdrant_api_key)
+
+    @cached_property
+    def mirror(self) -> Mirror | None:
+        """Keeps that store as the tables are; the worker's."""
+        return Mirror(self.vector_store) if self.vector_store is not None else None
 
     @cached_property
     def cv_reader(self) -> CvReader:

@@ -4,8 +4,9 @@ By meaning (vectors) and by words (BM25); a rough score of all that these bring,
 some hundreds. Filters go first: the work permit always, and what lies within reach before what does not. The
 ranker then weighs what is found, so that nothing here decides an order.
 
-The tables hold vectors and words; each process that searches keeps its units' in memory and reads what changed. Who
-sees a division only is searched among what they see, read anew each time.
+The tables hold vectors and words; each process that searches keeps its units' in memory and reads what changed (the
+vectors only where no vector database is set). Who sees a division only is searched among what they see, read anew
+each time.
 """
 
 from __future__ import annotations
@@ -25,8 +26,17 @@ from sqlalchemy.orm import Session
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.matching import encoding, rough
 from huntred.matching.lexemes import terms_of
-from huntred.matching.ports import CandidateFeatures, Embedder, VacancyFeatures, VectorIndex, Vectors, Weights
-from huntred.matching.shelf import Mask, Places, Shelf
+from huntred.matching.meaning import InMemory, InStore, Mask, Meaning, Places
+from huntred.matching.ports import (
+    CandidateFeatures,
+    Embedder,
+    VacancyFeatures,
+    VectorIndex,
+    Vectors,
+    VectorStore,
+    Weights,
+)
+from huntred.matching.shelf import Shelf
 from huntred.matching.shelving import COLUMNS, PEOPLE, VACANCIES, Kind, name_number, read
 
 # How long what was read is taken as it is; whether it still holds is judged again when it is ranked.
@@ -59,9 +69,11 @@ class _Asked:
 class Nearest:
     """One a process; it may be used by several threads."""
 
-    def __init__(self, embedder: Embedder, index_of: Callable[[Vectors], VectorIndex]) -> None:
-        """index_of: gives the index that suits so many vectors."""
-        self._embedder, self._index_of = embedder, index_of
+    def __init__(
+        self, embedder: Embedder, index_of: Callable[[Vectors], VectorIndex], store: VectorStore | None = None
+    ) -> None:
+        """index_of: gives the index that suits so many vectors in memory. store: where they lie instead."""
+        self._embedder, self._index_of, self._store = embedder, index_of, store
         self._shelves: dict[tuple[str, str], Shelf] = {}
         self._locks: dict[tuple[str, str], threading.Lock] = {}
         self._lock = threading.Lock()
@@ -117,7 +129,7 @@ class Nearest:
         """What is to be searched, for this thread alone; another unit's is read and searched meanwhile."""
         if uow.scope.divisions:
             # What a division sees changes with every application: nothing tells when.
-            own = Shelf(self._index_of, COLUMNS)
+            own = Shelf(self._meaning(kind, unit), COLUMNS)
             read(uow, own, kind, unit, self._embedder.name)
             yield own
             return
@@ -128,7 +140,7 @@ class Nearest:
             now = time.monotonic()
             kept = self._shelves.get(key)
             if kept is None or (kind.kept_seconds is not None and now - kept.made_at > kind.kept_seconds):
-                kept = self._shelves[key] = Shelf(self._index_of, COLUMNS)
+                kept = self._shelves[key] = Shelf(self._meaning(kind, unit), COLUMNS)
             if now - kept.read_at > _FRESH_SECONDS:
                 whole = kept.seen is None
                 read(uow, kept, kind, unit, self._embedder.name)
@@ -139,6 +151,11 @@ class Nearest:
                     gc.collect()
                     gc.freeze()
             yield kept
+
+    def _meaning(self, kind: Kind, unit: str) -> Meaning:
+        if self._store is None:
+            return InMemory(self._index_of)
+        return InStore(self._store, kind.name, self._embedder.name, unit)
 
 
 def _likely(
@@ -153,7 +170,7 @@ def _likely(
     title, beside = shelf.word_scores(asked.title), shelf.word_scores(asked.beside)
     pool = _pool(shelf, asked, allowed, title + beside)
     said = bool(asked.vector.any() or asked.title or asked.beside)
-    work = rough.work(shelf.cosines(asked.vector, pool), title[pool], beside[pool], said=said)
+    work = rough.work(shelf.meaning.cosines(asked.vector, pool), title[pool], beside[pool], said=said)
     place = rough.places(asked.where, _places(shelf, pool))
     place[shelf.columns["remote"][pool] | asked.everywhere] = 1.0
     pay, experience = parts(pool)
@@ -176,7 +193,8 @@ def _pool(shelf: Shelf, asked: _Asked, allowed: Mask, by_words: rough.Values) ->
         return np.union1d(newest, np.flatnonzero(masks[-1])) if len(masks) > 1 else newest
     brought = []
     for mask in masks:
-        brought += [shelf.nearest(asked.vector, _BROUGHT, mask), _highest(np.where(mask, by_words, 0), _BROUGHT)]
+        brought.append(shelf.meaning.nearest(asked.vector, _BROUGHT, mask))
+        brought.append(_highest(np.where(mask, by_words, 0), _BROUGHT))
     return np.unique(np.concatenate(brought))
 
 

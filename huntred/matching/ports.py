@@ -188,6 +188,43 @@ class VectorIndex(Protocol):
     def search(self, query: NDArray[np.float32], most: int, allowed: NDArray[np.bool_] | None = None) -> Found: ...
 
 
+class StoreDown(Exception):
+    """The vector database does not answer, or refuses what it is asked."""
+
+
+class VectorStore(Protocol):
+    """A vector database beside PostgreSQL, which stays the place where vectors are kept: this one can be made anew.
+
+    kind: vacancies or people. model: of the vectors; each has a collection of its own. Every call raises StoreDown.
+    """
+
+    def nearest(
+        self, kind: str, model: str, unit: str, query: NDArray[np.float32], most: int,
+        among: Sequence[UUID] | None = None,
+    ) -> list[tuple[UUID, float]]:  # fmt: skip
+        """Return the unit's nearest with their inner products, the nearest first. among: of these only, exactly."""
+        ...
+
+    def keep(self, kind: str, model: str, unit: str, rows: Sequence[tuple[UUID, int]], vectors: Vectors) -> None:
+        """Put these vectors in, in the place of what was there under the same ids. Returns once they are found.
+
+        rows: of each vector the id, and the number of its version.
+        """
+        ...
+
+    def known(self, kind: str, model: str, unit: str) -> dict[UUID, int]:
+        """Return what is there, with the number of its version."""
+        ...
+
+    def count(self, kind: str, model: str, unit: str) -> int: ...
+
+    def forget(self, kind: str, model: str, unit: str, ids: Sequence[UUID]) -> None: ...
+
+    def forget_models(self, kind: str, kept: Sequence[str]) -> None:
+        """Delete what there is of every other model."""
+        ...
+
+
 class Embedder(Protocol):
     """Turns texts into vectors whose inner product says how near they are in meaning, across languages too.
 

@@ -1,4 +1,4 @@
-"""What a process keeps of one unit in memory, to search it: vectors, words, and the columns that filters go by.
+"""What a process keeps of one unit in memory, to search it: words, the columns that filters go by, and what is meant.
 
 Rows of the arrays are places; a place is never given again until the shelf is tidied.
 """
@@ -6,7 +6,7 @@ Rows of the arrays are places; a place is never given again until the shelf is t
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,11 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huntred.matching.lexemes import Terms
-from huntred.matching.ports import VectorIndex, Vectors
+from huntred.matching.meaning import Mask, Meaning
+from huntred.matching.ports import Vectors
 from huntred.matching.words import WordIndex
-
-Places = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 # What came after the indexes were built is compared one by one, until it is this share of all.
 _UNINDEXED = 0.1
@@ -28,9 +26,9 @@ _UNINDEXED = 0.1
 class Shelf:
     """Not for several threads at once: `nearest.py` holds a lock."""
 
-    def __init__(self, index_of: Callable[[Vectors], VectorIndex], kinds: Mapping[str, Any]) -> None:
+    def __init__(self, meaning: Meaning, kinds: Mapping[str, Any]) -> None:
         """kinds: the columns by name, with their numpy type."""
-        self._index_of = index_of
+        self.meaning = meaning
         self.ids: list[UUID] = []
         self.columns: dict[str, NDArray[Any]] = {name: np.zeros(0, dtype=kind) for name, kind in kinds.items()}
         self.alive: Mask = np.zeros(0, dtype=bool)
@@ -44,11 +42,8 @@ class Shelf:
         self.made_at, self.read_at = time.monotonic(), float("-inf")
         self._permits: dict[frozenset[str], int] = {}
         self._place: dict[UUID, int] = {}
-        # Of those that are indexed, and of those that came later: so that a change need not move the many.
-        self._vectors: Vectors = np.zeros((0, 0), dtype=np.float32)
-        self._later: Vectors = np.zeros((0, 0), dtype=np.float32)
         self._terms: list[Terms] = []
-        self._nearest: VectorIndex | None = None
+        # Of those that are indexed, and of those that came later: so that a change need not move the many.
         self._words, self._later_words = WordIndex([]), WordIndex([])
         self._indexed = 0
 
@@ -73,7 +68,7 @@ class Shelf:
         """Add rows, and index them where they have become many."""
         if not ids:
             return
-        self._later = np.concatenate([self._later, vectors]) if self._later.size else vectors
+        self.meaning.add(ids, vectors)
         for name, kept in self.columns.items():
             self.columns[name] = np.concatenate([kept, np.array(columns[name], dtype=kept.dtype)])
         self.alive = np.concatenate([self.alive, np.ones(len(ids), dtype=bool)])
@@ -82,40 +77,21 @@ class Shelf:
         self._terms += terms
         if len(self.ids) - self._indexed > _UNINDEXED * len(self.ids):
             self._tidy()
-            self._nearest, self._words = self._index_of(self._vectors), WordIndex(self._terms)
-            self._indexed, self._later = len(self.ids), self._vectors[:0]
+            self._words, self._indexed = WordIndex(self._terms), len(self.ids)
         self._later_words = WordIndex(self._terms[self._indexed :])
-
-    def nearest(self, asked: NDArray[np.float32], most: int, allowed: Mask) -> Places:
-        """Return the places of the nearest in meaning among those allowed, the nearest first."""
-        if self._nearest is None:
-            return np.zeros(0, dtype=np.int64)
-        found = self._nearest.search(asked, most, allowed[: self._indexed])
-        later = np.flatnonzero(allowed[self._indexed :]) + self._indexed
-        places = np.concatenate([found.places, later])
-        scores = np.concatenate([found.scores, self._later[later - self._indexed] @ asked])
-        return places[np.argsort(-scores, kind="stable")[:most]]
-
-    def cosines(self, asked: NDArray[np.float32], places: Places) -> NDArray[np.float32]:
-        """Return how near these places are in meaning."""
-        found = np.empty(len(places), dtype=np.float32)
-        late = places >= self._indexed
-        found[~late] = self._vectors[places[~late]] @ asked
-        found[late] = self._later[places[late] - self._indexed] @ asked
-        return found
 
     def word_scores(self, asked: dict[int, float]) -> NDArray[np.float32]:
         """Return every place's score by the words that it shares with what is asked."""
         return np.concatenate([self._words.scores(asked), self._later_words.scores(asked)])
 
     def _tidy(self) -> None:
-        """Leave out the places that were given up, and bring all vectors together."""
+        """Leave out the places that were given up."""
         kept = np.flatnonzero(self.alive)
-        self._vectors = np.concatenate([self._vectors, self._later]) if self._vectors.size else self._later
+        self.meaning.settle(kept)
         if len(kept) == len(self.ids):
             return
         self.ids = [self.ids[place] for place in kept]
         self._place = {id_: place for place, id_ in enumerate(self.ids)}
         self._terms = [self._terms[place] for place in kept]
-        self._vectors, self.alive = self._vectors[kept], self.alive[kept]
+        self.alive = self.alive[kept]
         self.columns = {name: column[kept] for name, column in self.columns.items()}

@@ -37,11 +37,12 @@ COLUMNS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Kind:
-    """query: of a unit's rows with a model's vector. row: what of the table may be found at all.
+    """name: of the kind in a vector database. query: of a unit's rows with a model's vector. listed: may be found.
 
     kept_seconds: after so long all of it is read anew, so that what was erased leaves the memory too; None: never.
     """
 
+    name: str
     row: type[Vacancy] | type[UnitProfile]
     vector: type[VacancyVector] | type[ProfileVector]
     key: Any
@@ -51,13 +52,14 @@ class Kind:
     order: Any
     kept_seconds: float | None = None
 
-    def query(self, unit: str, model: str) -> Select[Any]:
-        """All of the unit's rows, with the model's vector where there is one."""
+    def query(self, unit: str, model: str, *, vectors: bool) -> Select[Any]:
+        """All of the unit's rows, and whether the model's vector is there. vectors: with the vector itself."""
         row, vector = self.row, self.vector
         return (
             select(
                 row.id, row.city, row.latitude, row.longitude, *self.read, self.listed.label("listed"),
-                func.halfvec_send(vector.vector).label("vector"), vector.words, self._changed_at(),
+                vector.model.is_not(None).label("encoded"), vector.words, self._changed_at(),
+                *([func.halfvec_send(vector.vector).label("vector")] if vectors else []),
             )
             .outerjoin(vector, (self.key == row.id) & (vector.model == model))
             .where(row.unit == unit)
@@ -101,13 +103,13 @@ def _of_profile(row: Any) -> tuple[Any, ...]:
 
 
 VACANCIES = Kind(
-    Vacancy, VacancyVector, VacancyVector.vacancy_id, Vacancy.state == "open", _of_vacancy,
+    "vacancies", Vacancy, VacancyVector, VacancyVector.vacancy_id, Vacancy.state == "open", _of_vacancy,
     (Vacancy.region, Vacancy.modality, Vacancy.salary_min, Vacancy.salary_max, Vacancy.salary_period,
      Vacancy.salary_currency, Vacancy.min_experience_years, Vacancy.permits),
     Vacancy.published_at,
 )  # fmt: skip
 PEOPLE = Kind(
-    UnitProfile, ProfileVector, ProfileVector.profile_id, says_of_work(), _of_profile,
+    "people", UnitProfile, ProfileVector, ProfileVector.profile_id, says_of_work(), _of_profile,
     (UnitProfile.state, UnitProfile.salary_amount, UnitProfile.salary_currency, UnitProfile.experience_years,
      UnitProfile.work_permit),
     UnitProfile.updated_at, kept_seconds=3600.0,
@@ -118,7 +120,7 @@ def read(uow: UnitOfWork, shelf: Shelf, kind: Kind, unit: str, model: str) -> No
     """Bring the shelf to what stands in the tables, as far as this work sees them."""
     oldest = func.pg_snapshot_xmin(func.pg_current_snapshot())
     now, horizon = uow.session.execute(select(func.now(), sql_cast(oldest, Text))).one()
-    query = kind.query(unit, model)
+    query = kind.query(unit, model, vectors=shelf.meaning.in_memory)
     if shelf.seen is None:
         query = query.where(kind.listed)
     else:
@@ -135,12 +137,13 @@ def read(uow: UnitOfWork, shelf: Shelf, kind: Kind, unit: str, model: str) -> No
     for row in rows:
         shelf.take_away(row.id)
         shelf.versions[row.id] = row.changed_at
-        if row.listed and row.vector is None:
+        if row.listed and not row.encoded:
             shelf.unencoded[row.id] = None
-    kept = [row for row in rows if row.listed and row.vector is not None]
+    kept = [row for row in rows if row.listed and row.encoded]
     if kept:
+        vectors = [bytes(row.vector) for row in kept] if shelf.meaning.in_memory else []
         shelf.put(
-            [row.id for row in kept], from_wire([bytes(row.vector) for row in kept]),
+            [row.id for row in kept], from_wire(vectors),
             [unpacked(bytes(row.words)) for row in kept], _columns(shelf, kind, kept),
         )  # fmt: skip
 

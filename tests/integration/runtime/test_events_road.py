@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,11 +19,13 @@ from typing import Any
 import psycopg
 import pytest
 import redis
+from qdrant_client import QdrantClient
 from sqlalchemy import select
 
 from huntred.conversations import handoff
 from huntred.conversations.models import ScheduledNotice
 from huntred.events.models import StoredEvent
+from huntred.matching.providers.qdrant import QdrantStore
 from huntred.notifications.service import schedule
 from huntred.settings import read_app_settings
 from runtime import tasks
@@ -198,5 +201,30 @@ def test_what_vacancies_want_is_kept_and_told_once_to_who_is_responsible(
     for _ in range(2):
         celery.tasks["huntred.watch_vacancies"].apply(throw=True)
     assert sorted(address for address, _ in desk.sent("email")) == sorted(user.email for user in owners.values())
+    wiring.engine.dispose()
+    celery.close()
+
+
+def test_the_worker_brings_vectors_over_and_takes_back_those_of_another_model(
+    desk: Desk, database: Any, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = QdrantClient(":memory:")
+    monkeypatch.setattr(QdrantStore, "at", classmethod(lambda cls, url, key: cls(client)))
+    environment = _environment(database, redis_url, "app") | {"QDRANT_URL": "http://qdrant.example:6333"}
+    wiring = wire(read_app_settings(environment))
+    celery = make_celery(wiring.settings)
+    tasks.register(celery, wiring)
+    asked = desk.profile(headline="Soldador", skills=[])
+    desk.profile("huntu", headline="Cajera", skills=[])
+    store, model = wiring.vector_store, wiring.embedder
+    assert store is not None
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Payload indexes have no effect")  # within the process
+        store.keep("people", "left@1", "amigro", [(asked.id, 1)], model.encode(["Soldador"]))
+        for name in ("huntred.encode_vacancies", "huntred.encode_people"):
+            celery.tasks[name].apply(throw=True)
+        assert set(store.known("people", model.name, "amigro")) == {asked.id}
+        assert store.count("people", model.name, "huntu") == 1
+    assert store.count("people", "left@1", "amigro") == 0
     wiring.engine.dispose()
     celery.close()
