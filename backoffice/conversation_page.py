@@ -14,6 +14,7 @@ from contract.ids import new_id
 from contract.service_window import closes_at
 from huntred.applications import repository as applications
 from huntred.conversations import media, notes, repository
+from huntred.conversations.language import language_of
 from huntred.conversations.mentions import handle
 from huntred.conversations.models import Conversation, ConversationNote
 from huntred.conversations.quick_replies import Filling, fill, list_quick_replies
@@ -85,7 +86,11 @@ def composer(conversation: Conversation) -> dict[str, Any]:
             FilledReply(reply.shortcut, fill(reply.text, filling))
             for reply in (list_quick_replies(uow, conversation.unit) if who["mine"] else ())
         ],
-        "templates": choices(uow, conversation.unit) if _needs_template(conversation, who) else [],
+        "templates": (
+            choices(uow, conversation.unit, language_of(uow, conversation))
+            if _needs_template(conversation, who)
+            else []
+        ),
         "known_values": _known_values(filling),
         "colleagues": [
             handle(user) for user in notes.colleagues(uow, conversation) if user.id != auth.acting_user()

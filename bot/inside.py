@@ -11,7 +11,7 @@ from rasa.shared.core.slots import TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.agents import UnitAgent, render
-from bot.said import Said, read_response, read_template
+from bot.said import Said, read_response
 from bot.turn import Turn
 from bot.understanding.languages import LANGUAGE_SLOT, WRITTEN_IN
 from contract.message import Message, TemplateUse
@@ -36,7 +36,7 @@ async def said_from_inside(turn: Turn, agent: UnitAgent, tracker: DialogueStateT
     purpose = values.get("purpose", "notice")
     return [
         Said(
-            Message.from_json({**one.message.as_json(), **({"template": _as_dict(use)} if use else {})}),
+            Message.from_json({**one.message.as_json(), **({"template": use.as_json()} if use else {})}),
             one.offers, purpose=purpose, source="notice",
         )
         for one in read_response(response)
@@ -55,8 +55,4 @@ async def one_line(turn: Turn, agent: UnitAgent, response: str) -> Said:
 def _template_of(values: Mapping[str, Any]) -> TemplateUse | None:
     """What an internal event names as its template."""
     named = values.get("template")
-    return read_template(named) if named else None
-
-
-def _as_dict(use: TemplateUse) -> dict[str, Any]:
-    return {"name": use.name, "language": use.language, "values": list(use.values)}
+    return TemplateUse.from_json(named) if named else None

@@ -141,9 +141,11 @@ SELECT coalesce(sum(parts_sent + 1), 0) FROM outbox
 WHERE id BETWEEN %(id)s - 20000 AND %(id)s AND chat_id IS NULL AND channel_account_id = %(account)s
   AND address = %(address)s AND sent_at > now() - make_interval(secs => %(seconds)s)
 """
+# `es` and `es_MX` are one language: a template and the values that fill it are never of two.
 _TEMPLATE = """
 SELECT language, state, components FROM message_templates
 WHERE unit = %(unit)s AND channel = 'whatsapp' AND name = %(name)s
+  AND split_part(language, '_', 1) = split_part(%(language)s::text, '_', 1)
 ORDER BY state IN ('APPROVED', 'FLAGGED') DESC, language = %(language)s DESC LIMIT 1
 """
 # For a free text: an approved one about one's own affairs, with as few values to fill as can be.
@@ -278,6 +280,7 @@ class Outbox:
             return int(counted[0] if counted else 0) + row.parts_sent
 
     async def template(self, unit: str, name: str, language: str) -> TemplateRow | None:
+        """Return the unit's template of that language: an approved one before others, one of that country first."""
         async with self._pool.connection() as connection:
             cursor = connection.cursor(row_factory=class_row(TemplateRow))
             await cursor.execute(_TEMPLATE, {"unit": unit, "name": name, "language": language})

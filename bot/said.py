@@ -94,8 +94,9 @@ def read_response(response: Mapping[str, Any]) -> list[Said]:
         template = custom.pop("template", None)
         fields = {key: value for key, value in custom.items() if value and key in Message.__dataclass_fields__}
         message = Message(
-            kind=kind, text=text, options=options, template=read_template(template) if template else None, **fields
-        )
+            kind=kind, text=text, options=options,
+            template=TemplateUse.from_json(template) if template else None, **fields,
+        )  # fmt: skip
         said.append(Said(message, offers))
     elif options:
         said.append(Said(Message("buttons", text=text, options=options), offers))
@@ -106,10 +107,6 @@ def read_response(response: Mapping[str, Any]) -> list[Said]:
     if isinstance(response.get("attachment"), str):
         said.append(Said(Message("document", url=str(response["attachment"]))))
     return said
-
-
-def read_template(data: Mapping[str, Any]) -> TemplateUse:
-    return TemplateUse(data["name"], data.get("language", "es_MX"), tuple(data.get("values", ())))
 
 
 class TurnOutput(OutputChannel):

@@ -242,22 +242,19 @@ class Sending:
         return None if template is None else (template, False)
 
     async def _as_template(self, row: Claimed, message: Message) -> Message | None:
-        use = message.template
-        if use is None:
-            await self._end(row, Receipt("failed", code="no_template"))
-            return None
-        found = await self._outbox.template(row.unit, use.name, use.language)
-        if found is None:
-            await self._end(row, Receipt("refused", code="template_unknown"))
-            return None
-        if found.state not in SENDABLE_STATES:
-            await self._end(row, Receipt("refused", code="template_not_approved"))
-            return None
-        buttons = found.components.get("buttons") or []
-        options = message.options[: len(buttons)] if isinstance(buttons, list) else ()
-        return replace(
-            message, kind="template", options=options, template=TemplateUse(use.name, found.language, use.values)
-        )
+        """Return it as the first of its templates that is approved, or end the row and return None."""
+        use, code = message.template, "no_template"
+        while use is not None:
+            found = await self._outbox.template(row.unit, use.name, use.language)
+            if found is not None and found.state in SENDABLE_STATES:
+                buttons = found.components.get("buttons") or []
+                options = message.options[: len(buttons)] if isinstance(buttons, list) else ()
+                sent = TemplateUse(use.name, found.language, use.values)
+                return replace(message, kind="template", options=options, template=sent)
+            code = "template_unknown" if found is None else "template_not_approved"
+            use = use.instead
+        await self._end(row, Receipt("failed" if code == "no_template" else "refused", code=code))
+        return None
 
     async def _deliver(self, sender: Sender, row: Claimed, outgoing: Outgoing, place: _Place) -> Receipt:
         async def part_sent(part: int) -> None:

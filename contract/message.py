@@ -95,11 +95,27 @@ class Option:
 
 @dataclass(frozen=True)
 class TemplateUse:
-    """A vendor-approved template: its name there, language and the values of its body, in order."""
+    """A vendor-approved template: its name there, language and the values of its body, in order.
+
+    instead: what goes out where this one is not approved: likewise a template with the values of its own language.
+    """
 
     name: str
     language: str
     values: tuple[str, ...] = ()
+    instead: TemplateUse | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        own = {"name": self.name, "language": self.language, "values": list(self.values)}
+        return own | {"instead": self.instead.as_json()} if self.instead else own
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> TemplateUse:
+        instead = data.get("instead")
+        return TemplateUse(
+            data["name"], data.get("language", "es_MX"), tuple(data.get("values", ())),
+            TemplateUse.from_json(instead) if instead else None,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -146,9 +162,7 @@ class Message:
         values["options"] = tuple(Option(**option) for option in values.get("options", ()))
         values["attachments"] = tuple(Attachment(**item) for item in values.get("attachments", ()))
         if values.get("template"):
-            template = dict(values["template"])
-            template["values"] = tuple(template.get("values", ()))
-            values["template"] = TemplateUse(**template)
+            values["template"] = TemplateUse.from_json(values["template"])
         return Message(**values)
 
 

@@ -39,7 +39,7 @@ class Records:
 
 RECORDS = {
     "templates": Records(
-        MessageTemplate, ("name", "unit", "category", "state", "body"),
+        MessageTemplate, ("name", "language", "unit", "category", "state", "body"),
         (MessageTemplate.name, MessageTemplate.body), MessageTemplate.id,
     ),
     "referrals": Records(

@@ -119,21 +119,25 @@ async def _templates(job: Job, account: Account) -> None:
         try:
             answer = await _ask_approval(job, account, row, theirs)
         except GraphRefused as error:
-            job.console.wrong(f"template {row['name']}: {error}", "mend its text in the back office and run this again")
+            job.console.wrong(f"template {_named(row)}: {error}", "mend its text in the back office and run this again")
             continue
         if answer is not None:
             await vendor_news.keep_templates(job.store.connection, [answer])
     rows = await job.store.templates(job.unit)
     for row in rows:
-        job.console.plain(f"         {row['state']:<10} {row['name']} ({row['language']}) {row['reason']}".rstrip())
+        job.console.plain(f"         {row['state']:<10} {_named(row)} {row['reason']}".rstrip())
     waiting = sum(row["state"] == "PENDING" for row in rows)
     job.console.good(f"{len(rows)} templates, {waiting} wait for Meta: their states follow by themselves")
     for row in rows:
         if row["state"] in ("REJECTED", "PAUSED", "DISABLED"):
             job.console.wrong(
-                f"template {row['name']} is {row['state']}: {row['reason'] or 'no reason was given'}",
+                f"template {_named(row)} is {row['state']}: {row['reason'] or 'no reason was given'}",
                 "change its words, or appeal in WhatsApp Manager; until then what needs it is not sent",
             )
+
+
+def _named(row: Mapping[str, Any]) -> str:
+    return f"{row['name']} ({row['language']})"
 
 
 async def _ask_approval(

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from contract.message import TemplateUse
 from huntred.applications.models import Application
 from huntred.applications.wording import wording
 from huntred.conversations import repository as conversations
+from huntred.conversations.language import language_of
 from huntred.conversations.models import Conversation
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import FieldInvalid
 from huntred.notifications import service as notifications
+from huntred.notifications.templates import template_use
 from huntred.privacy import service as privacy
 
 DELAY = timedelta(minutes=5)
@@ -63,8 +64,12 @@ def plan(uow: UnitOfWork, application: Application, message: str, *, now: dateti
         {"name": name, "message": said},
         now + DELAY,
         conversation_id=conversation.id,
-        template=TemplateUse(
-            f"{_TEMPLATE}_{application.unit}", "es_MX", (name, application.vacancy.title, one_line)
+        template=template_use(
+            _TEMPLATE,
+            application.unit,
+            language_of(uow, conversation),
+            lambda _: (name, application.vacancy.title, one_line),
+            around=one_line,
         ),
         now=now,
     )

@@ -18,6 +18,7 @@ from huntred.conversations.errors import TemplateNotSendable
 from huntred.conversations.handoff import say
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import FieldInvalid
+from huntred.languages import MAIN
 from huntred.notifications.models import MessageTemplate
 
 _LONGEST_VALUE = 200
@@ -37,17 +38,21 @@ class Parameter:
 
 @dataclass(frozen=True)
 class TemplateChoice:
-    """A template that may be sent to a candidate. body: with {{1}}, {{2}} …"""
+    """A template that may be sent to a candidate. language: as Meta says it. body: with {{1}}, {{2}} …"""
 
     id: UUID
     name: str
+    language: str
     category: str
     body: str
     parameters: tuple[Parameter, ...]
 
 
-def choices(uow: UnitOfWork, unit: str) -> list[TemplateChoice]:
-    """Return the unit's approved templates that speak to a candidate, those about their own affairs first."""
+def choices(uow: UnitOfWork, unit: str, language: str = MAIN) -> list[TemplateChoice]:
+    """Return the unit's approved templates that speak to a candidate, those about their own affairs first.
+
+    language: of the chat (ISO 639-1), whose templates come before all others.
+    """
     rows = uow.session.scalars(
         select(MessageTemplate)
         .where(
@@ -56,11 +61,17 @@ def choices(uow: UnitOfWork, unit: str) -> list[TemplateChoice]:
             MessageTemplate.state.in_(SENDABLE_STATES),
             MessageTemplate.category != "AUTHENTICATION",
         )
-        .order_by(MessageTemplate.category.desc(), MessageTemplate.name)
+        .order_by(MessageTemplate.category.desc(), MessageTemplate.name, MessageTemplate.language)
     )
     found = [choice for choice in map(_choice, rows) if choice is not None]
     # What takes a conversation up again first: it is what the others are looked through for.
-    return sorted(found, key=lambda choice: not any(parameter.name == "topic" for parameter in choice.parameters))
+    return sorted(
+        found,
+        key=lambda choice: (
+            choice.language.partition("_")[0] != language,
+            not any(parameter.name == "topic" for parameter in choice.parameters),
+        ),
+    )
 
 
 def filled(choice: TemplateChoice, values: Sequence[str]) -> str:
@@ -124,4 +135,4 @@ def _choice(row: MessageTemplate) -> TemplateChoice | None:
         )
         for number in range(1, count + 1)
     )
-    return TemplateChoice(row.id, row.name, row.category, row.body, parameters)
+    return TemplateChoice(row.id, row.name, row.language, row.category, row.body, parameters)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,6 +18,7 @@ from huntred.errors import NotFound
 from huntred.interviews.models import Interview
 from huntred.languages import MAIN
 from huntred.notifications.calendar import Appointment
+from huntred.notifications.templates import template_use
 from huntred.notifications.wording import when_text, wording
 from huntred.people import service as people
 from huntred.units import service as units
@@ -41,8 +43,8 @@ class InterviewFacts:
     candidate_shown: what everybody but the candidate is told of who it is: of a confidential search a number until
     both sides agreed. Until then nothing goes to the client's contact either.
 
-    when: in the time zone of the place. language: of the candidate's chat, in which `chat_where` is said; all the
-    rest is for mails, templates and the team, in Spanish.
+    when: in the time zone of the place. language: of the candidate's chat, in which `chat_where` is said; `when` and
+    `where` are Spanish, as all others are told.
     """
 
     id: UUID
@@ -68,42 +70,49 @@ class InterviewFacts:
     reason: str
     reminder_hours: tuple[int, ...]
 
-    @property
-    def place(self) -> str:
+    def when_in(self, language: str) -> str:
+        return when_text(self.starts_at, self.timezone, language=language)
+
+    def where_in(self, language: str) -> str:
+        """Where to be. language: the chat's or Spanish, as for place_in."""
+        return self.chat_where if language == self.language else self.where
+
+    def place_in(self, language: str) -> str:
         """Where to be, in one line: an address, or the video room with its link."""
-        return self._with_link(self.where)
+        where = self.where_in(language)
+        return f"{where}: {self.video_url}" if self.video_url else where
 
     def chat_values(self) -> dict[str, str]:
         """The values of the responses about interviews, in the chat's language."""
-        place = self._with_link(self.chat_where)
+        place = self.place_in(self.language)
         return {
             "name": self.first_name,
             "position": self.position,
             "company": self.company or self.unit.name,
-            "when": when_text(self.starts_at, self.timezone, language=self.language),
+            "when": self.when_in(self.language),
             "where": place,
             "place": place,
             "reason": self.reason,
             "interviewer": self.interviewer.name,
         }
 
-    def _with_link(self, where: str) -> str:
-        return f"{where}: {self.video_url}" if self.video_url else where
-
     def template(self, name: str) -> TemplateUse:
         """The approved template for a candidate outside the service window."""
-        values = (self.first_name, self.position, self.when, self.place)
-        return self.template_with(name, values[: _TEMPLATE_VALUES.get(name, 4)])
+        count = _TEMPLATE_VALUES.get(name, 4)
+        return self.template_with(
+            name,
+            lambda language: (self.first_name, self.position, self.when_in(language), self.place_in(language))[:count],
+        )
 
-    def template_with(self, name: str, values: tuple[str, ...]) -> TemplateUse:
-        """Likewise with other values."""
-        return TemplateUse(f"{name}_{self.unit.code}", "es_MX", values)
+    def template_with(self, name: str, values: Callable[[str], tuple[str, ...]]) -> TemplateUse:
+        """Likewise with other values, made in the language that they are asked for in."""
+        return template_use(name, self.unit.code, self.language, values)
 
-    def appointment(self) -> Appointment:
+    def appointment(self, language: str = MAIN) -> Appointment:
         mail = self.unit.settings.get("mail", {})
-        summary = wording()["calendar_summary"].format(position=self.position, unit=self.unit.name)
+        summary = wording(language)["calendar_summary"].format(position=self.position, unit=self.unit.name)
         return Appointment(
-            self.id, self.sequence, self.starts_at, self.ends_at, summary, self.where, self.video_url,
+            self.id, self.sequence, self.starts_at, self.ends_at, summary, self.where_in(language), self.video_url,
             str(mail.get("name", self.unit.name)), str(mail.get("address", "")),
         )  # fmt: skip
 

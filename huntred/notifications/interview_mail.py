@@ -1,4 +1,7 @@
-"""The mails and templates about an interview. Each goes out once for each change (the interview's sequence)."""
+"""The mails about an interview, and the the templates to all but the candidate.
+
+Each goes out once for each change (the interview's sequence).
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,10 @@ from uuid import UUID
 from contract.message import Attachment, Message, TemplateUse
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.events.registry import Context
+from huntred.languages import MAIN
 from huntred.notifications.calendar import Method, ics
 from huntred.notifications.interview_facts import InterviewFacts, addressee_of_user
+from huntred.notifications.mail import written_in
 from huntred.notifications.outbound import send_mail, send_template
 from huntred.notifications.wording import when_text
 
@@ -21,10 +26,9 @@ _SOURCE = "interview"
 def to_candidate(
     uow: UnitOfWork, facts: InterviewFacts, text: str, method: Method, context: Context
 ) -> bool:
-    """Send the candidate one of the `interview_…` mails with the calendar file."""
-    return _send(
-        uow, facts, text, facts.candidate.email, candidate_values(facts), facts.candidate.name, method, context
-    )
+    """Send the candidate one of the `interview_…` mails with the calendar file, in the language of their chat."""
+    values, who = candidate_values(facts, text), facts.candidate
+    return _send(uow, facts, text, who.email, values, who.name, method, context)
 
 
 def to_interviewer(
@@ -69,10 +73,13 @@ def attendance(uow: UnitOfWork, facts: InterviewFacts) -> None:
     send_mail(uow, _SOURCE, source_id, who.email, "attendance_confirmed", content, unit=facts.unit.code)
 
 
-def candidate_values(facts: InterviewFacts) -> dict[str, Any]:
+def candidate_values(facts: InterviewFacts, text: str) -> dict[str, Any]:
+    """text: the mail that they are for."""
+    language = written_in(facts.unit.code, text, facts.language)
     return {
-        "first_name": facts.first_name, "position": facts.position, "when": facts.when, "where": facts.where,
-        "video_url": facts.video_url, "contact_name": facts.interviewer.name, "reason": facts.reason,
+        "language": language, "first_name": facts.first_name, "position": facts.position,
+        "when": facts.when_in(language), "where": facts.where_in(language), "video_url": facts.video_url,
+        "contact_name": facts.interviewer.name, "reason": facts.reason,
     }  # fmt: skip
 
 
@@ -101,8 +108,9 @@ def _send(
 ) -> bool:
     if not address:
         return False
+    appointment = facts.appointment(values.get("language", MAIN))
     calendar: Attachment = ics(
-        facts.appointment(), attendee_name=name, attendee_email=address, method=method, now=context.now
+        appointment, attendee_name=name, attendee_email=address, method=method, now=context.now
     )
     source_id = f"{facts.id}:{facts.sequence}:{text}:{about}"
     return send_mail(

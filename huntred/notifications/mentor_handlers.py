@@ -19,8 +19,10 @@ from huntred.mentoring import service as mentoring
 from huntred.mentoring.events import MentorSessionAnswered, MentorSessionAsked, MentorSessionCancelled
 from huntred.mentoring.models import MentorSession
 from huntred.notifications.calendar import Appointment, Method, ics
+from huntred.notifications.mail import written_in
 from huntred.notifications.outbound import send_mail
 from huntred.notifications.service import cancel, schedule, tell
+from huntred.notifications.templates import greeted, template_use
 from huntred.notifications.wording import when_text, wording
 from huntred.people import service as people
 from huntred.people.models import UnitProfile
@@ -62,16 +64,22 @@ class _Facts:
         }  # fmt: skip
 
     def template(self, response: str) -> TemplateUse:
-        """What says the same on WhatsApp when somebody has not written for a day; Meta refuses an empty value."""
+        """What says the same on WhatsApp when somebody has not written for a day."""
         name, count = _TEMPLATES[response]
-        told = self.chat(MAIN)
-        values = (told["name"] or str(wording()["unnamed_template"]), told["mentor"], told["when"], told["where"])
-        return TemplateUse(f"{name}_{self.session.unit}", "es_MX", values[:count])
 
-    def to_person(self) -> dict[str, Any]:
-        told = self.chat(MAIN)
+        def values(language: str) -> tuple[str, ...]:
+            told = self.chat(language)
+            return (greeted(told["name"], language), told["mentor"], told["when"], told["where"])[:count]
+
+        return template_use(name, self.session.unit, self.language, values)
+
+    def to_person(self, text: str) -> dict[str, Any]:
+        """text: the mail that they are for."""
+        language = written_in(self.session.unit, text, self.language)
+        told = self.chat(language)
         return {
-            "first_name": told["name"], "mentor_name": told["mentor"], "when": told["when"], "where": told["where"],
+            "language": language, "first_name": told["name"], "mentor_name": told["mentor"], "when": told["when"],
+            "where": told["where"],
         }  # fmt: skip
 
     def to_mentor(self) -> dict[str, Any]:
@@ -155,9 +163,11 @@ def _mail_both(uow: UnitOfWork, facts: _Facts, what: str, method: Method, contex
     page = {"url": facts.url} if method == "REQUEST" else {}
     to = [(mentor.email, mentor.name, f"mentor_{what}_mentor", facts.to_mentor() | page)]
     if facts.profile is not None and facts.profile.email:
-        to.append((facts.profile.email, facts.person_name, f"mentor_{what}_person", facts.to_person()))
+        text = f"mentor_{what}_person"
+        to.append((facts.profile.email, facts.person_name, text, facts.to_person(text)))
     for address, name, text, values in to:
-        file = ics(_appointment(facts), attendee_name=name, attendee_email=address, method=method, now=context.now)
+        appointment = _appointment(facts, values.get("language", MAIN))
+        file = ics(appointment, attendee_name=name, attendee_email=address, method=method, now=context.now)
         source_id = f"{session.id}:{session.sequence}:{text}"
         send_mail(uow, _SOURCE, source_id, address, text, values, attachments=[file], unit=session.unit)
 
@@ -182,10 +192,10 @@ def _key(session: MentorSession) -> str:
     return f"mentor:{session.id}:reminder:"
 
 
-def _appointment(facts: _Facts) -> Appointment:
+def _appointment(facts: _Facts, language: str) -> Appointment:
     session, mail = facts.session, facts.unit.settings.get("mail", {})
     link = facts.place if facts.place.startswith("http") else ""
-    summary = wording()["mentor_summary"].format(unit=facts.unit.name)
+    summary = wording(language)["mentor_summary"].format(unit=facts.unit.name)
     return Appointment(
         session.id, session.sequence, session.starts_at, session.ends_at, summary, "" if link else facts.place, link,
         str(mail.get("name", facts.unit.name)), str(mail.get("address", "")),

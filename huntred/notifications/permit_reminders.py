@@ -6,7 +6,7 @@ long after somebody last wrote, WhatsApp takes nothing but the approved template
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from contract.message import TemplateUse
@@ -15,6 +15,7 @@ from huntred.conversations.language import language_of
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.events.registry import Context, handles
 from huntred.notifications.service import cancel, schedule
+from huntred.notifications.templates import template_use
 from huntred.notifications.wording import day_text
 from huntred.people import service as people
 from huntred.people.events import PermitChanged
@@ -42,8 +43,11 @@ def plan_permit_reminders(uow: UnitOfWork, event: PermitChanged, context: Contex
             values = {"days": str(days), "date": day_text(ends, language)}
             schedule(
                 uow, f"{prefix}{days}d", "utter_permit_expires", values, due_at, conversation_id=conversation.id,
-                template=TemplateUse(
-                    f"permiso_por_vencer_{uow.unit}", "es_MX", (profile.first_name, day_text(ends), str(days))
-                ),
-                now=context.now,
+                template=_template(uow, language, profile.first_name, ends, days), now=context.now,
             )  # fmt: skip
+
+
+def _template(uow: UnitOfWork, language: str, first_name: str, ends: date, days: int) -> TemplateUse:
+    return template_use(
+        "permiso_por_vencer", uow.unit, language, lambda spoken: (first_name, day_text(ends, spoken), str(days))
+    )

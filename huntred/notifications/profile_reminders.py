@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 
-from contract.message import TemplateUse
 from huntred.conversations import repository as conversations
 from huntred.conversations.language import language_of
 from huntred.db.unit_of_work import UnitOfWork
-from huntred.languages import MAIN
+from huntred.notifications.mail import written_in
 from huntred.notifications.outbound import send_mail
 from huntred.notifications.service import tell
+from huntred.notifications.templates import template_use
 from huntred.notifications.wording import wording
 from huntred.people import service as people
 from huntred.people.models import UnitProfile
@@ -66,22 +66,25 @@ def remind(uow: UnitOfWork, links: Links, *, now: datetime) -> int:
 
 
 def _remind(uow: UnitOfWork, profile: UnitProfile, missing: list[str], links: Links, now: datetime) -> bool:
-    names = _named(missing, MAIN)
     once = f"{profile.id}:{now:%Y-%m-%d}"
     conversation = conversations.latest_of_person(uow, uow.unit, profile.person_id)
     if conversation is not None and conversation.handling in _WITH_TEAM:
         return False
+    language = language_of(uow, conversation)
     if conversation is not None and (conversation.channel != _GONE or not profile.email):
-        listed = ", ".join(_named(missing, language_of(uow, conversation)))
         return tell(
             uow, conversation, f"profile:{once}", "utter_profile_missing",
-            {"first_name": profile.first_name, "missing": listed}, now=now,
-            template=TemplateUse(f"completar_perfil_{uow.unit}", "es_MX", (profile.first_name, ", ".join(names))),
+            {"first_name": profile.first_name, "missing": ", ".join(_named(missing, language))}, now=now,
+            template=template_use(
+                "completar_perfil", uow.unit, language,
+                lambda spoken: (profile.first_name, ", ".join(_named(missing, spoken))),
+            ),
         )  # fmt: skip
     if not profile.email or not privacy.may_mail_first(uow, profile.person_id):
         return False
+    language = written_in(uow.unit, "complete_profile", language)
     values = {
-        "first_name": profile.first_name, "missing": names,
+        "language": language, "first_name": profile.first_name, "missing": _named(missing, language),
         "url": links.profile_page(uow.unit, profile.person_id, now=now),
     }  # fmt: skip
     send_mail(uow, "profile", once, profile.email, "complete_profile", values)

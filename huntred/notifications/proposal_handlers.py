@@ -15,6 +15,7 @@ from huntred.interviews.events import MoveProposed, ProposalEnded
 from huntred.interviews.models import InterviewProposal
 from huntred.languages import MAIN
 from huntred.notifications.interview_facts import InterviewFacts, facts_of
+from huntred.notifications.mail import written_in
 from huntred.notifications.outbound import send_mail
 from huntred.notifications.service import tell
 from huntred.notifications.wording import when_text, wording
@@ -29,7 +30,6 @@ def ask_candidate(uow: UnitOfWork, event: MoveProposed, context: Context) -> Non
     if proposal.state != "waiting":
         return
     facts = facts_of(uow, interviews.get(uow, proposal.interview_id))
-    new_when = _new_when(facts, proposal)
     if facts.conversation is not None:
         tell(
             uow, facts.conversation, f"proposal:{proposal.id}:asked", "utter_interview_proposed",
@@ -39,13 +39,18 @@ def ask_candidate(uow: UnitOfWork, event: MoveProposed, context: Context) -> Non
             },
             now=context.now,
             template=facts.template_with(
-                "entrevista_propuesta", (facts.first_name, facts.position, facts.when, new_when)
+                "entrevista_propuesta",
+                lambda language: (
+                    facts.first_name, facts.position, facts.when_in(language), _new_when(facts, proposal, language)
+                ),
             ),
         )  # fmt: skip
     if facts.candidate.email:
+        language = written_in(facts.unit.code, "interview_proposed", facts.language)
         values = {
-            "first_name": facts.first_name, "position": facts.position, "when": facts.when, "new_when": new_when,
-            "where": facts.place,
+            "language": language, "first_name": facts.first_name, "position": facts.position,
+            "when": facts.when_in(language), "new_when": _new_when(facts, proposal, language),
+            "where": facts.place_in(language),
         }  # fmt: skip
         send_mail(
             uow, _SOURCE, f"proposal:{proposal.id}:asked", facts.candidate.email, "interview_proposed", values,

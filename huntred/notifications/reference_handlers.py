@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from contract.message import TemplateUse
 from huntred.access import service as access
 from huntred.conversations import repository as conversations
 from huntred.conversations.language import language_of
@@ -17,9 +16,11 @@ from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import NotFound
 from huntred.events.registry import Context, handles
 from huntred.languages import MAIN
+from huntred.notifications.mail import written_in
 from huntred.notifications.outbound import send_mail
 from huntred.notifications.service import cancel, schedule, tell
 from huntred.notifications.team import tell_users
+from huntred.notifications.templates import greeted, template_use
 from huntred.notifications.wording import when_text, wording
 from huntred.people import service as people
 from huntred.people.models import UnitProfile
@@ -45,25 +46,25 @@ def ask_candidate(uow: UnitOfWork, event: ReferencesAsked, context: Context) -> 
     profile = _profile(uow, request) if request is not None else None
     if request is None or profile is None:
         return
-    told = {
-        "name": profile.first_name, "wanted": _counted(request.wanted), "until": _day(uow, request),
-        "url": context.links.references_page(request.unit, request.id, until=request.due_at),
-    }  # fmt: skip
+    name, url = profile.first_name, context.links.references_page(request.unit, request.id, until=request.due_at)
+
+    def told(language: str) -> dict[str, str]:
+        return {"wanted": _counted(request.wanted, language), "until": _day(uow, request, language)}
+
     conversation = conversations.latest_of_person(uow, request.unit, request.person_id)
+    language = language_of(uow, conversation)
     if conversation is not None:
-        greeted = profile.first_name or str(wording()["unnamed_template"])
-        template = TemplateUse(f"referencias_{request.unit}", "es_MX", (greeted, told["wanted"], told["until"]))
-        language = language_of(uow, conversation)
-        in_chat = told | {
-            "wanted": _counted(request.wanted, language), "until": _day(uow, request, language),
-            "request": str(request.id),
-        }  # fmt: skip
+        in_chat = {"name": name, "url": url, "request": str(request.id), **told(language)}
         tell(
             uow, conversation, f"reference:{request.id}:asked", "utter_references_asked", in_chat, now=context.now,
-            template=template,
+            template=template_use(
+                "referencias", request.unit, language,
+                lambda spoken: (greeted(name, spoken), *told(spoken).values()),
+            ),
         )  # fmt: skip
     if profile.email and privacy.may_mail_first(uow, request.person_id):
-        values = {"first_name": told["name"], **{name: told[name] for name in ("wanted", "until", "url")}}
+        language = written_in(request.unit, "references_asked", language)
+        values = {"language": language, "first_name": name, "url": url, **told(language)}
         send_mail(
             uow, rules.LETTERS, f"{request.id}:candidate", profile.email, "references_asked", values,
             unit=request.unit,

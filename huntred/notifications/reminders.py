@@ -34,8 +34,9 @@ def plan(uow: UnitOfWork, facts: InterviewFacts, context: Context) -> None:
                 now=context.now,
             )  # fmt: skip
         if facts.candidate.email:
+            text = f"interview_reminder_{which}"
             schedule(
-                uow, f"{key}:mail", f"interview_reminder_{which}", candidate_values(facts), due_at,
+                uow, f"{key}:mail", text, candidate_values(facts, text), due_at,
                 address=facts.candidate.email, now=context.now,
             )  # fmt: skip
         if position == 0 and facts.interviewer.email:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -54,7 +54,8 @@ def schedule(
     """Let something be said when its time comes; the same key again replaces it.
 
     With a conversation, response is an `utter_…` of domain/; with an address, the name of a mail text. The values are
-    kept as they are: in the language that the chat has now, though the response is said in the one that it has then.
+    kept as they are: in the language that the chat has now, though the response is said in the one that it has then. A
+    mail and a template are said in the language of their values.
     """
     if (conversation_id is None) == (address is None):
         raise ValueError("a notice has a conversation or an address")
@@ -63,7 +64,7 @@ def schedule(
         "address": address,
         "response": response,
         "values": dict(values),
-        "template": asdict(template) if template else None,
+        "template": template.as_json() if template else None,
         "purpose": purpose,
         "due_at": due_at,
         "state": "waiting",
@@ -108,7 +109,7 @@ def tell(
         return False
     content: dict[str, Any] = {"response": response, "values": dict(values), "purpose": purpose}
     if template is not None:
-        content["template"] = {**asdict(template), "values": list(template.values)}
+        content["template"] = template.as_json()
     return enter(
         uow,
         conversation.chat_id,
@@ -160,13 +161,6 @@ def _release(uow: UnitOfWork, notice: ScheduledNotice, now: datetime) -> bool:
             uow, "notice", once, notice.address or "", notice.response, notice.values, purpose=purpose
         )
         return True
-    template = (
-        TemplateUse(
-            notice.template["name"], notice.template["language"], tuple(notice.template.get("values", ()))
-        )
-        if notice.template
-        else None
-    )
     return tell(
         uow,
         conversations.get(uow, notice.conversation_id),
@@ -175,5 +169,5 @@ def _release(uow: UnitOfWork, notice: ScheduledNotice, now: datetime) -> bool:
         notice.values,
         now=now,
         purpose=purpose,
-        template=template,
+        template=TemplateUse.from_json(notice.template) if notice.template else None,
     )

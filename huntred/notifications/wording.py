@@ -1,7 +1,7 @@
 """Times, places and names as notices put them; the words stand in wording.yml.
 
-What goes into a chat is said in the chat's language, by wording.<language>.yml. Mails, templates and what the team is
-told are Spanish.
+What a candidate is told, by chat, mail or template, is in the chat's language, by wording.<language>.yml. What the
+team, interviewers, mentors and referees are told is Spanish.
 """
 
 from __future__ import annotations

@@ -14,9 +14,11 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from huntred.conversations import repository as conversations
+from huntred.conversations.language import language_of
 from huntred.db.base import KeyRing
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import FieldInvalid, RuleBroken
+from huntred.notifications.mail import written_in
 from huntred.notifications.outbound import send_mail
 from huntred.people import repository as people
 from huntred.people.rules import email_of
@@ -66,9 +68,10 @@ def request_code(uow: UnitOfWork, conversation_id: UUID, email: str, *, now: dat
     # An unknown address has a row as well, whose code nobody can tell.
     code.code_hash = _code_hash(code.id, number if known else secrets.token_hex(16))
     if known:
+        language = written_in(conversation.unit, "one_time_code", language_of(uow, conversation))
         send_mail(
             uow, "code", str(code.id), address, "one_time_code",
-            {"code": number, "minutes": MINUTES}, unit=conversation.unit, purpose="code",
+            {"language": language, "code": number, "minutes": MINUTES}, unit=conversation.unit, purpose="code",
         )  # fmt: skip
     uow.session.flush()
 

@@ -142,7 +142,7 @@ def _seed_unit(session: Session, folder: Path, approve_templates: bool, report: 
     rows = [{"id": new_id(), "unit": code, **row} for row in rows if row["shortcut"] in fresh]
     _put(session, report, QuickReply, rows, ["unit", "shortcut"])
     _seed_gains(session, folder, once, report)
-    templates = _read(folder / "templates.yml").get("templates", []) if (folder / "templates.yml").is_file() else []
+    templates = [row for file in template_files(folder) for row in _read(file).get("templates", [])]
     _put(
         session, report, MessageTemplate,
         [
@@ -157,6 +157,11 @@ def _seed_unit(session: Session, folder: Path, approve_templates: bool, report: 
         ],
         ["unit", "channel", "name", "language"],
     )  # fmt: skip
+
+
+def template_files(folder: Path) -> list[Path]:
+    """Return the files of a unit's WhatsApp templates: the Spanish ones, then those of each other language."""
+    return [file for file in (folder / "templates.yml", *sorted(folder.glob("templates.*.yml"))) if file.is_file()]
 
 
 def _seed_gains(session: Session, folder: Path, once: Once, report: SeedReport) -> None:

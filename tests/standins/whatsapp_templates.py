@@ -51,8 +51,7 @@ class Templates:
         """Go back to what the seed names."""
         self._templates.clear()
         for account in self._accounts:
-            source = self._seed / account.unit / "templates.yml"
-            if source.is_file():
+            for source in sorted((self._seed / account.unit).glob("templates*.yml")):
                 data = yaml.safe_load(source.read_text(encoding="utf-8")) or []
                 for row in data.get("templates", []) if isinstance(data, Mapping) else data:
                     self.add(account.key, row)

@@ -205,7 +205,7 @@ def test_a_rejected_text_that_was_mended_is_submitted_again(
     standins.review("whatsapp:amigro", "prueba_nueva", "REJECTED", "PROMOTIONAL")
     town.until(lambda: template(town, "prueba_nueva")["state"] == "REJECTED")
     ran = connect(gateway, town, "whatsapp", {})
-    assert ran.status == 1 and "prueba_nueva is REJECTED: PROMOTIONAL" in ran.said
+    assert ran.status == 1 and "prueba_nueva (es_MX) is REJECTED: PROMOTIONAL" in ran.said
     town.db.execute("UPDATE message_templates SET body = '¡Hola, {{1}}! Otra prueba, sin ofertas.'")
     ran = connect(gateway, town, "whatsapp", {})
     assert ran.status == 0, ran.said

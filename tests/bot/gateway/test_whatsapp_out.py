@@ -139,6 +139,50 @@ def test_outside_the_window_only_a_template_goes(town: Town, gateway: Running, s
     assert standins.violations == []
 
 
+@pytest.mark.parametrize(
+    ("approved", "said"),
+    [
+        ({"en_US": "APPROVED", "es_MX": "APPROVED"}, "Hi, Ana: Monday."),
+        ({"en_US": "FLAGGED", "es_MX": "PAUSED"}, "Hi, Ana: Monday."),
+        ({"en_GB": "APPROVED", "es_MX": "APPROVED"}, "Hi, Ana: Monday."),
+        ({"en_US": "PENDING", "es_MX": "APPROVED"}, "Hola, Ana: lunes."),
+        ({"es_MX": "APPROVED"}, "Hola, Ana: lunes."),
+        ({"en_US": "REJECTED", "es_MX": "PENDING"}, "template_not_approved"),
+        ({"pt_BR": "APPROVED"}, "template_unknown"),
+    ],
+)  # fmt: skip
+def test_a_template_and_its_values_are_of_one_language(
+    town: Town, gateway: Running, standins: StandinsClient, approved: dict[str, str], said: str
+) -> None:
+    words = {"es": "Hola, {{1}}: {{2}}.", "en": "Hi, {{1}}: {{2}}.", "pt": "Oi, {{1}}: {{2}}."}
+    for language, state in approved.items():
+        town.db.execute(
+            "INSERT INTO message_templates (id, unit, name, language, body, state) VALUES"
+            " (gen_random_uuid(), 'amigro', 'prueba', %s, %s, %s)", (language, words[language[:2]], state),
+        )  # fmt: skip
+        standins.approve_template(AMIGRO, "prueba", words[language[:2]], language)
+    chat = town.chat(AMIGRO, spoke_ago=timedelta(hours=25))
+    spanish = TemplateUse("prueba", "es_MX", ("Ana", "lunes"))
+    use = TemplateUse("prueba", "en_US", ("Ana", "Monday"), instead=spanish)
+    row = town.until_state(
+        town.say(chat, Message("text", "Monday…", template=use), purpose="notice"), "read", "refused"
+    )
+    assert (row["error_code"] or standins.last(ME, AMIGRO).text) == said
+    assert standins.violations == []
+
+
+def test_spanish_values_never_fill_an_english_template(town: Town, gateway: Running, standins: StandinsClient) -> None:
+    town.db.execute(
+        "INSERT INTO message_templates (id, unit, name, language, body, state) VALUES"
+        " (gen_random_uuid(), 'amigro', 'prueba', 'en_US', 'Hi, {{1}}: {{2}}.', 'APPROVED')"
+    )
+    standins.approve_template(AMIGRO, "prueba", "Hi, {{1}}: {{2}}.", "en_US")
+    chat = town.chat(AMIGRO, spoke_ago=timedelta(hours=25))
+    use = TemplateUse("prueba", "es_MX", ("Ana", "lunes"))
+    row = town.until_state(town.say(chat, Message("text", "x", template=use), purpose="notice"), "refused", "read")
+    assert row["error_code"] == "template_unknown"
+
+
 def test_inside_the_window_the_text_goes(town: Town, standins: StandinsClient, chat) -> None:
     use = TemplateUse("prueba", "es_MX", ("Ana",))
     town.until_state(town.say(chat, Message("text", "Mañana te esperamos", template=use), purpose="notice"), "read")

@@ -236,6 +236,17 @@ async def test_a_notice_does_not_answer_the_form(running: Running, world: World)
     assert world.rows("SELECT purpose FROM outbox ORDER BY id")[1]["purpose"] == "notice"
 
 
+async def test_a_notice_keeps_its_templates_for_when_the_window_is_shut(running: Running, world: World) -> None:
+    """Of both languages, each with its own values: which is approved shows when it is sent."""
+    spanish = {"name": "aviso", "language": "es_MX", "values": ["Ana", "lunes"]}
+    template = {"name": "aviso", "language": "en_US", "values": ["Ana", "Monday"], "instead": spanish}
+    values = {"response": "utter_reminder", "values": {"when": "hoy"}, "template": template}
+    world.arrive("ana", kind="notice", values=values)
+    await running.settle()
+    (row,) = world.rows("SELECT payload FROM outbox")
+    assert row["payload"]["template"] == template
+
+
 async def test_the_bot_is_silent_while_a_person_has_the_conversation(running: Running, world: World) -> None:
     world.arrive("ana", "hola")
     await running.settle()

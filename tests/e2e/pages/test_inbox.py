@@ -135,11 +135,12 @@ def test_the_window_says_how_long_and_outside_it_offers_templates(
             return
         expect(page.locator(".inbox-window")).to_contain_text("Ventana cerrada")
         expect(page.get_by_label("Tu respuesta")).to_have_count(0)
-        page.get_by_text("Retomar la conversación").click()
-        page.get_by_label("Sobre qué").fill("tu entrevista del martes")
-        expect(page.locator(".template-choice[open] .template-body")).to_contain_text(
-            "¡Hola, Rosa! Te escribe Consultora"
-        )
+        # Of the two languages, that of the chat comes first, and each says which one it is.
+        page.get_by_text("Retomar la conversación").first.click()
+        chosen = page.locator(".template-choice[open]")
+        expect(chosen.locator("summary")).to_contain_text("Español")
+        chosen.get_by_label("Sobre qué").fill("tu entrevista del martes")
+        expect(chosen.locator(".template-body")).to_contain_text("¡Hola, Rosa! Te escribe Consultora")
         page.get_by_role("button", name="Enviar plantilla").click()
         expect(page.locator(".chat")).to_contain_text("sobre tu entrevista del martes")
     (row,) = _entered(site, conversation)

@@ -274,6 +274,25 @@ def test_the_categories_of_templates_are_said_in_spanish(office: Office) -> None
     assert "UTILITY" not in page
 
 
+def test_a_template_says_which_language_it_is_in(office: Office) -> None:
+    client = office.client(office.user())
+    page = client.get("/records/templates/?text=recordatorio_entrevista_amigro").text
+    assert "Español <code>es_MX</code>" in page and "Inglés <code>en_US</code>" in page
+
+    # Where one is chosen by hand, too: those of the chat's language first.
+    desk, user = office.desk, office.user()
+    conversation = desk.chat()
+    desk.execute("UPDATE conversations SET language = 'en', handling = 'with_person', assigned_to = :user", user=user.id)
+    desk.execute("UPDATE chats SET last_inbound_at = :at", at=desk.now - timedelta(hours=25))
+    composer = office.client(user).get(f"/conversations/{conversation.id}/composer").text
+    shown = re.findall(r"<summary>(.+?) <span class=\"badge bg-secondary-lt\">(\w+)</span>", composer)
+    assert shown[0] == ("Retomar la conversación", "Inglés")
+    assert [language for _, language in shown] == sorted((language for _, language in shown), key="Inglés".__ne__)
+    assert ("Retomar la conversación", "Español") in shown
+    ids = re.findall(r'id="([^"]+)"', composer)
+    assert len(set(ids)) == len(ids)
+
+
 def _models(desk: Desk) -> list[Any]:
     return desk_rows(
         desk, "SELECT id, name, taken_back_at FROM published_models WHERE unit = 'amigro' ORDER BY id"

@@ -152,8 +152,9 @@ _IN_PLACE_OF = {
     "mentoria_sin_lugar": ("utter_mentor_declined", "utter_mentor_expired"),
     "mentoria_cancelada": ("utter_mentor_cancelled",),
     "busqueda_confidencial": ("utter_disclosure_asked",), "nombres_abiertos": ("utter_disclosure_opened",),
-    "referencias": ("utter_references_asked",),
+    "referencias": ("utter_references_asked",), "permiso_por_vencer": ("utter_permit_expires",),
 }
+_SEED = ROOT / "huntred" / "units" / "seed"
 _SAYS = (
     ("Confirm", "/confirm_attendance"), ("Cambiar", "/reschedule_interview"),
     ("Cancelar sesión", "/cancel_mentor_session"), ("Cancelar", "/cancel_interview"),
@@ -164,6 +165,7 @@ _SAYS = (
     ("Mis postulaciones", "/check_application_status"), ("Mis procesos", "/check_application_status"),
     ("Sí, acepto", '/agree_disclosure{{"vacancy_number": "{number}"}}'),
     ("No por ahora", '/refuse_disclosure{{"vacancy_number": "{number}"}}'),
+    ("Poner la nueva", '/correct_field{{"field": "permit_expires"}}'), ("Necesito", "/migration_help"),
     ("Dar referencias", '/give_references{{"request_id": "{request}"}}'),
     ("Ahora no", '/refuse_references{{"request_id": "{request}"}}'),
     ("No puedo", '/decline_new_time{{"proposal_id": "{proposal}"}}'),
@@ -183,6 +185,20 @@ def test_a_template_s_buttons_do_what_they_say(unit: str) -> None:
                 shown = titles[f"{template}_{unit}"]
                 said = [next(does for says, does in _SAYS if title.startswith(says)) for title in shown]
                 assert payloads[: len(shown)] == said, (template, place)
+
+
+@pytest.mark.parametrize("unit", [unit for unit in ALL_UNITS if (_SEED / unit / "templates.en.yml").is_file()])
+def test_an_english_template_s_buttons_are_those_of_its_response(unit: str) -> None:
+    """They say the same, too: whoever has seen the one in the chat knows the other."""
+    titles = {row["name"]: row["buttons"] for row in read_yaml(_SEED / unit / "templates.en.yml")["templates"]}
+    there = ROOT / "domain" / "translations" / "en"
+    spoken = {**load(there / "shared", "responses"), **load(there / unit, "responses")}
+    for template, places in _IN_PLACE_OF.items():
+        for place in places if f"{template}_{unit}" in titles else ():
+            shown = titles[f"{template}_{unit}"]
+            for variation in spoken[place]:
+                said = [button["title"] for button in variation.get("buttons", ())]
+                assert said[: len(shown)] == shown, (template, place)
 
 
 def test_the_picker_says_exactly_what_was_agreed(responses: dict[str, Any]) -> None:

@@ -33,6 +33,7 @@ def test_what_came_in_survives_the_inbox(inbound: Inbound) -> None:
         Message("text", text="Hola"),
         Message("buttons", text="Elige", options=(Option("a", "A"), Option("b", "B", "de", "S")), footer="f"),
         Message("template", template=TemplateUse("recordatorio", "es_MX", ("Ana", "lunes"))),
+        Message("text", "Hi", template=TemplateUse("r", "en_US", ("Ana", "Monday"), TemplateUse("r", "es_MX", ("Ana", "")))),
         Message("email", subject="s", text="t", html="<p>t</p>", attachments=(Attachment("a.ics", "text/calendar", "QQ=="),)),
     ],
 )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from contract.text import normalise
-from huntred.notifications.mail import RenderedMail, render_mail
+from huntred.notifications.mail import RenderedMail, render_mail, written_in
 from huntred.units.models import Unit
 from tests.factories.texts import read_yaml
 
@@ -160,6 +160,56 @@ class TestWhatsAppTemplates:
                 assert "No recibir más" in template["buttons"]
 
 
+SPEAKS_ENGLISH = [code for code in UNITS if "en" in unit_of(code)["languages"]]
+SPANISH = re.compile(r"[¡¿áéíóúñ]|\b(hola|tu|su|el|la|para|con|entrevista|puesto|sí)\b", re.IGNORECASE)
+# Samples of names and places, which nobody translates.
+PROPER = re.compile(r"Av\. Juárez 120, Saltillo|Carmen López|Lucía Ortega|Industrias del Norte|Paseo de la Reforma 100, Ciudad de México")
+
+
+def english(code: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = load(code, "templates.en.yml")["templates"]
+    return found
+
+
+def test_who_speaks_english_has_english_templates() -> None:
+    there = [path.parent.name for path in SEED.glob("*/templates.en.yml")]
+    assert sorted(there) == sorted(code for code in SPEAKS_ENGLISH if code != "sexsi")
+
+
+@pytest.mark.parametrize("code", [code for code in SPEAKS_ENGLISH if code != "sexsi"])
+class TestEnglishTemplates:
+    def test_they_are_those_that_speak_to_a_candidate_with_the_same_values(self, code: str) -> None:
+        """In the same order, so that what is made for one language fills the other's places alike."""
+        to_candidates = [
+            (template["name"], template["category"], [one["name"] for one in template["parameters"]], len(template["buttons"]))
+            for template in load(code, "templates.yml")["templates"]
+            if "first_name" in {one["name"] for one in template["parameters"]}
+        ]
+        assert to_candidates == [
+            (template["name"], template["category"], [one["name"] for one in template["parameters"]], len(template["buttons"]))
+            for template in english(code)
+        ]
+
+    def test_meta_would_take_them(self, code: str) -> None:
+        for template in english(code):
+            body = template["body"]
+            numbers = [int(number) for number in PARAMETER.findall(body)]
+            assert numbers == list(range(1, len(template["parameters"]) + 1)), template["name"]
+            assert not re.match(r"\s*\{\{", body) and not re.search(r"\}\}\s*(\{\{|$)", body), template["name"]
+            assert len(body) <= 1024 and template["language"] == "en_US"
+            assert all(0 < len(title) <= 20 for title in template["buttons"]), template["name"]
+
+    def test_they_hold_no_spanish(self, code: str) -> None:
+        for template in english(code):
+            samples = [PROPER.sub("", one["sample"]) for one in template["parameters"]]
+            for said in (template["body"], *template["buttons"], *samples):
+                assert SPANISH.search(said) is None, (template["name"], said)
+
+    def test_marketing_offers_the_way_out(self, code: str) -> None:
+        offered = [template["buttons"] for template in english(code) if template["category"] == "MARKETING"]
+        assert offered and all("Stop messages" in buttons for buttons in offered)
+
+
 MAILS: dict[str, dict[str, Any]] = load("shared", "mail", "values.yml")
 
 
@@ -207,6 +257,59 @@ class TestMail:
 
 def test_a_code_for_sexsi_does_not_name_it_in_the_subject() -> None:
     assert "SEXSI" not in rendered("sexsi", "one_time_code", {"code": "123456", "minutes": 5}).subject
+    told = rendered("sexsi", "one_time_code", {"language": "en", "code": "123456", "minutes": 5})
+    assert told.subject == "123456 is your code"
+
+
+# Whoever else we write to (interviewers, mentors, referees, the team) is written to in Spanish.
+TO_CANDIDATES = [
+    "interview_confirmed", "interview_reminder_24h", "interview_reminder_2h", "interview_changed", "interview_cancelled",
+    "interview_proposed", "mentor_confirmed_person", "mentor_cancelled_person", "disclosure_asked", "references_asked",
+    "one_time_code", "complete_profile",
+]  # fmt: skip
+
+
+def test_the_mails_to_candidates_are_there_in_english_and_no_others() -> None:
+    texts = {path.stem for path in (SEED / "shared" / "mail" / "en").glob("*.txt")}
+    assert texts == {path.stem for path in (SEED / "shared" / "mail" / "en").glob("*.html")} == set(TO_CANDIDATES)
+
+
+@pytest.mark.parametrize("code", SPEAKS_ENGLISH)
+@pytest.mark.parametrize("mail", TO_CANDIDATES)
+class TestEnglishMail:
+    def test_each_unit_has_it_in_english(self, code: str, mail: str) -> None:
+        """One that says it in Spanish words of its own has English ones of its own, too."""
+        assert written_in(code, mail, "en") == "en"
+        assert written_in(code, mail, "fr") == "es"
+        for ending in ("txt", "html"):
+            own = SEED / code / "mail"
+            assert (own / f"{mail}.{ending}").is_file() == (own / "en" / f"{mail}.{ending}").is_file()
+
+    def test_it_carries_every_value_and_no_spanish(self, code: str, mail: str) -> None:
+        # Words that are none, so that what is left is the mail's own.
+        values = {
+            name: [f"x{n}" for n, _ in enumerate(value)] if isinstance(value, list) else f"z{name}z"
+            for name, value in MAILS[mail].items()
+        }
+        letter = rendered(code, mail, values | {"language": "en"})
+        for value in values.values():
+            for part in value if isinstance(value, list) else [value]:
+                assert part in letter.html and part in f"{letter.subject}\n{letter.text}"
+        assert '<html lang="en-US">' in letter.html
+        assert 5 <= len(letter.subject) <= 100 and "\n\n\n" not in letter.text
+        contact = unit_of(code)["settings"]["contact"]
+        for said in (letter.subject, letter.text, re.sub(r"<[^>]*>", " ", letter.html)):
+            ours = said.replace(str(contact["name"]), "").replace(str(contact["email"]), "")
+            assert SPANISH.search(ours) is None, ours
+
+
+def test_what_a_unit_says_in_spanish_of_its_own_is_not_said_in_english_of_all(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr("huntred.notifications.mail.SEED_FOLDER", tmp_path)
+    for file in ("shared/mail/a.txt", "shared/mail/en/a.txt", "shared/mail/b.txt", "own/mail/a.txt", "shared/mail/en/b.txt"):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text("x", encoding="utf-8")
+    assert [written_in("own", name, "en") for name in ("a", "b")] == ["es", "en"]
+    assert [written_in("other", name, "en") for name in ("a", "b")] == ["en", "en"]
 
 
 @pytest.fixture(scope="module")

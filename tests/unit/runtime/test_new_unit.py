@@ -32,7 +32,7 @@ def test_a_unit_is_three_folders_a_test_and_a_line(copy: Path) -> None:
     made = {str(file.relative_to(copy)) for file in make("agro", "Campo Vivo", copy)}
     assert made == {
         "data/agro/rules.yml", "domain/agro/voice.yml", "huntred/units/seed/agro/unit.yml",
-        "huntred/units/seed/agro/templates.yml", "huntred/units/seed/agro/privacy.md", "huntred/units/seed/agro/gains.yml",
+        "huntred/units/seed/agro/templates.yml", "huntred/units/seed/agro/templates.en.yml", "huntred/units/seed/agro/privacy.md", "huntred/units/seed/agro/gains.yml",
         "tests/conversations/agro/test_conversations.yml", "tests/unit/data/style.yml",
     }  # fmt: skip
     seed = yaml.safe_load((copy / "huntred/units/seed/agro/unit.yml").read_text(encoding="utf-8"))
@@ -40,6 +40,8 @@ def test_a_unit_is_three_folders_a_test_and_a_line(copy: Path) -> None:
     assert seed["settings"]["mail"]["address"].endswith("agro.example.mx")
     templates = (copy / "huntred/units/seed/agro/templates.yml").read_text(encoding="utf-8")
     assert "recordatorio_entrevista_agro" in templates
+    english = (copy / "huntred/units/seed/agro/templates.en.yml").read_text(encoding="utf-8")
+    assert "recordatorio_entrevista_agro" in english and "We’re Campo Vivo" in english
     style = yaml.safe_load((copy / "tests/unit/data/style.yml").read_text(encoding="utf-8"))
     assert style["units"]["agro"]["form"] == seed["settings"]["form_of_address"]
     stories = yaml.safe_load((copy / "tests/conversations/agro/test_conversations.yml").read_text(encoding="utf-8"))

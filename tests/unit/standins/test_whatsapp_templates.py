@@ -13,7 +13,9 @@ def test_the_seed_is_what_meta_has_approved() -> None:
     assert reminder is not None
     assert reminder.parameters == 4
     assert all(0 < len(title) <= 25 for title in reminder.buttons)
-    assert templates.find("whatsapp:amigro", "recordatorio_entrevista_amigro", "en_US") is None
+    english = templates.find("whatsapp:amigro", "recordatorio_entrevista_amigro", "en_US")
+    assert english is not None and english.parameters == 4 and english.body != reminder.body
+    assert templates.find("whatsapp:amigro", "aviso_entrevistador_amigro", "en_US") is None
     assert templates.find("whatsapp:huntu", "recordatorio_entrevista_amigro", "es_MX") is None
 
 

@@ -102,3 +102,27 @@ def test_without_a_conversation_nothing_is_planned(desk: Desk, cards: Cards) -> 
     _reject(desk, cards, application)
     assert cards.stands(application) == "rejected"
     assert _released(desk, 6) == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "message", "template"),
+    [
+        ("en", MESSAGE, "es_MX"),  # the draft, as it stands
+        ("en", "Thank you for your interest. This time the position was filled.", "en_US"),
+        ("es", MESSAGE, "es_MX"),
+        ("ht", MESSAGE, "es_MX"),
+    ],
+)
+def test_the_template_is_of_the_language_that_the_message_is_written_in(
+    desk: Desk, cards: Cards, language: str, message: str, template: str
+) -> None:
+    """A template of another has no place beside it: nobody translates what somebody of the team wrote."""
+    application, conversation = _agreed(desk, cards)
+    desk.execute("UPDATE conversations SET language = :language", language=language)
+    step = Step(cards.stages["rejected"].id, desk.user().id, reject_reason_id=cards.reason(), message=message)
+    with desk.work() as uow:
+        moves.move(uow, application.id, step, 0, now=desk.now)
+    assert _released(desk, 6) == 1
+    [row] = desk.inbox(conversation.chat_id)
+    use = row.payload["values"]["template"]
+    assert (use["language"], "instead" in use) == (template, False)

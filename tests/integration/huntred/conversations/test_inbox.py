@@ -97,7 +97,7 @@ class TestTemplates:
     def test_those_that_speak_to_the_candidate_are_offered_and_go_through_the_lane(self, desk: Desk) -> None:
         conversation, user = desk.chat(), desk.user()
         with desk.work() as uow:
-            offered = {choice.name: choice for choice in choices(uow, "amigro")}
+            offered = {choice.name: choice for choice in choices(uow, "amigro") if choice.language == "es_MX"}
             assert "retomar_conversacion_amigro" in offered and "nueva_oportunidad_amigro" in offered
             assert not {"contacto_socio_amigro", "aviso_entrevistador_amigro"} & set(offered)
             chosen = offered["retomar_conversacion_amigro"]
@@ -118,11 +118,27 @@ class TestTemplates:
         }  # fmt: skip
         assert payload.values["purpose"] == "reply"
 
+    def test_those_of_the_chats_language_come_first_and_go_as_such(self, desk: Desk) -> None:
+        conversation, user = desk.chat(), desk.user()
+        with desk.work() as uow:
+            handoff.take(uow, conversation.id, user.id, now=desk.now)
+            for language, first in (("en", "en_US"), ("es", "es_MX")):
+                offered = choices(uow, "amigro", language)
+                languages = [choice.language for choice in offered]
+                assert languages == sorted(languages, key=lambda code: code != first) and len(set(languages)) == 2
+                assert offered[0].name == "retomar_conversacion_amigro"
+            chosen = next(one for one in offered if one.name == "retomar_conversacion_amigro" and one.language == "en_US")
+            given = {1: "Ana", 2: "Carmen López", 3: "your interview"}
+            send_template_reply(uow, conversation.id, user.id, chosen.id, given, now=desk.now, message_id="t-1")
+        (row,) = desk.inbox(conversation.chat_id)
+        assert row.payload["text"] == "Hi, Ana! This is Carmen López, from Amigro, about your interview. Shall we carry on here?"
+        assert row.payload["values"]["template"]["language"] == "en_US"
+
     def test_marketing_goes_as_a_promotion_whose_gate_asks_for_a_yes(self, desk: Desk) -> None:
         conversation, user = desk.chat(), desk.user()
         with desk.work() as uow:
             handoff.take(uow, conversation.id, user.id, now=desk.now)
-            (chosen,) = (one for one in choices(uow, "amigro") if one.category == "MARKETING")
+            (chosen, _) = (one for one in choices(uow, "amigro") if one.category == "MARKETING")
             values = {parameter.number: parameter.sample for parameter in chosen.parameters}
             send_template_reply(uow, conversation.id, user.id, chosen.id, values, now=desk.now, message_id="t-1")
         (row,) = desk.inbox(conversation.chat_id)

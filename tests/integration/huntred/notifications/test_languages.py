@@ -1,4 +1,7 @@
-"""What is said in a chat without being asked is in the chat's language; mails and templates stay Spanish."""
+"""What a candidate is told without being asked is in the chat's language: in the chat, by mail and by template.
+
+A template and what fills it are of one language: beside the English one stands the Spanish one with Spanish values.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from huntred.conversations import repository as conversations
 from huntred.conversations.events import MediaRefused
 from huntred.conversations.language import language_of
 from huntred.conversations.models import Conversation, ScheduledNotice
+from huntred.disclosures import service as disclosures
 from huntred.events.registry import Context
 from huntred.interviews import proposals
 from huntred.interviews import service as interviews
@@ -27,7 +31,7 @@ from tests.factories.desk import Desk
 from tests.factories.mentors import mentor
 from tests.factories.references import asked
 from tests.integration.huntred.mentoring import test_service as sessions
-from tests.integration.huntred.notifications.test_interviews import Case, _booked
+from tests.integration.huntred.notifications.test_interviews import Case, _booked, _calendar
 from tests.integration.huntred.notifications.test_notices import _begins
 
 LANGUAGES = ("en", "fr", "ht", "pt", "es", "de")
@@ -43,6 +47,14 @@ VIDEO = {
 def speaks(desk: Desk, language: str) -> None:
     """As the turn leaves it when somebody writes in that language."""
     desk.execute("UPDATE conversations SET language = :language", language=language)
+
+
+def templates(said: dict[str, Any]) -> dict[str, list[str]]:
+    """Language → values of the templates that a notice may go out as, in their order."""
+    found, use = {}, said["template"]
+    while use:
+        found[use["language"]], use = use["values"], use.get("instead")
+    return found
 
 
 def told(desk: Desk, conversation: Conversation) -> dict[str, Any]:
@@ -77,10 +89,25 @@ def test_a_reminder_of_an_interview(desk: Desk, language: str) -> None:
     assert said["response"] == "utter_reminder_24h"
     assert said["values"]["when"] == THURSDAY[spoken]
     assert said["values"]["where"] == f"{VIDEO[spoken]}: https://video.example.mx/sala/1"
-    # The template that Meta approved is Spanish, and so is what fills it.
-    assert said["template"]["language"] == "es_MX"
-    assert said["template"]["values"][2:] == [THURSDAY["es"], "Videollamada: https://video.example.mx/sala/1"]
-    assert "jueves 5 de marzo" in case.mails("ana@example.com")[0].text
+    ways = templates(said)
+    assert ways.pop("es_MX")[2:] == [THURSDAY["es"], "Videollamada: https://video.example.mx/sala/1"]
+    english = {"en_US": ["Ana", "Soldadura industrial", THURSDAY["en"], "Video call: https://video.example.mx/sala/1"]}
+    assert ways == (english if language == "en" else {})
+    # Nobody has written our mails in French yet: they are Spanish, and so is what stands in them.
+    booked, reminded = case.mails("ana@example.com")
+    written, subjects = ("en", ("Your interview is booked", "Your interview is tomorrow")) if language == "en" else (
+        "es", ("Tu entrevista quedó agendada", "Mañana es tu entrevista")
+    )  # fmt: skip
+    for mail, subject in zip((booked, reminded), subjects, strict=True):
+        assert mail.subject == f"{subject}: Soldadura industrial"
+        assert THURSDAY[written] in mail.text and VIDEO[written] in mail.text
+        assert THURSDAY[written] in mail.html and f'<html lang="{"en-US" if language == "en" else "es-MX"}">' in mail.html
+    _, event = _calendar(booked)
+    assert str(event["summary"]).startswith("Interview: " if language == "en" else "Entrevista: ")
+    assert str(event["location"]).startswith(VIDEO[written])
+    # Who interviews is told in Spanish.
+    asked = case.mails(case.interviewer.email)[0]
+    assert THURSDAY["es"] in asked.text and str(_calendar(asked)[1]["summary"]).startswith("Entrevista: ")
 
 
 def _cancelled(case: Case) -> str:
@@ -112,7 +139,12 @@ def test_what_happens_to_an_interview(desk: Desk, happens: Any) -> None:
     said = told(desk, case.conversation)
     assert (said["response"], said["values"]["when"]) == (response, THURSDAY["en"])
     assert said["values"].get("new_when", "Friday, March 6 at 9:00 AM") == "Friday, March 6 at 9:00 AM"
-    assert "Thursday" not in "".join(f"{said['template']['values']}") + case.mails("ana@example.com")[-1].text
+    ways = templates(said)
+    assert list(ways) == ["en_US", "es_MX"]
+    assert "Thursday" in str(ways["en_US"]) and "jueves" not in str(ways["en_US"])
+    assert "jueves" in str(ways["es_MX"]) and "Thursday" not in str(ways["es_MX"])
+    mail = case.mails("ana@example.com")[-1]
+    assert THURSDAY["en"] in mail.text and " a las " not in mail.text
 
 
 def test_the_client_of_a_confidential_search_is_named_by_no_word_of_another_language(desk: Desk) -> None:
@@ -124,7 +156,8 @@ def test_the_client_of_a_confidential_search_is_named_by_no_word_of_another_lang
     case.hand_on()
     said = told(desk, case.conversation)
     assert said["values"]["where"] == "the company, Saltillo"
-    assert said["template"]["values"][3] == "la empresa, Saltillo"
+    ways = templates(said)
+    assert (ways["en_US"][3], ways["es_MX"][3]) == ("the company, Saltillo", "la empresa, Saltillo")
 
 
 @pytest.mark.parametrize(
@@ -138,7 +171,24 @@ def test_what_a_profile_lacks(desk: Desk, language: str, missing: str) -> None:
         assert profile_reminders.remind(uow, desk.links, now=desk.now + timedelta(days=2)) == 1
     said = told(desk, conversation)
     assert said["values"]["missing"] == missing
-    assert said["template"]["values"] == ["Ana", "primer apellido, ciudad, habilidades"]
+    ways = templates(said)
+    assert ways.pop("es_MX") == ["Ana", "primer apellido, ciudad, habilidades"]
+    assert ways == ({"en_US": ["Ana", missing]} if language == "en" else {})
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "missing"),
+    [("en", "Complete your profile at Amigro", "last name, city, skills"),
+     ("pt", "Completa tu perfil en Amigro", "primer apellido, ciudad, habilidades")],
+)  # fmt: skip
+def test_what_a_profile_lacks_by_mail(desk: Desk, language: str, subject: str, missing: str) -> None:
+    """Whoever wrote in the web chat has closed it."""
+    _begins(desk, "web", email="ana@example.com")
+    speaks(desk, language)
+    with desk.work() as uow:
+        assert profile_reminders.remind(uow, desk.links, now=desk.now + timedelta(days=2)) == 1
+    ((_, mail),) = desk.sent("email")
+    assert mail.subject == subject and missing in mail.text and missing in mail.html
 
 
 @pytest.mark.parametrize(
@@ -156,7 +206,27 @@ def test_the_end_of_a_permit(desk: Desk, language: str, day: str) -> None:
         plan_permit_reminders(uow, PermitChanged(profile_id, person.id), Context(desk.now, desk.links))
     notice = desk.rows(select(ScheduledNotice).order_by(ScheduledNotice.due_at))[0]
     assert notice.values == {"days": "60", "date": day}
-    assert notice.template is not None and notice.template["values"][1:] == ["4 de octubre de 2026", "60"]
+    ways = templates({"template": notice.template})
+    assert ways.pop("es_MX")[1:] == ["4 de octubre de 2026", "60"]
+    assert [values[1:] for values in ways.values()] == ([["October 4, 2026", "60"]] if language == "en" else [])
+
+
+def test_the_question_of_a_confidential_search(desk: Desk) -> None:
+    case = _booked(desk)
+    desk.execute("UPDATE vacancies SET confidential = true WHERE id = :v", v=case.vacancy_id)
+    speaks(desk, "en")
+    with desk.work() as uow:
+        person = interviews.get(uow, case.interview_id).application.person_id
+        disclosures.say(uow, case.vacancy_id, person, "client", True, source="link", now=desk.now)
+        people.profile_of(uow, person).first_name = ""
+    case.hand_on()
+    said = told(desk, case.conversation)
+    assert said["response"] == "utter_disclosure_asked"
+    assert templates(said) == {
+        "en_US": ["there", "Soldadura industrial"], "es_MX": ["qué gusto", "Soldadura industrial"],
+    }  # fmt: skip
+    subjects = [mail.subject for mail in case.mails("ana@example.com")]
+    assert "The company would like to meet you: Soldadura industrial" in subjects
 
 
 def test_a_mentors_session(desk: Desk) -> None:
@@ -168,8 +238,13 @@ def test_a_mentors_session(desk: Desk) -> None:
     sessions.hand_on(desk)
     said = told(desk, ana)
     assert (said["response"], said["values"]["when"]) == ("utter_mentor_accepted", "Tuesday, March 3 at 5:00 PM")
-    assert " a las " in said["template"]["values"][2]
-    assert " a las " in sessions.mails(desk, "ana@example.com")[-1].text
+    ways = templates(said)
+    assert ways["en_US"][2] == "Tuesday, March 3 at 5:00 PM" and " a las " in ways["es_MX"][2]
+    mail = sessions.mails(desk, "ana@example.com")[-1]
+    assert mail.subject == "Your mentoring is confirmed: Tuesday, March 3 at 5:00 PM"
+    assert str(_calendar(mail)[1]["summary"]) == "Mentoring (huntU)"
+    to_mentor = sessions.mails(desk, laura.email)[-1]
+    assert " a las " in to_mentor.text and str(_calendar(to_mentor)[1]["summary"]) == "Mentoría (huntU)"
 
 
 def test_references_are_asked_for(desk: Desk) -> None:
@@ -178,7 +253,11 @@ def test_references_are_asked_for(desk: Desk) -> None:
     case.hand_on()
     said = told(desk, case.conversation)
     assert said["values"]["wanted"] == "two references" and "day, " in said["values"]["until"]
-    assert said["template"]["values"][1] == "dos referencias" and " de " in said["template"]["values"][2]
+    ways = templates(said)
+    assert ways["en_US"][1] == "two references" and "day, " in ways["en_US"][2]
+    assert ways["es_MX"][1] == "dos referencias" and " de " in ways["es_MX"][2]
+    mail = next(mail for address, mail in desk.sent("email") if "references" in mail.subject)
+    assert "we require two references" in mail.text and said["values"]["until"] in mail.text
 
 
 @pytest.mark.parametrize(

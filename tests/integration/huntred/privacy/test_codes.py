@@ -100,3 +100,13 @@ def test_nobody_floods_a_mailbox(desk: Desk) -> None:
         codes.request_code(uow, conversation.id, "ana@example.com", now=desk.now + timedelta(hours=1))
         with pytest.raises(FieldInvalid):
             codes.request_code(uow, conversation.id, "no tengo", now=desk.now)
+
+
+def test_it_is_told_in_the_language_of_the_chat_that_asked(desk: Desk) -> None:
+    conversation = desk.chat()
+    desk.profile(email="ana@example.com")
+    desk.execute("UPDATE conversations SET language = 'en' WHERE id = :id", id=conversation.id)
+    with desk.work() as uow:
+        codes.request_code(uow, conversation.id, "ana@example.com", now=desk.now)
+    _, mail = desk.sent("email")[-1]
+    assert mail.subject == f"{_code(desk)} is your Amigro code" and "it expires in 10 minutes" in mail.text
