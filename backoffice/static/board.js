@@ -25,7 +25,7 @@
   document.getElementById("board-words").content.querySelectorAll("[data-word]").forEach(function (word) {
     words[word.dataset.word] = word.textContent;
   });
-  var dragging = false, sending = 0, stale = false, focused = "";
+  var pressed = false, dragging = false, sending = 0, stale = false, focused = "";
 
   function word(name) {
     var text = words[name];
@@ -59,7 +59,7 @@
 
   // The columns as they are now, with as many cards as are open; what was chosen, focused and scrolled to stays.
   function refresh() {
-    if (dragging || sending || dialog.open) { stale = true; return Promise.resolve(); }
+    if (pressed || dragging || sending || dialog.open) { stale = true; return Promise.resolve(); }
     stale = false;
     var url = new URL(area.dataset.columns, location.href);
     columns().forEach(function (column) {
@@ -67,7 +67,7 @@
     });
     return ask(url).then(function (answer) {
       if (answer.status !== 200) return;
-      if (dragging || sending) { stale = true; return; }
+      if (pressed || dragging || sending) { stale = true; return; }
       var chosen = Array.from(area.querySelectorAll("[name=card]:checked")).map(function (box) { return box.value.split(":")[0]; });
       var left = board() ? board().scrollLeft : 0, tops = {};
       columns().forEach(function (column) { tops[column.dataset.stage] = column.querySelector("[data-cards]").scrollTop; });
@@ -164,19 +164,39 @@
   }, true);
 
   // Dragging --------------------------------------------------------------------------------------------
-  // A card that is held at an edge of the board makes it go on to the columns behind.
-  var pointer = null;
+  // From the first touch on a card until it is let go of, nobody takes it away from under the finger.
+  document.addEventListener("pointerdown", function (event) {
+    if (event.button === 0 && event.target.closest("#board-area .board-card")) pressed = true;
+  }, true);
+  ["pointerup", "pointercancel"].forEach(function (kind) {
+    document.addEventListener(kind, function () {
+      if (!pressed) return;
+      pressed = false;
+      window.setTimeout(afterwards, 0); // what is let go of is sent first
+    }, true);
+  });
+  // A card that is held at an edge of the board makes it go on to the columns behind, as fast on every screen. Sortable's
+  // own scrolling is off: once begun, it goes on though the finger has left the edge and rests.
+  var EDGE_PX = 56, PX_A_MS = 0.6, LONGEST_FRAME_MS = 50;
+  var pointer = null, frame = null;
   ["pointermove", "touchmove"].forEach(function (kind) {
     document.addEventListener(kind, function (event) {
       if (dragging) pointer = event.touches ? event.touches[0].clientX : event.clientX;
     }, { passive: true, capture: true });
   });
-  function scrollAlong() {
+  function scrollAlong(now) {
     if (!dragging) return;
-    var there = board().getBoundingClientRect(), edge = 44;
-    if (pointer !== null && pointer > there.right - edge) board().scrollLeft += 9;
-    else if (pointer !== null && pointer < there.left + edge) board().scrollLeft -= 9;
+    var there = board().getBoundingClientRect(), way = frame === null ? 0 : Math.min(now - frame, LONGEST_FRAME_MS) * PX_A_MS;
+    frame = now;
+    if (pointer !== null && pointer > there.right - EDGE_PX) board().scrollLeft += way;
+    else if (pointer !== null && pointer < there.left + EDGE_PX) board().scrollLeft -= way;
     requestAnimationFrame(scrollAlong);
+  }
+  // Sortable looks 20 times a second where the card is, a slow phone more seldom: where it was let go of counts.
+  function listUnder(event) {
+    var at = event.changedTouches ? event.changedTouches[0] : event;
+    var there = document.elementFromPoint(at.clientX, at.clientY);
+    return there && there.closest("#board-area [data-cards]");
   }
   function setUp() {
     columns().forEach(function (column) {
@@ -185,17 +205,17 @@
       new window.Sortable(list, {
         group: "board", sort: false, draggable: ".board-card", filter: "input, .board-card-menu", preventOnFilter: false,
         forceFallback: true, fallbackOnBody: true, fallbackTolerance: 5, delay: 220, delayOnTouchOnly: true, touchStartThreshold: 8,
-        scroll: true, bubbleScroll: true, scrollSensitivity: 70, scrollSpeed: 14, animation: 120,
-        ghostClass: "board-ghost", fallbackClass: "board-carried",
-        onStart: function () { dragging = true; board().classList.add("board-dragging"); requestAnimationFrame(scrollAlong); },
+        scroll: false, animation: 120, chosenClass: "board-held", ghostClass: "board-ghost", fallbackClass: "board-carried",
+        onStart: function () { dragging = true; frame = null; board().classList.add("board-dragging"); requestAnimationFrame(scrollAlong); },
         onEnd: function (event) {
           dragging = false;
           pointer = null;
           board().classList.remove("board-dragging");
-          if (event.from === event.to) { afterwards(); return; }
-          var stage = columnOf(event.item);
-          if (stage.dataset.kind === "rejected") event.from.insertBefore(event.item, event.from.children[event.oldIndex] || null);
-          moveTo(event.item, stage);
+          var to = listUnder(event.originalEvent) || event.to, stage = columnOf(to);
+          var stays = to === event.from || stage.dataset.kind === "rejected";
+          if (stays && event.to !== event.from) event.from.insertBefore(event.item, event.from.children[event.oldIndex] || null);
+          if (!stays && event.to !== to) to.append(event.item);
+          if (to === event.from) afterwards(); else moveTo(event.item, stage);
         }
       });
     });

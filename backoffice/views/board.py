@@ -19,6 +19,7 @@ from backoffice.errors import done, refusals_flashed
 from backoffice.forms import FormReader, id_or_404
 from backoffice.moving import back_to, read_seen, read_step, units_with_board
 from backoffice.queries import board as queries
+from backoffice.queries import board_cards
 from backoffice.queries.board_filter import AGES, ORDERS, BoardFilter
 from huntred.applications import board_settings, farewell, moves, rules, service
 from huntred.applications.models import Application, Stage
@@ -312,7 +313,7 @@ def _read(
         (stage, outlook.MOST_RANKED if ranked and stage.kind not in ENDED_KINDS else lengths[stage.id])
         for stage in stages
     ]
-    pages = queries.cards(work.session, board.vacancy_ids, asked, wanted, cursor, now=work.now())
+    pages = board_cards.cards(work.session, board.vacancy_ids, asked, wanted, cursor, now=work.now())
     none = queries.StageCount(0, 0)
     return [
         Column(stage, stage.kind in ENDED_KINDS, counts.get(stage.id, none), pages[stage.id]) for stage in stages

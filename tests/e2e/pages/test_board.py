@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 from uuid import UUID
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import CDPSession, Locator, Page, expect
 from sqlalchemy import select, text
 
 from huntred.access.models import User
@@ -31,17 +33,24 @@ def _column(page: Page, name: str) -> Locator:
     return page.locator(".board-column", has=page.get_by_role("heading", name=name, exact=True))
 
 
-def _drag(page: Page, card: Locator, column: Locator) -> None:
-    # What is loaded behind the page moves the columns down.
+def _all_is_there(page: Page) -> None:
+    """What is loaded behind the page moves the columns down."""
     expect(page.get_by_text("Sin datos suficientes").first).to_be_visible(timeout=15_000)
+
+
+def _drag(page: Page, card: Locator, column: Locator) -> None:
+    _carry(page, card, column)
+    page.mouse.up()
+
+
+def _carry(page: Page, card: Locator, column: Locator) -> None:
+    _all_is_there(page)
     start, end = card.bounding_box(), column.bounding_box()
     assert start and end
     page.mouse.move(start["x"] + 60, start["y"] + start["height"] / 2)
     page.mouse.down()
     page.mouse.move(start["x"] + 80, start["y"] + start["height"] / 2 + 10, steps=4)
     page.mouse.move(end["x"] + end["width"] / 2, end["y"] + 90, steps=12)
-    page.wait_for_timeout(100)
-    page.mouse.up()
 
 
 def _somebody_moves(site: Site, cards: Cards, application: Any, kind: str) -> None:
@@ -75,7 +84,84 @@ def test_a_card_is_dragged_by_mouse_and_the_move_is_taken_back(site: Site, chrom
     assert cards.moves(rosa)[1].undoes_id == cards.moves(rosa)[0].id
 
 
+def test_a_card_lands_where_it_is_let_go_of(site: Site, chromium: Browser) -> None:
+    """However fast: the last column is reached and left in one and the same moment."""
+    email = site.user()
+    cards = _own(site, email)
+    rosa = cards.add("Rosa Ibáñez")
+
+    with chromium.signed_in(site.url, email, width=1440, height=900) as page:
+        page.goto(f"{site.url}/board/")
+        _carry(page, _card(page, "Rosa Ibáñez"), _column(page, "En revisión"))
+        expect(_column(page, "En revisión").locator(".board-card", has_text="Rosa Ibáñez")).to_be_visible()
+        box = _column(page, "Entrevista").bounding_box()
+        assert box
+        page.evaluate(
+            """([x, y]) => {
+                for (const kind of ['pointermove', 'pointerup']) {
+                    const at = { clientX: x, clientY: y, bubbles: true, cancelable: true };
+                    document.elementFromPoint(x, y).dispatchEvent(new PointerEvent(kind, at));
+                }
+            }""",
+            [box["x"] + box["width"] / 2, box["y"] + 90],
+        )
+        page.mouse.up()
+
+        expect(page.get_by_text("Moviste a Rosa Ibáñez a Entrevista")).to_be_visible()
+    assert cards.stands(rosa) == "interview"
+
+
+@dataclass
+class _Finger:
+    """One finger on a screen."""
+
+    page: Page
+    session: CDPSession
+
+    @classmethod
+    def on(cls, page: Page) -> _Finger:
+        finger = cls(page, page.context.new_cdp_session(page))
+        finger.session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+        return finger
+
+    def press(self, card: Locator) -> tuple[float, float]:
+        """Rest on a card until it can be carried; returns where."""
+        card.scroll_into_view_if_needed()
+        box = card.bounding_box()
+        assert box
+        x, y = box["x"] + 90, box["y"] + box["height"] - 12
+        self._point("touchStart", x, y)
+        expect(card).to_have_class(re.compile("board-held"))
+        return x, y
+
+    def move(self, x: float, y: float) -> None:
+        self._point("touchMove", x, y)
+
+    def lift(self) -> None:
+        self._point("touchEnd")
+
+    def _point(self, kind: str, *at: float) -> None:
+        points = [{"x": at[0], "y": at[1]}] if at else []
+        self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def _stands_still(page: Page) -> bool:
+    """Whether the board stays in one place for several frames."""
+    return bool(
+        page.evaluate(
+            """async () => {
+                const board = document.querySelector('.board'), frame = () => new Promise(requestAnimationFrame);
+                await frame();
+                const left = board.scrollLeft;
+                for (let i = 0; i < 20; i++) await frame();
+                return board.scrollLeft === left;
+            }"""
+        )
+    )
+
+
 def test_a_card_is_dragged_by_finger_on_a_phone(site: Site, chromium: Browser) -> None:
+    """Held at an edge, the board goes on; where the finger rests elsewhere it stands still."""
     email = site.user()
     cards = _own(site, email)
     rosa = cards.add("Rosa Ibáñez")
@@ -83,41 +169,72 @@ def test_a_card_is_dragged_by_finger_on_a_phone(site: Site, chromium: Browser) -
     with chromium.signed_in(site.url, email, width=390, height=844) as page:
         page.goto(f"{site.url}/board/")
         assert page.evaluate(WIDER) == []
-        touch = page.context.new_cdp_session(page)
-        touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+        finger = _Finger.on(page)
         page.reload()
-        _card(page, "Rosa Ibáñez").scroll_into_view_if_needed()
-        box = _card(page, "Rosa Ibáñez").bounding_box()
-        assert box
-        x, y = box["x"] + 90, box["y"] + box["height"] - 12
-
-        def point(kind: str, *at: float) -> None:
-            points = [{"x": at[0], "y": at[1]}] if at else []
-            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-        point("touchStart", x, y)
-        page.wait_for_timeout(400)  # as long as a finger must rest, so that a swipe still scrolls
+        _all_is_there(page)
+        x, y = finger.press(_card(page, "Rosa Ibáñez"))
         for step in range(1, 13):
-            point("touchMove", x + (360 - x) * step / 12, y + 5)
-            page.wait_for_timeout(25)
-        # Held at an edge, the board goes on; where it went too far meanwhile, the other edge brings it back.
-        for _ in range(100):
+            finger.move(x + (360 - x) * step / 12, y + 5)
+        expect(page.locator(".board-dragging")).to_be_attached()
+
+        edge = 360
+        for _ in range(20):
+            # Beyond the middle of the screen: the column came from the right, or went by while nobody looked.
+            page.wait_for_function(
+                """([name, edge]) => {
+                    const box = document.querySelector(`.board-column[data-name="${name}"]`).getBoundingClientRect();
+                    return edge > 195 ? box.left < 250 : box.right > 140;
+                }""",
+                arg=["Entrevista", edge],
+            )
+            finger.move(195, y)
+            assert _stands_still(page)
             box = _column(page, "Entrevista").bounding_box()
             assert box
-            middle = box["x"] + box["width"] / 2
-            if 90 < middle < 300:
-                point("touchMove", 195, y)
-                page.wait_for_timeout(200)
-                box = _column(page, "Entrevista").bounding_box()
-                if box and box["x"] < 190 < 200 < box["x"] + box["width"]:
-                    break
-            point("touchMove", 360 if middle > 195 else 30, y + 5)
-            page.wait_for_timeout(50)
-        point("touchEnd")
+            left, right = max(box["x"], 70), min(box["x"] + box["width"], 320)
+            if left + 20 < right:
+                break
+            edge = 30 if box["x"] < 70 else 360
+            finger.move(edge, y + 5)
+        finger.move((left + right) / 2, y)
+        finger.lift()
 
         expect(_column(page, "Entrevista").locator(".board-card", has_text="Rosa Ibáñez")).to_be_attached()
         expect(page.get_by_text("Moviste a Rosa Ibáñez")).to_be_visible()
     assert cards.stands(rosa) == "interview"
+
+
+def test_a_card_stays_under_the_finger_while_others_move(site: Site, chromium: Browser) -> None:
+    """What they change is shown when it has been let go of."""
+    email = site.user()
+    cards = _own(site, email)
+    rosa, ana = cards.add("Rosa Ibáñez"), cards.add("Ana Núñez")
+
+    with chromium.signed_in(site.url, email, width=390, height=844) as page:
+        finger = _Finger.on(page)
+        page.goto(f"{site.url}/board/")
+        _all_is_there(page)
+        expect(page.locator('[data-live-state="on"]')).to_have_count(1)
+        page.evaluate(
+            """() => {
+                const fetched = window.fetch;
+                window.asked = [];
+                window.fetch = (url, ...more) => { window.asked.push(String(url)); return fetched(url, ...more); };
+            }"""
+        )
+        finger.press(_card(page, "Rosa Ibáñez"))
+        _somebody_moves(site, cards, ana, "interview")
+        page.wait_for_function(
+            """() => {
+                const now = document.querySelector('#board-live [data-stamp]');
+                return now && now.dataset.stamp !== document.querySelector('.board').dataset.stamp;
+            }"""
+        )
+        assert not [url for url in page.evaluate("asked") if "/columns" in url]
+        finger.lift()
+
+        expect(_column(page, "Entrevista").locator(".board-card", has_text="Ana Núñez")).to_be_attached()
+    assert cards.stands(rosa) == "new"
 
 
 def test_a_card_is_moved_by_keyboard_alone(site: Site, chromium: Browser) -> None:
