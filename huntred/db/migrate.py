@@ -5,13 +5,15 @@ Commands call it (`python -m runtime migrate`); no process migrates on its own a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 from alembic import command
 from alembic.config import Config
 from psycopg import sql
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine
 
 from huntred.db import archive_functions, policies, policy_sql, search_functions
 
@@ -52,6 +54,16 @@ def upgrade(migrator_url: str) -> None:
 
     migrator_url: of the role huntred_migrator, which owns the database.
     """
+    with alembic(migrator_url) as (connection, config):
+        command.upgrade(config, "head")
+        for laid_anew in (policy_sql, archive_functions, search_functions):
+            for statement in laid_anew.statements():
+                connection.exec_driver_sql(statement)
+
+
+@contextmanager
+def alembic(migrator_url: str) -> Iterator[tuple[Connection, Config]]:
+    """Alembic on a connection of its own, in a transaction."""
     engine = create_engine(migrator_url.replace("postgresql://", "postgresql+psycopg://", 1))
     try:
         with engine.begin() as connection:
@@ -60,9 +72,6 @@ def upgrade(migrator_url: str) -> None:
             config = Config()
             config.set_main_option("script_location", str(_MIGRATIONS))
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            for laid_anew in (policy_sql, archive_functions, search_functions):
-                for statement in laid_anew.statements():
-                    connection.exec_driver_sql(statement)
+            yield connection, config
     finally:
         engine.dispose()
