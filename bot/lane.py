@@ -2,8 +2,8 @@
 
 A chat is a lane: whoever holds its token works on it alone and in order. Everything that a turn changes is
 written by `commit` in one transaction, and only while the token still holds. What a transaction does goes to the
-server in one or two batches (psycopg's pipeline), and only `commit` and its like wait for the disk: a claim that a
-crash of the server forgets is claimed again under another token.
+server in two batches (psycopg's pipeline), the commit of a claim with the second. Only `commit` and its like wait for
+the disk: a claim that a crash of the server forgets is claimed again under another token.
 """
 
 from __future__ import annotations
@@ -72,6 +72,7 @@ class Lane:
                         claim, {"lease": self._lease, "token": token, "units": self._units}, prepare=True
                     )
                     waiting = connection.execute(sql.WAITING, prepare=True)
+                    conversation = connection.execute(sql.CLAIMED_CONVERSATION, prepare=True)
                 chat = claimed.fetchone()
                 if chat is None:
                     return False, None
@@ -86,7 +87,8 @@ class Lane:
                     )
                     turn = None
                 else:
-                    turn = self._open(connection, chat, token, unit, rows, kept)
+                    found = conversation.fetchone() if unit == (chat["turn_unit"] or chat["unit"]) else None
+                    turn = self._open(connection, chat, token, unit, rows, found, kept)
         except (psycopg.OperationalError, PoolTimeout):
             raise
         except Exception:
@@ -236,11 +238,17 @@ class Lane:
 
     def _open(
         self, connection: Connection, chat: dict[str, Any], token: UUID, unit: str, waiting: list[InboxRow],
-        kept: Keeper,
+        found: dict[str, Any] | None, kept: Keeper,
     ) -> Turn:  # fmt: skip
-        """Pin the rows that are read as one message and load their conversation."""
+        """Pin the rows that are read as one message, load their conversation, and commit the claim.
+
+        found: the conversation, where the claim has read it already.
+        """
         rows = of_one_turn(waiting, self._burst)
-        conversation = self._conversation(connection, chat, unit)
+        if found is not None and (unit != chat["unit"] or chat["conversation_id"] == found["id"]):
+            conversation = found
+        else:
+            conversation = self._conversation(connection, chat, unit)
         tracker = kept(unit, conversation["id"])
         if tracker is not None and tracker.version != conversation["version"]:
             tracker = None
@@ -255,6 +263,7 @@ class Lane:
             )  # fmt: skip
             options = connection.execute(sql.OPTIONS, (conversation["id"],))
             loaded = connection.execute(sql.EVENTS, {"conversation": conversation["id"]}) if tracker is None else None
+            connection.commit()  # in the same batch: what follows only reads what came
         events = loaded.fetchall() if loaded is not None else []
         return Turn(
             chat_id=chat["id"],

@@ -14,7 +14,7 @@ WHERE id = (
     ORDER BY background, due LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
 )
 RETURNING id, unit, turn_unit, channel, channel_account_id, conversation_id, person_id, heard_at, heard_seq,
-    set_config('app.chat', id::text, true), {ASYNC}
+    set_config('app.chat', id::text, true), set_config('app.units', coalesce(turn_unit, unit), true), {ASYNC}
 """
 CLAIM_ANY = CLAIM.replace("%(only)s", "")
 CLAIM_BACKGROUND = CLAIM.replace("%(only)s", " AND background")
@@ -39,8 +39,12 @@ INSERT INTO conversations (id, unit, chat_id, channel, person_id, last_inbound_a
 VALUES (%(id)s, %(unit)s, %(chat)s, %(channel)s, %(person)s, clock_timestamp())
 ON CONFLICT (chat_id, unit) DO NOTHING
 """
-CONVERSATION = """
-SELECT id, handling, version, current_step, language FROM conversations WHERE chat_id = %s AND unit = %s
+_CONVERSATION = "SELECT id, handling, version, current_step, language FROM conversations"
+CONVERSATION = f"{_CONVERSATION} WHERE chat_id = %s AND unit = %s"
+# Of the chat that was just claimed, in the unit that it is in.
+CLAIMED_CONVERSATION = f"""
+{_CONVERSATION}
+WHERE chat_id = nullif(current_setting('app.chat', true), '')::uuid AND unit = current_setting('app.units', true)
 """
 PIN = """
 UPDATE inbox SET turn_id = %(turn)s, conversation_id = %(conversation)s, unit = %(unit)s,
