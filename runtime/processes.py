@@ -129,24 +129,30 @@ class Process:
 
 
 PROCESSES = (
-    Process("actions", "app", "runtime.actions", "app", port="ACTIONS_PORT", stop_stage=2),
+    # Turns give way: vendors are answered before anybody thinks. What nobody waits for gives way to turns.
+    Process("actions", "app", "runtime.actions", "app", port="ACTIONS_PORT", stop_stage=2, niceness="RASA_NICENESS"),
     Process("backoffice", "app", "runtime.backoffice", "app", port="BACKOFFICE_PORT"),
-    Process("relay", "app", "runtime.relay", "relay", stop_stage=2),
-    Process("worker", "app", "runtime.worker", "app", stop_stage=2, grace_seconds=20, copies="WORKER_PROCESSES"),
+    Process("relay", "app", "runtime.relay", "relay", stop_stage=2, niceness="RASA_NICENESS"),
+    Process(
+        "worker", "app", "runtime.worker", "app", stop_stage=2, grace_seconds=20, copies="WORKER_PROCESSES",
+        niceness="WORKER_NICENESS",
+    ),
     Process("beat", "app", "runtime.beat", "app"),
-    # All agents are loaded before it answers. It gives way: vendors are answered before anybody thinks.
+    # All agents are loaded before it answers.
     Process(
         "rasa", "bot", "bot.server", "bot", port="RASA_PORT", start_seconds=240, grace_seconds=15,
         copies="RASA_PROCESSES", niceness="RASA_NICENESS",
     ),
     # Tests what conversation designers propose; waits most of its life.
-    Process("trainer", "bot", "bot.workbench.trainer", "bot", grace_seconds=15),
+    Process("trainer", "bot", "bot.workbench.trainer", "bot", grace_seconds=15, niceness="WORKER_NICENESS"),
     Process(
         "gateway", "bot", "bot.gateway", "gateway", port="GATEWAY_PORT", stop_stage=0, copies="GATEWAY_PROCESSES"
     ),
 )  # fmt: skip
 # What the supervisor reads, and hands to nobody.
-NUMBERS = {"GATEWAY_PROCESSES": 1, "RASA_PROCESSES": 1, "WORKER_PROCESSES": 1, "RASA_NICENESS": 5}
+NUMBERS = {
+    "GATEWAY_PROCESSES": 1, "RASA_PROCESSES": 1, "WORKER_PROCESSES": 1, "RASA_NICENESS": 10, "WORKER_NICENESS": 15,
+}  # fmt: skip
 _MOST = 19
 
 DEFAULT_PORTS = {"GATEWAY_PORT": 5080, "BACKOFFICE_PORT": 5081, "ACTIONS_PORT": 5055, "RASA_PORT": 5005}
@@ -157,7 +163,7 @@ def numbers(values: Mapping[str, str]) -> dict[str, int]:
     found = {}
     for name, usual in NUMBERS.items():
         raw = values.get(name, "").strip() or str(usual)
-        least = 0 if name == "RASA_NICENESS" else 1
+        least = 0 if name.endswith("_NICENESS") else 1
         if not raw.isdigit() or not least <= int(raw) <= _MOST:
             raise ValueError(f"{name} is wrong ({raw!r}): give a number from {least} to {_MOST}")
         found[name] = int(raw)

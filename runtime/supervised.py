@@ -47,7 +47,9 @@ def standin_tasks(installation: Installation) -> list[Task]:
         return []
     port = int(installation.values["STANDINS_PORT"])
     command = [sys.executable, "-m", "tests.standins"]
-    task = _task(installation, "standins", command, installation.environment_of_standins())
+    # It is the outside world, which does not compute here.
+    niceness = numbers(installation.values)["RASA_NICENESS"]
+    task = _task(installation, "standins", command, installation.environment_of_standins(), niceness)
     task.check, task.port = health.http_check(f"http://127.0.0.1:{port}/health"), port
     task.stop_stage, task.grace_seconds = 0, 5.0
     return [task]

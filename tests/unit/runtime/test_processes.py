@@ -88,6 +88,9 @@ def test_a_wrong_number_of_processes_is_named(wrong):
         numbers({"RASA_PROCESSES": wrong})
 
 
-def test_only_rasa_gives_way():
-    assert [process.name for process in PROCESSES if process.niceness] == ["rasa"]
+def test_turns_give_way_to_vendors_and_what_nobody_waits_for_to_turns():
+    usual = numbers({})
+    ways = {process.name: usual[process.niceness] if process.niceness else 0 for process in PROCESSES}
+    assert ways["gateway"] == ways["backoffice"] == 0
+    assert 0 < ways["rasa"] == ways["actions"] == ways["relay"] < ways["worker"] == ways["trainer"]
     assert numbers({"RASA_NICENESS": "0"})["RASA_NICENESS"] == 0
