@@ -27,7 +27,8 @@ def measured(
 ) -> Iterator[Platform]:
     """Start it on free ports, without burst window, and end it afterwards. Needs the models (make train)."""
     ports = zip(_PORTS, free_ports(len(_PORTS)), strict=True)
-    settings = {name: str(port) for name, port in ports} | {"BURST_WINDOW_SECONDS": "0"} | dict(environment or {})
+    settings = {name: str(port) for name, port in ports} | {"BURST_WINDOW_SECONDS": "0"}
+    settings |= {"RASA_NICENESS": "", "WORKER_NICENESS": ""} | dict(environment or {})  # as make up has them
     with (
         tempfile.TemporaryDirectory(prefix="measured-") as folder,
         Platform.start(Path(folder), units=units, environment=settings, demo=demo) as platform,
