@@ -77,10 +77,12 @@ def test_closed_it_opens_by_itself_and_outside_the_window_a_template_reaches_the
         )
         page.goto(address)
         page.get_by_role("button", name="Tomar").click()
-        page.get_by_text("Retomar la conversación").click()
-        page.get_by_label("Sobre qué").fill("tu entrevista del martes")
+        # Of each there is one in the language of the chat first, then those in others.
+        choice = page.locator("details", has_text="Retomar la conversación").first
+        choice.locator("summary").click()
+        choice.get_by_label("Sobre qué").fill("tu entrevista del martes")
         before = len(ana.received)
-        page.get_by_role("button", name="Enviar plantilla").click()
+        choice.get_by_role("button", name="Enviar plantilla").click()
         shown = town.vendors.wait_for_reply(ana.user, ana.account, "sobre tu entrevista del martes", before)
         assert shown.text.startswith("¡Hola, Ana! Te escribe ")
         page.locator(".bubble-who", has_text="plantilla").wait_for()
