@@ -37,10 +37,10 @@ class QdrantStore:
         self._lock = threading.Lock()
 
     @classmethod
-    def at(cls, url: str, api_key: str = "", *, seconds: float = 5.0) -> QdrantStore:
+    def at(cls, url: str, api_key: str = "", *, seconds: int = 5) -> QdrantStore:
         """url: of the server. Nothing is asked yet."""
         return cls(
-            QdrantClient(url=url, api_key=api_key or None, timeout=int(seconds), check_compatibility=False)
+            QdrantClient(url=url, api_key=api_key or None, timeout=seconds, check_compatibility=False)
         )
 
     def nearest(
