@@ -11,13 +11,17 @@ from huntred.cv.ports import Cv, CvJob, CvStudy, Found
 
 @dataclass(frozen=True)
 class Field:
-    """id: of its marks, none where it stands in no one place. label: a key of the page's texts. current: it goes on."""
+    """id: of its marks, none where it stands in no one place. label and level: keys of the page's texts.
+
+    A level may also be one of the European framework, A1 to C2. current: it goes on.
+    """
 
     id: int | None
     label: str
     value: str
     confidence: float | None = None
     years: float | None = None
+    level: str = ""
     current: bool = False
 
 
@@ -52,10 +56,11 @@ class _Numbered:
         self.found: list[Found] = []
 
     def field(
-        self, label: str, found: Found | None, value: str = "", years: float | None = None
+        self, label: str, found: Found | None, level: Found | None = None, years: float | None = None
     ) -> Iterator[Field]:
         if found is not None:
-            yield Field(len(self.found), label, value or found.value, found.confidence, years)
+            told = level.value if level else ""
+            yield Field(len(self.found), label, found.value, found.confidence, years, told)
             self.found.append(found)
 
 
@@ -89,7 +94,7 @@ def _groups(cv: Cv, numbered: _Numbered) -> Iterator[Group]:
         tuple(
             field
             for one in cv.languages
-            for field in numbered.field("language", one.name, _with(one.name, one.level.value if one.level else ""))
+            for field in numbered.field("language", one.name, one.level)
         ),
     )
     yield Group(
@@ -97,7 +102,7 @@ def _groups(cv: Cv, numbered: _Numbered) -> Iterator[Group]:
         tuple(
             field
             for one in cv.skills
-            for field in numbered.field("skill", one.name, years=one.years)
+            for field in numbered.field("skill", one.name, one.level, one.years)
         ),
     )
     yield Group("certifications", tuple(field for one in cv.certifications for field in numbered.field("cert", one)))
@@ -121,10 +126,6 @@ def _study(study: CvStudy, numbered: _Numbered) -> Iterator[Field]:
     yield from numbered.field("institution", study.institution)
     yield from numbered.field("start", study.start)
     yield from numbered.field("end", study.end)
-
-
-def _with(found: Found, more: str) -> str:
-    return f"{found.value} · {more}" if more else found.value
 
 
 def _segments(text: str, found: list[tuple[int, Found]]) -> Iterator[Segment]:

@@ -56,6 +56,13 @@ def month_name(on: date) -> str:
     return str(format_skeleton("yMMMM", on, locale=language.locale()))
 
 
+def iso_month(raw: str) -> str:
+    """Write "2025-09" as "sep 2025"; a year alone stays."""
+    if "-" not in raw:
+        return raw
+    return str(format_skeleton("yMMM", date.fromisoformat(f"{raw}-01"), locale=language.locale()))
+
+
 def iso_day(raw: str) -> str:
     """A day as codes carry it, as people write it."""
     return day(date.fromisoformat(raw))
@@ -156,8 +163,8 @@ def rest(args: Mapping[str, str]) -> dict[str, str]:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
-        day=day, long_day=long_day, clock=clock,
-        month_name=month_name, iso_day=iso_day, day_time=day_time, ago=ago, money=money, percent=percent,
+        day=day, long_day=long_day, clock=clock, month_name=month_name, iso_day=iso_day, iso_month=iso_month,
+        day_time=day_time, ago=ago, money=money, percent=percent,
         number=number, phone=phone, initials=initials, plain_number=plain_number, salary=salary,
         full_name=full_name, sentence=sentence, in_language=in_language, colour=colour, notice=notice_html,
     )  # fmt: skip

@@ -6,11 +6,13 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from huntred.importing.letters import labelled
 from huntred.importing.ports import Advert, AdvertReader
 from huntred.importing.postings import Posting
 from huntred.importing.rules import FIELDS, REQUIRED, said, template_heads
 from huntred.importing.telling import pay_told, years_told
 
+_DESCRIBED = frozenset({"schedule", "benefits"})
 _PAY = frozenset({"salary_min", "salary_max"})
 
 
@@ -26,6 +28,7 @@ def told(posting: Posting, reader: AdvertReader) -> Posting:
     period = said("salary_period", cells.get("salary", "")) or cells.get("salary_period")
     if (_PAY | {"salary"}) & cells.keys() and not period:
         notes.append("period_assumed")
+    cells |= _hours_and_benefits(cells, text)
     years = years_told(text)
     if years:
         cells.setdefault("min_experience_years", years)
@@ -36,6 +39,15 @@ def told(posting: Posting, reader: AdvertReader) -> Posting:
         if names:
             cells[field] = "; ".join(names)
     return Posting(cells, posting.asked, tuple(notes))
+
+
+def _hours_and_benefits(cells: dict[str, str], text: str) -> dict[str, str]:
+    """Return what lines "Horario: …" and "Prestaciones: …" add: a page's data has mostly the kind of contract alone."""
+    found = {field: value for field, value in labelled(text) if field in _DESCRIBED}
+    hours, kind = found.get("schedule", ""), cells.get("schedule", "")
+    if hours and kind and hours.casefold() not in kind.casefold():
+        found["schedule"] = kind if any(map(str.isdigit, kind)) else f"{kind}, {hours}"
+    return {field: value for field, value in found.items() if field == "schedule" or not cells.get(field)}
 
 
 def as_rows(read: Sequence[Posting]) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def why_unread(code: str) -> str:
 def read_letter(text: str, subject: str = "") -> Posting:
     """Return what a text tells as a row's cells. subject: of the mail, or the name of the file, where it has one."""
     text = text.strip()[:_LONGEST]
-    cells = dict(_labelled(text))
+    cells = dict(labelled(text))
     if "title" not in cells:
         title = _title(_REPLY.sub("", subject)) or next(filter(None, map(_title, text.splitlines()[:12])), "")
         if title:
@@ -85,7 +85,7 @@ def read_letter(text: str, subject: str = "") -> Posting:
     return Posting(kept)
 
 
-def _labelled(text: str) -> Iterator[tuple[str, str]]:
+def labelled(text: str) -> Iterator[tuple[str, str]]:
     """Yield field and value of each line "label: value", the first of each; a list below its label is one value."""
     lines, seen = text.splitlines(), set()
     for at, line in enumerate(lines):

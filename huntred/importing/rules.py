@@ -22,7 +22,8 @@ FIELDS = (
 REQUIRED = ("title", "company")
 _LONGEST = {"title": 200, "company": 200, "city": 100, "region": 100, "address": 500}
 _MOST_REQUIREMENTS = 30
-_AMOUNT = re.compile(r"\d{1,3}(?:[,' ]\d{3})+(?:\.\d{1,2})?|\d+(?:\.\d{1,2})?")
+_THOUSAND = Decimal(1_000)
+_AMOUNT = re.compile(r"(\d{1,3}(?:[,' ]\d{3})+(?:\.\d{1,2})?|\d+(?:\.\d{1,2})?)(\s*(?:mil|k)\b)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -107,13 +108,16 @@ def _plain(field: str, raw: str) -> dict[str, Any]:
 
 
 def _amount(raw: str) -> Decimal:
+    """Read an amount as people type it into a sheet: "12,500.00", "$12 500", "12 mil", "12k"."""
     found = _AMOUNT.fullmatch(raw.replace("$", "").strip())
     if not found:
         raise _Wrong("not_a_number")
     try:
-        value = Decimal(re.sub(r"[,' ]", "", found[0]))
+        value = Decimal(re.sub(r"[,' ]", "", found[1]))
     except InvalidOperation:
         raise _Wrong("not_a_number") from None
+    if found[2]:
+        value *= _THOUSAND
     if value >= Decimal(10) ** 12:
         raise _Wrong("not_a_number")
     return value
@@ -152,9 +156,12 @@ def _choice(field: str, raw: str) -> dict[str, Any]:
 
 def _salary(field: str, raw: str) -> dict[str, Any]:
     """Read "$12,000 a $15,000 MXN mensuales": one amount or two, with what is said of currency and period."""
-    amounts = [_amount(found[0]) for found in _AMOUNT.finditer(raw)]
+    found = list(_AMOUNT.finditer(raw))
+    amounts = [_amount(one[0]) for one in found]
     if not 1 <= len(amounts) <= 2:
         raise _Wrong("not_a_number")
+    if found[-1][2] and not found[0][2] and amounts[0] * _THOUSAND <= amounts[-1]:
+        amounts[0] *= _THOUSAND  # "12 a 14 mil"
     values: dict[str, Any] = {"salary_min": amounts[0], "salary_max": amounts[-1]}
     for extra in ("salary_period", "salary_currency"):
         told = said(extra, re.sub(r"[\d.,$]+", " ", raw))

@@ -61,6 +61,9 @@ def test_from_the_ranking_to_the_client(site: Site, chromium: Browser, size: dic
         expect(page.get_by_role("row").filter(has_text="Bety Ruiz")).to_be_visible(timeout=60_000)
         assert page.evaluate(WIDER) == []
         assert page.evaluate(NAMELESS) == []
+        for kind in ("CSV", "Excel", "CSV"):
+            with page.expect_download():
+                page.get_by_role("button", name=kind, exact=True).click()
         page.get_by_role("row").filter(has_text="Carlos Peña").get_by_text("Detalle").click()
         expect(page.get_by_text("No puedo trabajar de noche")).to_be_visible()
         for name in ("Bety Ruiz", "Carlos Peña"):

@@ -42,7 +42,7 @@ def test_a_file_is_seen_with_its_faults_and_then_written(office: Office) -> None
     post(client, f"/imports/{job.id}/columns", chosen)
 
     text = client.get(page).text
-    assert "1 de 2 filas están bien" in text and "muchas" in text and "Escribe solo un número" in text
+    assert "1 de 2 filas está bien" in text and "muchas" in text and "Escribe solo un número" in text
     assert "Se creará 1 empresa nueva: Norte" in text
     post(client, f"/imports/{job.id}/start")
     assert "Hay filas por corregir" in client.get(page).text

@@ -52,7 +52,8 @@ def upload(client: FlaskClient, own: Things, content: bytes = CV, note: str = "L
 def test_an_uploaded_cv_stands_beside_its_text(office: Office, shelf: Path, reader: SandboxedCvReader) -> None:
     own = things(office, "amigro")
     client = office.client(office.user())
-    answer = upload(client, own)
+    content = CV + "\nIDIOMAS\nInglés: básico\n".encode()
+    answer = upload(client, own, content)
     [cv] = office.desk.rows(select(CvFile))
     assert answer.status_code == 302 and answer.location.endswith(f"/people/cv/{cv.id}")
     assert (cv.name, cv.consent_note, cv.state) == ("cv.txt", "Lo envió por correo", "waiting")
@@ -63,11 +64,13 @@ def test_an_uploaded_cv_stands_beside_its_text(office: Office, shelf: Path, read
     [number] = re.findall(r'data-evidence="(\d+)"><span class="cv-label">Correo', page)
     marked = re.findall(rf'<mark class="cv-mark" data-of="(?:\d+ )*{number}(?: \d+)*">([^<]*)</mark>', page)
     assert "".join(marked) == "maria.lopez@example.com"
+    shown = re.findall(r'cv-label">([^<]*)</span><span class="cv-value">([^<]*)', page)
+    assert {("Desde", "ene 2019"), ("Hasta", "dic 2021"), ("Desde", "2015"), ("Idioma", "Inglés · básico")} <= set(shown)
     text = html.unescape(re.sub(r"<[^>]+>", "", page[page.index('cv-page-text">') + 14 : page.index("</article>")]))
-    assert text.strip() == reader.read(CV, today=office.desk.now.date()).pages[0].strip(), "the marks lose none of it"
+    assert text.strip() == reader.read(content, today=office.desk.now.date()).pages[0].strip(), "the marks lose none of it"
 
     file = client.get(f"/people/cv/{cv.id}/archivo", buffered=True)
-    assert file.data == CV
+    assert file.data == content
     assert file.headers["Content-Disposition"].startswith("attachment")
     assert file.headers["X-Content-Type-Options"] == "nosniff"
 
