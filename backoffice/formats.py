@@ -45,10 +45,12 @@ def day(at: datetime | date | None) -> str:
 
 
 def long_day(at: datetime | date | None) -> str:
-    """Such as "lunes, 2 de marzo de 2026"."""
+    """Such as "lunes 2 de marzo de 2026"."""
     if at is None:
         return ""
-    return str(format_date(local(at) if isinstance(at, datetime) else at, "full", locale=language.locale()))
+    told = str(format_date(local(at) if isinstance(at, datetime) else at, "full", locale=language.locale()))
+    # CLDR puts a comma after the day of the week that a Spanish sentence has no place for: "el lunes 2 de marzo".
+    return told if language.chosen() == language.ENGLISH else told.replace(", ", " ", 1)
 
 
 def month_name(on: date) -> str:
@@ -86,7 +88,7 @@ def ago(at: datetime | None) -> str:
 
 
 def exact(at: datetime | None) -> str:
-    """Such as "lunes, 2 de marzo de 2026, 09:30": what stands behind a relative time."""
+    """Such as "lunes 2 de marzo de 2026, 09:30": what stands behind a relative time."""
     return "" if at is None else f"{long_day(at)}, {clock(at)}"
 
 

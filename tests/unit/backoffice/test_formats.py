@@ -24,7 +24,7 @@ def test_days_and_times_are_those_of_mexico_city(page: None, now: datetime) -> N
     assert formats.clock(now) == "09:00"
     assert formats.day(now) == "lun 2 de mar"
     assert formats.day_time(now) == "lun 2 de mar, 09:00"
-    assert formats.long_day(now) == "lunes, 2 de marzo de 2026"
+    assert formats.long_day(now) == "lunes 2 de marzo de 2026"
     # Late in the evening there it is another day in UTC.
     assert formats.day(datetime(2026, 3, 3, 5, 30, tzinfo=timezone.utc)) == "lun 2 de mar"
     assert "2025" in formats.day(now - timedelta(days=300))
