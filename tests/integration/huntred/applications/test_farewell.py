@@ -110,6 +110,11 @@ def test_without_a_conversation_nothing_is_planned(desk: Desk, cards: Cards) -> 
         ("en", MESSAGE, "es_MX"),  # the draft, as it stands
         ("en", "Thank you for your interest. This time the position was filled.", "en_US"),
         ("es", MESSAGE, "es_MX"),
+        ("fr", "Merci de votre intérêt. Cette fois, une autre personne a été choisie.", "fr"),
+        ("pt", "Obrigado pelo seu interesse. Desta vez a vaga ficou com outra pessoa.", "pt_BR"),
+        # In Creole Meta has none: French ones are nearest.
+        ("ht", "Mèsi dèske ou te enterese. Fwa sa a, se yon lòt moun ki jwenn travay la.", "fr"),
+        ("ht", "Merci de votre intérêt. Cette fois, une autre personne a été choisie.", "fr"),
         ("ht", MESSAGE, "es_MX"),
     ],
 )
