@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from huntred.applications import drafts
 from huntred.applications.models import Application
 from huntred.applications.wording import wording
 from huntred.conversations import repository as conversations
@@ -28,6 +29,11 @@ _TEMPLATE = "resultado_postulacion"
 def filled(message: str, application: Application) -> str:
     """Return the draft with the position in its place."""
     return message.replace("{" + wording()["placeholders"]["position"] + "}", application.vacancy.title)
+
+
+def drafted(draft: str, application: Application, language: str) -> str:
+    """Return what is offered to whoever rejects: the draft in the language of the chat (ISO 639-1), filled in."""
+    return filled(drafts.said_in(draft, application.unit, language), application)
 
 
 def check(message: str) -> None:

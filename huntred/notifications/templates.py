@@ -32,7 +32,7 @@ def template_use(
     """Return a unit's template for a chat of this language (ISO 639-1). values: what fills it in a language.
 
     around: words of the team among the values, which nobody translates: the template is of their language alone. Where
-    they do not tell it they are taken for Spanish, as our drafts are.
+    they do not tell it they are taken for Spanish, as drafts of a unit's own are.
     """
     chosen = template_language(language)
     if around and template_language(languages.language_of(around)) != chosen:

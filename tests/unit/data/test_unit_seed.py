@@ -99,6 +99,16 @@ def test_reasons_have_a_message_in_both_forms_of_address_that_fits_a_template() 
             assert bool(familiar.search(message)) == (form == "tu"), reason["name"]
 
 
+@pytest.mark.parametrize("language", ["en", "fr", "ht", "pt"])
+def test_each_reason_s_message_is_there_in_each_language_and_tells_it(language: str) -> None:
+    """By its own words, which choose the template that it goes out in."""
+    told = load("shared", f"reject_reasons.{language}.yml")["reject_reasons"]
+    assert [one["name"] for one in told] == [one["name"] for one in load("shared", "reject_reasons.yml")["reject_reasons"]]
+    for reason in told:
+        assert len(reason["message"]) <= 600 and "{puesto}" in reason["message"]
+        assert language_of(reason["message"].replace("{puesto}", "Auxiliar de cocina con inglés")) == language, reason
+
+
 @pytest.mark.parametrize(
     "code", [code for code in UNITS if unit_of(code)["settings"]["form_of_address"] == "usted"]
 )
