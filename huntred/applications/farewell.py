@@ -54,13 +54,20 @@ def reachable(uow: UnitOfWork, application: Application) -> Conversation | None:
     return conversation
 
 
-def plan(uow: UnitOfWork, application: Application, message: str, *, now: datetime) -> bool:
-    """Let it be said in some minutes; return False where the person cannot or does not want to be told."""
+def plan(uow: UnitOfWork, application: Application, message: str, draft: str = "", *, now: datetime) -> bool:
+    """Let it be said in some minutes; return False where the person cannot or does not want to be told.
+
+    draft: of the reason, which the message began as. Where it still is that, and in another language than Spanish, it
+    has its twin in each template's language; what somebody wrote has none.
+    """
     conversation = reachable(uow, application)
     if conversation is None:
         return False
     said = filled(message.strip(), application)
     name = application.profile.first_name
+    language = language_of(uow, conversation)
+    drafted_there = drafted(draft, application, language)
+    as_drafted = said == drafted_there != filled(draft, application)
     # A template's parameter is one line (Meta refuses line breaks and tabs in it).
     one_line = " ".join(said.split())
     notifications.schedule(
@@ -73,9 +80,13 @@ def plan(uow: UnitOfWork, application: Application, message: str, *, now: dateti
         template=template_use(
             _TEMPLATE,
             application.unit,
-            language_of(uow, conversation),
-            lambda _: (name, application.vacancy.title, one_line),
-            around=one_line,
+            language,
+            lambda spoken: (
+                name,
+                application.vacancy.title,
+                drafted(draft, application, spoken) if as_drafted else one_line,
+            ),
+            around="" if as_drafted else one_line,
         ),
         now=now,
     )
