@@ -21,6 +21,7 @@ from backoffice.queries import board as board_queries
 from huntred.applications import board_settings, farewell, moves, service
 from huntred.applications.errors import MovedMeanwhile
 from huntred.applications.models import Application
+from huntred.conversations.language import language_of
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.disclosures import service as disclosures
 from huntred.errors import NotFound, RuleBroken
@@ -145,11 +146,14 @@ def _next(application: Application) -> dict[str, object]:
 
 def move_facts(uow: UnitOfWork, application: Application) -> dict[str, object]:
     """What the form to move an application shows."""
+    reasons, conversation = board_settings.reasons(uow), farewell.reachable(uow, application)
+    language = language_of(uow, conversation)
     return {
         "application": application,
         "stages": service.stages(uow),
-        "reasons": board_settings.reasons(uow),
-        "filled": farewell.filled,
-        "reachable": farewell.reachable(uow, application),
+        "reasons": reasons,
+        "drafts": {reason.id: farewell.drafted(reason.message, application, language) for reason in reasons},
+        "reachable": conversation,
+        "told_in": language,
         "longest": farewell.LONGEST,
     }

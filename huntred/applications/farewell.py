@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from huntred.applications import drafts
 from huntred.applications.models import Application
 from huntred.applications.wording import wording
 from huntred.conversations import repository as conversations
@@ -30,6 +31,11 @@ def filled(message: str, application: Application) -> str:
     return message.replace("{" + wording()["placeholders"]["position"] + "}", application.vacancy.title)
 
 
+def drafted(draft: str, application: Application, language: str) -> str:
+    """Return what is offered to whoever rejects: the draft in the language of the chat (ISO 639-1), filled in."""
+    return filled(drafts.said_in(draft, application.unit, language), application)
+
+
 def check(message: str) -> None:
     """Raise FieldInvalid where it is too long for a template's parameter."""
     if len(message) > LONGEST:
@@ -48,13 +54,20 @@ def reachable(uow: UnitOfWork, application: Application) -> Conversation | None:
     return conversation
 
 
-def plan(uow: UnitOfWork, application: Application, message: str, *, now: datetime) -> bool:
-    """Let it be said in some minutes; return False where the person cannot or does not want to be told."""
+def plan(uow: UnitOfWork, application: Application, message: str, draft: str = "", *, now: datetime) -> bool:
+    """Let it be said in some minutes; return False where the person cannot or does not want to be told.
+
+    draft: of the reason, which the message began as. Where it still is that, and in another language than Spanish, it
+    has its twin in each template's language; what somebody wrote has none.
+    """
     conversation = reachable(uow, application)
     if conversation is None:
         return False
     said = filled(message.strip(), application)
     name = application.profile.first_name
+    language = language_of(uow, conversation)
+    drafted_there = drafted(draft, application, language)
+    as_drafted = said == drafted_there != filled(draft, application)
     # A template's parameter is one line (Meta refuses line breaks and tabs in it).
     one_line = " ".join(said.split())
     notifications.schedule(
@@ -67,9 +80,13 @@ def plan(uow: UnitOfWork, application: Application, message: str, *, now: dateti
         template=template_use(
             _TEMPLATE,
             application.unit,
-            language_of(uow, conversation),
-            lambda _: (name, application.vacancy.title, one_line),
-            around=one_line,
+            language,
+            lambda spoken: (
+                name,
+                application.vacancy.title,
+                drafted(draft, application, spoken) if as_drafted else one_line,
+            ),
+            around="" if as_drafted else one_line,
         ),
         now=now,
     )

@@ -158,7 +158,8 @@ def _take(uow: UnitOfWork, application: Application, target: Stage, step: Step, 
     if target.kind in {"rejected", "withdrawn"}:
         cancel_interview(uow, application.id, "consultant", now=now)
     if target.kind == "rejected" and step.message is not None:
-        farewell.plan(uow, application, step.message, now=now)
+        reason = repository.reject_reason(uow.session, why) if why is not None else None
+        farewell.plan(uow, application, step.message, reason.message if reason is not None else "", now=now)
     uow.record(ApplicationMoved(application.id, from_stage_id, target.id), unit=application.unit)
 
 

@@ -20,6 +20,7 @@ from huntred.db.unit_of_work import UnitOfWork
 from huntred.errors import FieldInvalid
 from huntred.languages import MAIN
 from huntred.notifications.models import MessageTemplate
+from huntred.notifications.templates import template_language
 
 _LONGEST_VALUE = 200
 _PLACE = re.compile(r"\{\{(\d+)\}\}")
@@ -53,6 +54,7 @@ def choices(uow: UnitOfWork, unit: str, language: str = MAIN) -> list[TemplateCh
 
     language: of the chat (ISO 639-1), whose templates come before all others.
     """
+    nearest = template_language(language)
     rows = uow.session.scalars(
         select(MessageTemplate)
         .where(
@@ -68,7 +70,7 @@ def choices(uow: UnitOfWork, unit: str, language: str = MAIN) -> list[TemplateCh
     return sorted(
         found,
         key=lambda choice: (
-            choice.language.partition("_")[0] != language,
+            choice.language.partition("_")[0] != nearest,
             not any(parameter.name == "topic" for parameter in choice.parameters),
         ),
     )

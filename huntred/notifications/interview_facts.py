@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,7 +18,7 @@ from huntred.errors import NotFound
 from huntred.interviews.models import Interview
 from huntred.languages import MAIN
 from huntred.notifications.calendar import Appointment
-from huntred.notifications.templates import template_use
+from huntred.notifications.templates import template_language, template_use
 from huntred.notifications.wording import when_text, wording
 from huntred.people import service as people
 from huntred.units import service as units
@@ -43,8 +43,8 @@ class InterviewFacts:
     candidate_shown: what everybody but the candidate is told of who it is: of a confidential search a number until
     both sides agreed. Until then nothing goes to the client's contact either.
 
-    when: in the time zone of the place. language: of the candidate's chat, in which `chat_where` is said; `when` and
-    `where` are Spanish, as all others are told.
+    when: in the time zone of the place. language: of the candidate's chat. places: where to be, in each language that
+    the candidate may be told in; `when` and `where` are Spanish, as all others are told.
     """
 
     id: UUID
@@ -63,19 +63,22 @@ class InterviewFacts:
     ends_at: datetime
     when: str
     timezone: str
-    where: str
-    chat_where: str
+    places: Mapping[str, str]
     language: str
     video_url: str
     reason: str
     reminder_hours: tuple[int, ...]
 
+    @property
+    def where(self) -> str:
+        return self.where_in(MAIN)
+
     def when_in(self, language: str) -> str:
         return when_text(self.starts_at, self.timezone, language=language)
 
     def where_in(self, language: str) -> str:
-        """Where to be. language: the chat's or Spanish, as for place_in."""
-        return self.chat_where if language == self.language else self.where
+        """Where to be. language: of the chat, of its templates or Spanish, as for place_in."""
+        return self.places[language]
 
     def place_in(self, language: str) -> str:
         """Where to be, in one line: an address, or the video room with its link."""
@@ -151,8 +154,10 @@ def facts_of(uow: UnitOfWork, interview: Interview) -> InterviewFacts:
         ends_at=slot.ends_at,
         when=when_text(slot.starts_at, slot.timezone or unit.timezone),
         timezone=slot.timezone or unit.timezone,
-        where=_where(uow, interview, unit, MAIN, is_open=is_open),
-        chat_where=_where(uow, interview, unit, language, is_open=is_open),
+        places={
+            spoken: _where(uow, interview, unit, spoken, is_open=is_open)
+            for spoken in {MAIN, language, template_language(language)}
+        },
         language=language,
         video_url=slot.video_url if slot.modality == "video" else "",
         reason=interview.reason,

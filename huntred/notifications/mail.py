@@ -45,7 +45,9 @@ def render_mail(unit: Unit, name: str, values: Mapping[str, Any]) -> RenderedMai
     """
     language = str(values.get("language", MAIN))
     environment = _environment(unit.code, language)
-    filled = {**values, "unit": _as_texts_see_it(unit), "locale": LOCALES[language].replace("_", "-")}
+    # Not Babel's locale: Creole has none there, and a page that is read aloud names its own language.
+    locale = f"{language}-{LOCALES[language].partition('_')[2]}"
+    filled = {**values, "unit": _as_texts_see_it(unit), "locale": locale}
     head, _, body = environment.get_template(f"{name}.txt").render(filled).partition("\n")
     subject = " ".join(head.partition(":")[2].split())
     html = environment.get_template(f"{name}.html").render(filled)

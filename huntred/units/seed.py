@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from contract.encryption import Cipher
 from contract.ids import new_id
+from huntred.applications import drafts
 from huntred.applications.models import RejectReason, Stage
 from huntred.conversations.models import ChannelAccount, ChannelApp, QuickReply
 from huntred.db.base import Base
@@ -197,9 +198,7 @@ def _seed_reject_reasons(session: Session, folder: Path, form_of_address: str, r
     """The unit's own `reject_reasons.yml`, else the shared one; the message in the unit's form of address."""
     if session.scalar(select(RejectReason.id).where(RejectReason.unit == folder.name).limit(1)) is not None:
         return
-    own, shared = folder / "reject_reasons.yml", folder.parent / "shared" / "reject_reasons.yml"
-    path = own if own.is_file() else shared
-    rows = []
+    path, rows = drafts.file_of(folder), []
     for position, reason in enumerate(_read(path).get("reject_reasons", []), 1):
         message = reason.get("message", "")
         if isinstance(message, dict):

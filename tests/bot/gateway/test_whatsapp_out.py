@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -139,34 +140,44 @@ def test_outside_the_window_only_a_template_goes(town: Town, gateway: Running, s
     assert standins.violations == []
 
 
+# As Meta names them: Portuguese of Brazil, and French without a country.
+_ASKED = {
+    "en": TemplateUse("prueba", "en_US", ("Ana", "Monday")), "fr": TemplateUse("prueba", "fr", ("Ana", "lundi")),
+    "pt": TemplateUse("prueba", "pt_BR", ("Ana", "segunda")),
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("approved", "said"),
+    ("language", "approved", "said"),
     [
-        ({"en_US": "APPROVED", "es_MX": "APPROVED"}, "Hi, Ana: Monday."),
-        ({"en_US": "FLAGGED", "es_MX": "PAUSED"}, "Hi, Ana: Monday."),
-        ({"en_GB": "APPROVED", "es_MX": "APPROVED"}, "Hi, Ana: Monday."),
-        ({"en_US": "PENDING", "es_MX": "APPROVED"}, "Hola, Ana: lunes."),
-        ({"es_MX": "APPROVED"}, "Hola, Ana: lunes."),
-        ({"en_US": "REJECTED", "es_MX": "PENDING"}, "template_not_approved"),
-        ({"pt_BR": "APPROVED"}, "template_unknown"),
+        ("en", {"en_US": "APPROVED", "es_MX": "APPROVED"}, "Hi, Ana: Monday."),
+        ("en", {"en_US": "FLAGGED", "es_MX": "PAUSED"}, "Hi, Ana: Monday."),
+        ("en", {"en_GB": "APPROVED", "es_MX": "APPROVED"}, "Hi, Ana: Monday."),
+        ("en", {"en_US": "PENDING", "es_MX": "APPROVED"}, "Hola, Ana: lunes."),
+        ("en", {"es_MX": "APPROVED"}, "Hola, Ana: lunes."),
+        ("en", {"en_US": "REJECTED", "es_MX": "PENDING"}, "template_not_approved"),
+        ("en", {"pt_BR": "APPROVED"}, "template_unknown"),
+        ("pt", {"pt_BR": "APPROVED", "es_MX": "APPROVED"}, "Oi, Ana: segunda."),
+        ("pt", {"pt": "APPROVED", "es_MX": "APPROVED"}, "Oi, Ana: segunda."),
+        ("pt", {"pt_BR": "PENDING", "fr": "APPROVED", "es_MX": "APPROVED"}, "Hola, Ana: lunes."),
+        ("fr", {"fr": "APPROVED", "es_MX": "APPROVED"}, "Bonjour Ana : lundi."),
     ],
 )  # fmt: skip
 def test_a_template_and_its_values_are_of_one_language(
-    town: Town, gateway: Running, standins: StandinsClient, approved: dict[str, str], said: str
+    town: Town, gateway: Running, standins: StandinsClient, language: str, approved: dict[str, str], said: str
 ) -> None:
-    words = {"es": "Hola, {{1}}: {{2}}.", "en": "Hi, {{1}}: {{2}}.", "pt": "Oi, {{1}}: {{2}}."}
-    for language, state in approved.items():
+    words = {
+        "es": "Hola, {{1}}: {{2}}.", "en": "Hi, {{1}}: {{2}}.", "fr": "Bonjour {{1}} : {{2}}.", "pt": "Oi, {{1}}: {{2}}.",
+    }  # fmt: skip
+    for code, state in approved.items():
         town.db.execute(
             "INSERT INTO message_templates (id, unit, name, language, body, state) VALUES"
-            " (gen_random_uuid(), 'amigro', 'prueba', %s, %s, %s)", (language, words[language[:2]], state),
+            " (gen_random_uuid(), 'amigro', 'prueba', %s, %s, %s)", (code, words[code[:2]], state),
         )  # fmt: skip
-        standins.approve_template(AMIGRO, "prueba", words[language[:2]], language)
+        standins.approve_template(AMIGRO, "prueba", words[code[:2]], code)
     chat = town.chat(AMIGRO, spoke_ago=timedelta(hours=25))
-    spanish = TemplateUse("prueba", "es_MX", ("Ana", "lunes"))
-    use = TemplateUse("prueba", "en_US", ("Ana", "Monday"), instead=spanish)
-    row = town.until_state(
-        town.say(chat, Message("text", "Monday…", template=use), purpose="notice"), "read", "refused"
-    )
+    use = replace(_ASKED[language], instead=TemplateUse("prueba", "es_MX", ("Ana", "lunes")))
+    row = town.until_state(town.say(chat, Message("text", "…", template=use), purpose="notice"), "read", "refused")
     assert (row["error_code"] or standins.last(ME, AMIGRO).text) == said
     assert standins.violations == []
 

@@ -135,7 +135,7 @@ def test_the_window_says_how_long_and_outside_it_offers_templates(
             return
         expect(page.locator(".inbox-window")).to_contain_text("Ventana cerrada")
         expect(page.get_by_label("Tu respuesta")).to_have_count(0)
-        # Of the two languages, that of the chat comes first, and each says which one it is.
+        # Of the languages, that of the chat comes first, and each says which one it is.
         page.get_by_text("Retomar la conversación").first.click()
         chosen = page.locator(".template-choice[open]")
         expect(chosen.locator("summary")).to_contain_text("Español")

@@ -10,6 +10,7 @@ from sqlalchemy import event, select
 
 from huntred.access.models import AuditEntry
 from huntred.applications.models import RejectReason, Stage
+from huntred.privacy import service as privacy
 from tests.factories.cards import Cards
 from tests.integration.backoffice.conftest import Office, csrf_of, post
 from tests.integration.backoffice.test_access import _division, _division_user
@@ -200,6 +201,26 @@ def test_a_form_leads_back_into_the_office_only(office: Office) -> None:
         rosa = cards.add()
         data = {"to_stage": cards.stages["offer"].id, "expected_version": 0, "back": back}
         assert post(client, f"/applications/{rosa.id}/move", data).headers["Location"] == expected
+
+
+def test_whoever_rejects_is_offered_the_drafts_in_the_language_of_the_chat(office: Office) -> None:
+    desk, client = office.desk, office.client(office.user())
+    cards = Cards.of(desk)
+    application = cards.add("Rose Pierre", conversation=(conversation := desk.chat()))
+    with desk.work() as uow:
+        privacy.accept_notice(uow, application.person_id, conversation.channel, now=desk.now)
+    desk.execute("UPDATE reject_reasons SET message = 'Se mudó de {puesto}.' WHERE name = 'La vacante se cerró'")
+
+    def offered(language: str) -> str:
+        desk.execute("UPDATE conversations SET language = :language", language=language)
+        return client.get(f"/applications/{application.id}/move").text
+
+    french, spanish = offered("fr"), offered("es")
+    assert 'data-draft="Merci de votre intérêt pour « Soldadura industrial » et de votre temps.' in french
+    assert "Su chat va en otro idioma (Francés)" in french and "«Hola, Rose.»" not in french
+    assert 'data-draft="Gracias por tu interés en Soldadura industrial y' in spanish and "«Hola, Rose.»" in spanish
+    # What the unit wrote itself nobody has translated.
+    assert 'data-draft="Se mudó de Soldadura industrial."' in french
 
 
 def test_who_runs_the_unit_sets_limits_and_reasons(office: Office) -> None:

@@ -277,7 +277,8 @@ def test_the_categories_of_templates_are_said_in_spanish(office: Office) -> None
 def test_a_template_says_which_language_it_is_in(office: Office) -> None:
     client = office.client(office.user())
     page = client.get("/records/templates/?text=recordatorio_entrevista_amigro").text
-    assert "Español <code>es_MX</code>" in page and "Inglés <code>en_US</code>" in page
+    for said in ("Español <code>es_MX", "Inglés <code>en_US", "Francés <code>fr", "Portugués <code>pt_BR"):
+        assert f"{said}</code>" in page
 
     # Where one is chosen by hand, too: those of the chat's language first.
     desk, user = office.desk, office.user()

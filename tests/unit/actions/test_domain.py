@@ -187,18 +187,40 @@ def test_a_template_s_buttons_do_what_they_say(unit: str) -> None:
                 assert payloads[: len(shown)] == said, (template, place)
 
 
-@pytest.mark.parametrize("unit", [unit for unit in ALL_UNITS if (_SEED / unit / "templates.en.yml").is_file()])
-def test_an_english_template_s_buttons_are_those_of_its_response(unit: str) -> None:
+_TRANSLATED = sorted((file.parent.name, file.name.split(".")[1]) for file in _SEED.glob("*/templates.*.yml"))
+
+
+def _spoken(unit: str, language: str) -> dict[str, Any]:
+    there = ROOT / "domain" / "translations" / language
+    # Only English has words for all units.
+    return {**dict(load(there / "shared", "responses")), **load(there / unit, "responses")}
+
+
+@pytest.mark.parametrize(("unit", "language"), _TRANSLATED)
+def test_a_translated_template_s_buttons_are_those_of_its_response(unit: str, language: str) -> None:
     """They say the same, too: whoever has seen the one in the chat knows the other."""
-    titles = {row["name"]: row["buttons"] for row in read_yaml(_SEED / unit / "templates.en.yml")["templates"]}
-    there = ROOT / "domain" / "translations" / "en"
-    spoken = {**load(there / "shared", "responses"), **load(there / unit, "responses")}
+    seeded = read_yaml(_SEED / unit / f"templates.{language}.yml")
+    titles, spoken = {row["name"]: row["buttons"] for row in seeded["templates"]}, _spoken(unit, language)
     for template, places in _IN_PLACE_OF.items():
         for place in places if f"{template}_{unit}" in titles else ():
             shown = titles[f"{template}_{unit}"]
             for variation in spoken[place]:
                 said = [button["title"] for button in variation.get("buttons", ())]
                 assert said[: len(shown)] == shown, (template, place)
+
+
+# Mails that say by which of its buttons a question in the chat is answered.
+@pytest.mark.parametrize(
+    ("mail", "response"),
+    [("interview_proposed", "utter_interview_proposed"), ("disclosure_asked", "utter_disclosure_asked")],
+)
+@pytest.mark.parametrize("language", ["en", "fr", "ht", "pt"])
+def test_a_mail_names_the_buttons_of_the_chat(language: str, mail: str, response: str) -> None:
+    files = [_SEED / unit / "mail" / language / f"{mail}.txt" for unit in ("amigro", "shared")]
+    text = next(file for file in files if file.is_file()).read_text(encoding="utf-8").replace("’", "'")
+    for variation in _spoken("amigro", language)[response]:
+        for button in variation["buttons"]:
+            assert button["title"] in text, button
 
 
 def test_the_picker_says_exactly_what_was_agreed(responses: dict[str, Any]) -> None:

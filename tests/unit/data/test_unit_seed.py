@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from contract.languages import language_of
 from contract.text import normalise
 from huntred.notifications.mail import RenderedMail, render_mail, written_in
+from huntred.notifications.templates import CODES
 from huntred.units.models import Unit
 from tests.factories.texts import read_yaml
 
@@ -97,6 +99,16 @@ def test_reasons_have_a_message_in_both_forms_of_address_that_fits_a_template() 
             assert bool(familiar.search(message)) == (form == "tu"), reason["name"]
 
 
+@pytest.mark.parametrize("language", ["en", "fr", "ht", "pt"])
+def test_each_reason_s_message_is_there_in_each_language_and_tells_it(language: str) -> None:
+    """By its own words, which choose the template that it goes out in."""
+    told = load("shared", f"reject_reasons.{language}.yml")["reject_reasons"]
+    assert [one["name"] for one in told] == [one["name"] for one in load("shared", "reject_reasons.yml")["reject_reasons"]]
+    for reason in told:
+        assert len(reason["message"]) <= 600 and "{puesto}" in reason["message"]
+        assert language_of(reason["message"].replace("{puesto}", "Auxiliar de cocina con inglés")) == language, reason
+
+
 @pytest.mark.parametrize(
     "code", [code for code in UNITS if unit_of(code)["settings"]["form_of_address"] == "usted"]
 )
@@ -164,21 +176,29 @@ SPEAKS_ENGLISH = [code for code in UNITS if "en" in unit_of(code)["languages"]]
 SPANISH = re.compile(r"[¡¿áéíóúñ]|\b(hola|tu|su|el|la|para|con|entrevista|puesto|sí)\b", re.IGNORECASE)
 # Samples of names and places, which nobody translates.
 PROPER = re.compile(r"Av\. Juárez 120, Saltillo|Carmen López|Lucía Ortega|Industrias del Norte|Paseo de la Reforma 100, Ciudad de México")
+STOPS = {"en": "Stop messages", "fr": "Arrêter les messages", "pt": "Parar mensagens"}
+# Units that send templates, with each language of theirs beside Spanish that Meta has templates in.
+TRANSLATED = [
+    (code, language)
+    for code in UNITS
+    for language in unit_of(code)["languages"]
+    if code != "sexsi" and language in CODES and language != "es"
+]
 
 
-def english(code: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = load(code, "templates.en.yml")["templates"]
+def translated(code: str, language: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = load(code, f"templates.{language}.yml")["templates"]
     return found
 
 
-def test_who_speaks_english_has_english_templates() -> None:
-    there = [path.parent.name for path in SEED.glob("*/templates.en.yml")]
-    assert sorted(there) == sorted(code for code in SPEAKS_ENGLISH if code != "sexsi")
+def test_who_speaks_a_language_has_its_templates_and_nobody_else() -> None:
+    there = [(path.parent.name, path.name.split(".")[1]) for path in SEED.glob("*/templates.*.yml")]
+    assert sorted(there) == sorted(TRANSLATED)
 
 
-@pytest.mark.parametrize("code", [code for code in SPEAKS_ENGLISH if code != "sexsi"])
-class TestEnglishTemplates:
-    def test_they_are_those_that_speak_to_a_candidate_with_the_same_values(self, code: str) -> None:
+@pytest.mark.parametrize(("code", "language"), TRANSLATED)
+class TestTranslatedTemplates:
+    def test_they_are_those_that_speak_to_a_candidate_with_the_same_values(self, code: str, language: str) -> None:
         """In the same order, so that what is made for one language fills the other's places alike."""
         to_candidates = [
             (template["name"], template["category"], [one["name"] for one in template["parameters"]], len(template["buttons"]))
@@ -187,27 +207,30 @@ class TestEnglishTemplates:
         ]
         assert to_candidates == [
             (template["name"], template["category"], [one["name"] for one in template["parameters"]], len(template["buttons"]))
-            for template in english(code)
+            for template in translated(code, language)
         ]
 
-    def test_meta_would_take_them(self, code: str) -> None:
-        for template in english(code):
+    def test_meta_would_take_them(self, code: str, language: str) -> None:
+        for template in translated(code, language):
             body = template["body"]
             numbers = [int(number) for number in PARAMETER.findall(body)]
             assert numbers == list(range(1, len(template["parameters"]) + 1)), template["name"]
             assert not re.match(r"\s*\{\{", body) and not re.search(r"\}\}\s*(\{\{|$)", body), template["name"]
-            assert len(body) <= 1024 and template["language"] == "en_US"
+            assert len(body) <= 1024 and template["language"] == CODES[language]
             assert all(0 < len(title) <= 20 for title in template["buttons"]), template["name"]
 
-    def test_they_hold_no_spanish(self, code: str) -> None:
-        for template in english(code):
-            samples = [PROPER.sub("", one["sample"]) for one in template["parameters"]]
-            for said in (template["body"], *template["buttons"], *samples):
-                assert SPANISH.search(said) is None, (template["name"], said)
+    def test_they_are_of_their_language(self, code: str, language: str) -> None:
+        for template in translated(code, language):
+            # A short one may tell none.
+            assert language_of(PARAMETER.sub("…", template["body"])) in (language, ""), template["name"]
+            if language == "en":  # of the others Spanish shares words and accents
+                samples = [PROPER.sub("", one["sample"]) for one in template["parameters"]]
+                for said in (template["body"], *template["buttons"], *samples):
+                    assert SPANISH.search(said) is None, (template["name"], said)
 
-    def test_marketing_offers_the_way_out(self, code: str) -> None:
-        offered = [template["buttons"] for template in english(code) if template["category"] == "MARKETING"]
-        assert offered and all("Stop messages" in buttons for buttons in offered)
+    def test_marketing_offers_the_way_out(self, code: str, language: str) -> None:
+        offered = [each["buttons"] for each in translated(code, language) if each["category"] == "MARKETING"]
+        assert offered and all(STOPS[language] in buttons for buttons in offered)
 
 
 MAILS: dict[str, dict[str, Any]] = load("shared", "mail", "values.yml")
@@ -280,7 +303,7 @@ class TestEnglishMail:
     def test_each_unit_has_it_in_english(self, code: str, mail: str) -> None:
         """One that says it in Spanish words of its own has English ones of its own, too."""
         assert written_in(code, mail, "en") == "en"
-        assert written_in(code, mail, "fr") == "es"
+        assert written_in(code, mail, "de") == "es"
         for ending in ("txt", "html"):
             own = SEED / code / "mail"
             assert (own / f"{mail}.{ending}").is_file() == (own / "en" / f"{mail}.{ending}").is_file()
@@ -301,6 +324,51 @@ class TestEnglishMail:
         for said in (letter.subject, letter.text, re.sub(r"<[^>]*>", " ", letter.html)):
             ours = said.replace(str(contact["name"]), "").replace(str(contact["email"]), "")
             assert SPANISH.search(ours) is None, ours
+
+
+# Languages that not all units speak: each has its mails to itself, and none of what it does not do.
+FURTHER = [(code, one) for code in UNITS for one in unit_of(code)["languages"] if one not in ("es", "en")]
+ONLY_WITH = {"mentor_confirmed_person": "mentors", "mentor_cancelled_person": "mentors", "references_asked": "references"}
+TAG = re.compile(r"\{[{%].*?[}%]\}")
+
+
+def blocks(file: Path) -> list[str]:
+    """What a mail fills in and asks, in its order, without its words."""
+    return [re.sub(r'"[^"]*"', '""', tag) for tag in TAG.findall(file.read_text(encoding="utf-8"))]
+
+
+def mails_of(code: str) -> set[str]:
+    settings = unit_of(code)["settings"]
+    return {mail for mail in TO_CANDIDATES if settings.get(ONLY_WITH.get(mail, ""), mail not in ONLY_WITH)}
+
+
+@pytest.mark.parametrize(("code", "language"), FURTHER)
+class TestMailInAFurtherLanguage:
+    def test_the_unit_has_those_that_it_sends_and_no_other_unit_has_them(self, code: str, language: str) -> None:
+        folder = SEED / code / "mail" / language
+        assert {path.name for path in folder.iterdir()} == {
+            f"{mail}.{ending}" for mail in mails_of(code) for ending in ("txt", "html")
+        }
+        for mail in mails_of(code):
+            assert (written_in(code, mail, language), written_in("huntu", mail, language)) == (language, "es")
+
+    def test_it_says_as_much_as_the_english(self, code: str, language: str) -> None:
+        for file in (SEED / code / "mail" / language).iterdir():
+            assert blocks(file) == blocks(SEED / "shared" / "mail" / "en" / file.name), file
+
+    def test_it_carries_every_value_and_is_of_its_language(self, code: str, language: str) -> None:
+        for mail in mails_of(code):
+            letter = rendered(code, mail, MAILS[mail] | {"language": language})
+            for value in MAILS[mail].values():
+                for part in map(str, value if isinstance(value, list) else [value]):
+                    assert part in letter.html and part in f"{letter.subject}\n{letter.text}", mail
+            assert f'<html lang="{language}-' in letter.html
+            assert 5 <= len(letter.subject) <= 100 and "\n\n\n" not in letter.text
+            # Without what is filled in, which here is Spanish.
+            bare = rendered(code, mail, dict.fromkeys(MAILS[mail], "…") | {"language": language})
+            assert language_of(bare.text) == language, bare.text
+            assert language_of(re.sub(r"<[^>]*>", " ", bare.html)) == language, bare.html
+            assert not re.search(r"[¡¿ñ’]", bare.subject + bare.text + bare.html), mail
 
 
 def test_what_a_unit_says_in_spanish_of_its_own_is_not_said_in_english_of_all(tmp_path: Path, monkeypatch: Any) -> None:

@@ -15,6 +15,8 @@ def test_the_seed_is_what_meta_has_approved() -> None:
     assert all(0 < len(title) <= 25 for title in reminder.buttons)
     english = templates.find("whatsapp:amigro", "recordatorio_entrevista_amigro", "en_US")
     assert english is not None and english.parameters == 4 and english.body != reminder.body
+    for language in ("fr", "pt_BR"):
+        assert templates.find("whatsapp:amigro", "recordatorio_entrevista_amigro", language) is not None
     assert templates.find("whatsapp:amigro", "aviso_entrevistador_amigro", "en_US") is None
     assert templates.find("whatsapp:huntu", "recordatorio_entrevista_amigro", "es_MX") is None
 

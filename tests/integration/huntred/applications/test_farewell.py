@@ -9,7 +9,7 @@ import pytest
 
 from contract.message import Inbound
 from huntred.applications import farewell, moves
-from huntred.applications.models import Application
+from huntred.applications.models import Application, RejectReason
 from huntred.applications.types import Step
 from huntred.conversations.models import Conversation
 from huntred.notifications import service as notifications
@@ -105,11 +105,48 @@ def test_without_a_conversation_nothing_is_planned(desk: Desk, cards: Cards) -> 
 
 
 @pytest.mark.parametrize(
+    ("language", "begins", "template"),
+    [
+        ("en", "Thank you for your interest in Soldadura industrial", {"en_US": "Thank", "es_MX": "Gracias"}),
+        ("fr", "Merci de votre intérêt pour « Soldadura industrial »", {"fr": "Merci", "es_MX": "Gracias"}),
+        ("ht", "Mèsi dèske ou te enterese nan «Soldadura industrial»", {"fr": "Merci", "es_MX": "Gracias"}),
+        ("pt", "Obrigado pelo seu interesse em “Soldadura industrial”", {"pt_BR": "Obrigado", "es_MX": "Gracias"}),
+        ("es", "Gracias por tu interés en Soldadura industrial", {"es_MX": "Gracias"}),
+    ],
+)
+def test_a_draft_that_nobody_changed_is_there_in_the_language_of_each_template(
+    desk: Desk, cards: Cards, language: str, begins: str, template: dict[str, str]
+) -> None:
+    """So that who is not reached in one language, for Meta has not approved it yet, is in the other."""
+    application, conversation = _agreed(desk, cards)
+    desk.execute("UPDATE conversations SET language = :language", language=language)
+    with desk.work() as uow:
+        found = uow.session.get_one(Application, application.id)
+        draft = uow.session.get_one(RejectReason, cards.reason()).message
+        message = farewell.drafted(draft, found, language)
+        step = Step(cards.stages["rejected"].id, desk.user().id, reject_reason_id=cards.reason(), message=message)
+        moves.move(uow, application.id, step, 0, now=desk.now)
+    assert message.startswith(begins)
+    assert _released(desk, 6) == 1
+    [row] = desk.inbox(conversation.chat_id)
+    assert row.payload["values"]["values"]["message"] == message
+    ways, use = {}, row.payload["values"]["template"]
+    while use:
+        ways[use["language"]], use = use["values"][2], use.get("instead")
+    assert {code: said.split()[0] for code, said in ways.items()} == template
+
+
+@pytest.mark.parametrize(
     ("language", "message", "template"),
     [
         ("en", MESSAGE, "es_MX"),  # the draft, as it stands
         ("en", "Thank you for your interest. This time the position was filled.", "en_US"),
         ("es", MESSAGE, "es_MX"),
+        ("fr", "Merci de votre intérêt. Cette fois, une autre personne a été choisie.", "fr"),
+        ("pt", "Obrigado pelo seu interesse. Desta vez a vaga ficou com outra pessoa.", "pt_BR"),
+        # In Creole Meta has none: French ones are nearest.
+        ("ht", "Mèsi dèske ou te enterese. Fwa sa a, se yon lòt moun ki jwenn travay la.", "fr"),
+        ("ht", "Merci de votre intérêt. Cette fois, une autre personne a été choisie.", "fr"),
         ("ht", MESSAGE, "es_MX"),
     ],
 )

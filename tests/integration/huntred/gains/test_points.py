@@ -286,19 +286,21 @@ def test_points_change_nothing_in_who_is_ranked_where(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("note", "ways"),
+    ("language", "note", "ways"),
     [
-        ("", {"en_US": "it’s ready for you.", "es_MX": "está lista para ti."}),
-        ("Pick it up at the office on Monday.", {"en_US": "it’s ready for you. Pick it up at the office on Monday."}),
-        ("Pasa por ella el lunes.", {"es_MX": "está lista para ti. Pasa por ella el lunes."}),
+        ("en", "", {"en_US": "it’s ready for you.", "es_MX": "está lista para ti."}),
+        ("fr", "", {"fr": "elle est prête pour vous.", "es_MX": "está lista para ti."}),
+        ("pt", "", {"pt_BR": "está pronta para você.", "es_MX": "está lista para ti."}),
+        ("en", "Pick it up at the office on Monday.", {"en_US": "it’s ready for you. Pick it up at the office on Monday."}),
+        ("en", "Pasa por ella el lunes.", {"es_MX": "está lista para ti. Pasa por ella el lunes."}),
     ],
 )
 def test_what_a_consultant_wrote_to_a_reward_stands_in_a_template_of_its_language(
-    desk: Desk, note: str, ways: dict[str, str]
+    desk: Desk, language: str, note: str, ways: dict[str, str]
 ) -> None:
     conversation, person_id = registered(desk)
     heard(desk)
-    desk.execute("UPDATE conversations SET language = 'en'")
+    desk.execute("UPDATE conversations SET language = :language", language=language)
     with desk.work() as uow:
         request = service.ask_reward(uow, person_id, reward(desk, "Revisión de tu CV"), now=desk.now)
         service.decide(uow, request.id, True, desk.user().id, note, now=desk.now)

@@ -1,10 +1,12 @@
 """What a candidate is told without being asked is in the chat's language: in the chat, by mail and by template.
 
-A template and what fills it are of one language: beside the English one stands the Spanish one with Spanish values.
+A template and what fills it are of one language: behind the chat's stands the Spanish one with Spanish values. Meta has
+none in Creole, in whose place stand the French ones.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -42,6 +44,16 @@ THURSDAY = {
 VIDEO = {
     "en": "Video call", "fr": "Appel vidéo", "ht": "Apèl videyo", "pt": "Chamada de vídeo", "es": "Videollamada",
 }  # fmt: skip
+# Of a chat's language: Meta's code of its templates, and in which language these are.
+TEMPLATES = {"en": ("en_US", "en"), "fr": ("fr", "fr"), "ht": ("fr", "fr"), "pt": ("pt_BR", "pt")}
+# How the mails about an interview that is booked and of the day before begin, the calendar's entry, and the page's name.
+MAILS = {
+    "en": ("Your interview is booked", "Your interview is tomorrow", "Interview: ", "en-US"),
+    "fr": ("Votre entretien est fixé", "Votre entretien est demain", "Entretien : ", "fr-FR"),
+    "ht": ("Entèvyou ou fikse", "Demen se entèvyou ou", "Entèvyou: ", "ht-HT"),
+    "pt": ("Sua entrevista está marcada", "Sua entrevista é amanhã", "Entrevista: ", "pt-BR"),
+    "es": ("Tu entrevista quedó agendada", "Mañana es tu entrevista", "Entrevista: ", "es-MX"),
+}
 
 
 def speaks(desk: Desk, language: str) -> None:
@@ -91,20 +103,21 @@ def test_a_reminder_of_an_interview(desk: Desk, language: str) -> None:
     assert said["values"]["where"] == f"{VIDEO[spoken]}: https://video.example.mx/sala/1"
     ways = templates(said)
     assert ways.pop("es_MX")[2:] == [THURSDAY["es"], "Videollamada: https://video.example.mx/sala/1"]
-    english = {"en_US": ["Ana", "Soldadura industrial", THURSDAY["en"], "Video call: https://video.example.mx/sala/1"]}
-    assert ways == (english if language == "en" else {})
-    # Nobody has written our mails in French yet: they are Spanish, and so is what stands in them.
+    if spoken in TEMPLATES:
+        code, written = TEMPLATES[spoken]
+        place = f"{VIDEO[written]}: https://video.example.mx/sala/1"
+        assert ways == {code: ["Ana", "Soldadura industrial", THURSDAY[written], place]}
+    else:
+        assert ways == {}
     booked, reminded = case.mails("ana@example.com")
-    written, subjects = ("en", ("Your interview is booked", "Your interview is tomorrow")) if language == "en" else (
-        "es", ("Tu entrevista quedó agendada", "Mañana es tu entrevista")
-    )  # fmt: skip
+    *subjects, summary, page = MAILS[spoken]
     for mail, subject in zip((booked, reminded), subjects, strict=True):
-        assert mail.subject == f"{subject}: Soldadura industrial"
-        assert THURSDAY[written] in mail.text and VIDEO[written] in mail.text
-        assert THURSDAY[written] in mail.html and f'<html lang="{"en-US" if language == "en" else "es-MX"}">' in mail.html
+        assert re.split(" ?: ", mail.subject) == [subject, "Soldadura industrial"]
+        assert THURSDAY[spoken] in mail.text and VIDEO[spoken] in mail.text
+        assert THURSDAY[spoken] in mail.html and f'<html lang="{page}">' in mail.html
     _, event = _calendar(booked)
-    assert str(event["summary"]).startswith("Interview: " if language == "en" else "Entrevista: ")
-    assert str(event["location"]).startswith(VIDEO[written])
+    assert str(event["summary"]).startswith(summary)
+    assert str(event["location"]).startswith(VIDEO[spoken])
     # Who interviews is told in Spanish.
     asked = case.mails(case.interviewer.email)[0]
     assert THURSDAY["es"] in asked.text and str(_calendar(asked)[1]["summary"]).startswith("Entrevista: ")
@@ -147,23 +160,36 @@ def test_what_happens_to_an_interview(desk: Desk, happens: Any) -> None:
     assert THURSDAY["en"] in mail.text and " a las " not in mail.text
 
 
-def test_the_client_of_a_confidential_search_is_named_by_no_word_of_another_language(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("language", "said_there", "code", "in_template"),
+    [
+        ("en", "the company", "en_US", "the company"),
+        ("ht", "konpayi a", "fr", "l'entreprise"),
+        ("pt", "a empresa", "pt_BR", "a empresa"),
+    ],
+)
+def test_the_client_of_a_confidential_search_is_named_by_no_word_of_another_language(
+    desk: Desk, language: str, said_there: str, code: str, in_template: str
+) -> None:
     case = _booked(desk, address="Industrias del Norte, Saltillo")
     desk.execute("UPDATE vacancies SET confidential = true WHERE id = :v", v=case.vacancy_id)
-    speaks(desk, "en")
+    speaks(desk, language)
     case.hand_on()
     _confirmed(case)
     case.hand_on()
     said = told(desk, case.conversation)
-    assert said["values"]["where"] == "the company, Saltillo"
+    assert said["values"]["where"] == f"{said_there}, Saltillo"
     ways = templates(said)
-    assert (ways["en_US"][3], ways["es_MX"][3]) == ("the company, Saltillo", "la empresa, Saltillo")
+    assert (ways[code][3], ways["es_MX"][3]) == (f"{in_template}, Saltillo", "la empresa, Saltillo")
 
 
-@pytest.mark.parametrize(
-    ("language", "missing"),
-    [("en", "last name, city, skills"), ("fr", "nom de famille, ville, compétences"), ("es", "primer apellido, ciudad, habilidades")],
-)
+MISSING = {
+    "en": "last name, city, skills", "fr": "nom de famille, ville, compétences", "ht": "siyati, vil, konesans",
+    "pt": "sobrenome, cidade, habilidades", "es": "primer apellido, ciudad, habilidades",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "missing"), MISSING.items())
 def test_what_a_profile_lacks(desk: Desk, language: str, missing: str) -> None:
     conversation = _begins(desk, email="ana@example.com")
     speaks(desk, language)
@@ -172,29 +198,37 @@ def test_what_a_profile_lacks(desk: Desk, language: str, missing: str) -> None:
     said = told(desk, conversation)
     assert said["values"]["missing"] == missing
     ways = templates(said)
-    assert ways.pop("es_MX") == ["Ana", "primer apellido, ciudad, habilidades"]
-    assert ways == ({"en_US": ["Ana", missing]} if language == "en" else {})
+    assert ways.pop("es_MX") == ["Ana", MISSING["es"]]
+    code, written = TEMPLATES.get(language, ("", ""))
+    assert ways == ({code: ["Ana", MISSING[written]]} if code else {})
 
 
 @pytest.mark.parametrize(
-    ("language", "subject", "missing"),
-    [("en", "Complete your profile at Amigro", "last name, city, skills"),
-     ("pt", "Completa tu perfil en Amigro", "primer apellido, ciudad, habilidades")],
+    ("language", "subject"),
+    [
+        ("en", "Complete your profile at Amigro"), ("fr", "Complétez votre profil chez Amigro"),
+        ("ht", "Ranpli pwofil ou nan Amigro"), ("pt", "Complete seu perfil na Amigro"),
+    ],
 )  # fmt: skip
-def test_what_a_profile_lacks_by_mail(desk: Desk, language: str, subject: str, missing: str) -> None:
+def test_what_a_profile_lacks_by_mail(desk: Desk, language: str, subject: str) -> None:
     """Whoever wrote in the web chat has closed it."""
     _begins(desk, "web", email="ana@example.com")
     speaks(desk, language)
     with desk.work() as uow:
         assert profile_reminders.remind(uow, desk.links, now=desk.now + timedelta(days=2)) == 1
     ((_, mail),) = desk.sent("email")
-    assert mail.subject == subject and missing in mail.text and missing in mail.html
+    assert mail.subject == subject and MISSING[language] in mail.text and MISSING[language] in mail.html
 
 
 @pytest.mark.parametrize(
-    ("language", "day"), [("en", "October 4, 2026"), ("ht", "04/10/2026"), ("es", "4 de octubre de 2026")]
-)
-def test_the_end_of_a_permit(desk: Desk, language: str, day: str) -> None:
+    ("language", "day", "in_template"),
+    [
+        ("en", "October 4, 2026", {"en_US": "October 4, 2026"}), ("fr", "4 octobre 2026", {"fr": "4 octobre 2026"}),
+        ("ht", "04/10/2026", {"fr": "4 octobre 2026"}), ("pt", "4 de outubro de 2026", {"pt_BR": "4 de outubro de 2026"}),
+        ("es", "4 de octubre de 2026", {}),
+    ],
+)  # fmt: skip
+def test_the_end_of_a_permit(desk: Desk, language: str, day: str, in_template: dict[str, str]) -> None:
     conversation = desk.chat()
     speaks(desk, language)
     with desk.work() as uow:
@@ -208,13 +242,26 @@ def test_the_end_of_a_permit(desk: Desk, language: str, day: str) -> None:
     assert notice.values == {"days": "60", "date": day}
     ways = templates({"template": notice.template})
     assert ways.pop("es_MX")[1:] == ["4 de octubre de 2026", "60"]
-    assert [values[1:] for values in ways.values()] == ([["October 4, 2026", "60"]] if language == "en" else [])
+    assert {code: values[1:] for code, values in ways.items()} == {
+        code: [end, "60"] for code, end in in_template.items()
+    }
 
 
-def test_the_question_of_a_confidential_search(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("language", "code", "unnamed", "subject"),
+    [
+        ("en", "en_US", "there", "The company would like to meet you: "),
+        ("fr", "fr", "et bienvenue", "L'entreprise veut vous rencontrer : "),
+        ("ht", "fr", "et bienvenue", "Konpayi a vle rankontre ou: "),
+        ("pt", "pt_BR", "que bom falar com você", "A empresa quer conhecer você: "),
+    ],
+)
+def test_the_question_of_a_confidential_search(
+    desk: Desk, language: str, code: str, unnamed: str, subject: str
+) -> None:
     case = _booked(desk)
     desk.execute("UPDATE vacancies SET confidential = true WHERE id = :v", v=case.vacancy_id)
-    speaks(desk, "en")
+    speaks(desk, language)
     with desk.work() as uow:
         person = interviews.get(uow, case.interview_id).application.person_id
         disclosures.say(uow, case.vacancy_id, person, "client", True, source="link", now=desk.now)
@@ -223,10 +270,10 @@ def test_the_question_of_a_confidential_search(desk: Desk) -> None:
     said = told(desk, case.conversation)
     assert said["response"] == "utter_disclosure_asked"
     assert templates(said) == {
-        "en_US": ["there", "Soldadura industrial"], "es_MX": ["qué gusto", "Soldadura industrial"],
+        code: [unnamed, "Soldadura industrial"], "es_MX": ["qué gusto", "Soldadura industrial"],
     }  # fmt: skip
     subjects = [mail.subject for mail in case.mails("ana@example.com")]
-    assert "The company would like to meet you: Soldadura industrial" in subjects
+    assert f"{subject}Soldadura industrial" in subjects
 
 
 def test_a_mentors_session(desk: Desk) -> None:

@@ -102,11 +102,22 @@ def test_nobody_floods_a_mailbox(desk: Desk) -> None:
             codes.request_code(uow, conversation.id, "no tengo", now=desk.now)
 
 
-def test_it_is_told_in_the_language_of_the_chat_that_asked(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("language", "subject", "minutes"),
+    [
+        ("en", "{code} is your Amigro code", "it expires in 10 minutes"),
+        ("fr", "{code} est votre code Amigro", "il expire dans 10 minutes"),
+        ("ht", "{code} se kòd Amigro ou", "l ap bon pandan 10 minit"),
+        ("pt", "{code} é seu código da Amigro", "ele vence em 10 minutos"),
+    ],
+)
+def test_it_is_told_in_the_language_of_the_chat_that_asked(
+    desk: Desk, language: str, subject: str, minutes: str
+) -> None:
     conversation = desk.chat()
     desk.profile(email="ana@example.com")
-    desk.execute("UPDATE conversations SET language = 'en' WHERE id = :id", id=conversation.id)
+    desk.execute("UPDATE conversations SET language = :to WHERE id = :id", to=language, id=conversation.id)
     with desk.work() as uow:
         codes.request_code(uow, conversation.id, "ana@example.com", now=desk.now)
     _, mail = desk.sent("email")[-1]
-    assert mail.subject == f"{_code(desk)} is your Amigro code" and "it expires in 10 minutes" in mail.text
+    assert mail.subject == subject.format(code=_code(desk)) and minutes in mail.text

@@ -33,7 +33,7 @@ def test_a_seeded_unit_is_whole(desk: Desk) -> None:
     assert "recordatorio_entrevista_amigro" in {template.name for template in templates}
     assert {template.state for template in templates} == {"APPROVED"}
     reminders = {one.language: one.body for one in templates if one.name == "recordatorio_entrevista_amigro"}
-    assert set(reminders) == {"es_MX", "en_US"} and reminders["en_US"].startswith("Hi, {{1}}!")
+    assert set(reminders) == {"es_MX", "en_US", "fr", "pt_BR"} and reminders["en_US"].startswith("Hi, {{1}}!")
     assert len(desk.rows(select(Unit))) == 5
 
 
