@@ -23,7 +23,7 @@ import statistics  # noqa: E402
 import sys  # noqa: E402
 import tempfile  # noqa: E402
 import time  # noqa: E402
-from collections.abc import Mapping, Sequence  # noqa: E402
+from collections.abc import Iterator, Mapping, Sequence  # noqa: E402
 from dataclasses import dataclass  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
@@ -175,8 +175,10 @@ def judged(said: Sequence[Said], least: float | None) -> list[Judged]:
     ]
 
 
-def compare(name: str, data: TrainingData, splits: Sequence[Any], held_out: Sequence[tuple[str, str]]) -> list[str]:
-    """Return the `name=value` lines of one pipeline."""
+def compare(
+    name: str, data: TrainingData, splits: Sequence[Any], held_out: Sequence[tuple[str, str]]
+) -> Iterator[str]:
+    """Yield the `name=value` lines of one pipeline: of the folds first, a training before those of the held-out."""
     messages = [message for message in data.intent_examples if message.get("text")]
     own = name == "ours"
     parts: list[list[Said]] = []
@@ -188,23 +190,21 @@ def compare(name: str, data: TrainingData, splits: Sequence[Any], held_out: Sequ
             said_of(model.agent, [(messages[place].get("text"), messages[place].get("intent")) for place in judging])
         )
         parts.append(part)
+        yield f"{name}_fold_train_cpu_seconds={model.cpu_seconds:.1f}"
     answers: list[Judged] = []
     for number, part in enumerate(parts):
         others = [each for at, other in enumerate(parts) if at != number for each in other]
         answers += judged(part, None if own else threshold(others or part))
-    lines = [f"{name}_cv_{line}" for line in figures(answers).lines()]
+    yield from (f"{name}_cv_{line}" for line in figures(answers).lines())
     with tempfile.TemporaryDirectory() as folder:
         model = trained(Examples(PIPELINES[name], messages, data), Path(folder))
     said, milliseconds = asyncio.run(said_of(model.agent, held_out))
     least = None if own else threshold([each for part in parts for each in part])
-    lines += [f"{name}_held_out_{line}" for line in figures(judged(said, least)).lines()]
-    lines += [
-        f"{name}_cpu_ms={milliseconds:.2f}",
-        f"{name}_train_seconds={model.seconds:.1f}",
-        f"{name}_train_cpu_seconds={model.cpu_seconds:.1f}",
-        f"{name}_megabytes={model.megabytes:.1f}",
-    ]
-    return lines
+    yield from (f"{name}_held_out_{line}" for line in figures(judged(said, least)).lines())
+    yield f"{name}_cpu_ms={milliseconds:.2f}"
+    yield f"{name}_train_seconds={model.seconds:.1f}"
+    yield f"{name}_train_cpu_seconds={model.cpu_seconds:.1f}"
+    yield f"{name}_megabytes={model.megabytes:.1f}"
 
 
 def main() -> int:
@@ -229,7 +229,8 @@ def main() -> int:
     ]
     print(f"{len(examples.texts)} examples, {len(set(groups))} groups, {len(held_out)} held out", flush=True)
     for name in chosen:
-        print("\n".join(compare(name, data, splits, held_out)), flush=True)
+        for line in compare(name, data, splits, held_out):
+            print(line, flush=True)
     return 0
 
 
