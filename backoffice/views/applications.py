@@ -24,7 +24,7 @@ from huntred.applications.models import Application
 from huntred.conversations.language import language_of
 from huntred.db.unit_of_work import UnitOfWork
 from huntred.disclosures import service as disclosures
-from huntred.errors import NotFound, RuleBroken
+from huntred.errors import FieldInvalid, NotFound, RuleBroken
 from huntred.interviews import service as interviews
 from huntred.references import service as references
 
@@ -85,7 +85,10 @@ class ApplicationsView(BaseView):
         refused = None
         try:
             version = form.required(form.integer("expected_version"), "to_stage")
-            moves.move(work.work_of(unit), application_id, read_step(form), version, now=work.now())
+            moved = moves.move(work.work_of(unit), application_id, read_step(form), version, now=work.now())
+            if moved.version == version:
+                # A note that was written with it would be lost unseen.
+                raise FieldInvalid("to_stage", "same_stage")
             work.session.flush()
         except NotFound:
             raise

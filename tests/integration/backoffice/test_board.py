@@ -159,6 +159,9 @@ def test_the_script_hears_of_success_conflict_and_refusal_by_the_status(office: 
     assert "está al límite de 1" in full.text
     assert cards.stands(ana) == "new"
     assert _move(client, cards, ana, "screening", 0, over_limit="1").status_code == 200
+    nowhere = _move(client, cards, ana, "screening", 1, reason="Llamar el lunes")
+    assert nowhere.status_code == 422, "a note on its own would be lost"
+    assert "es donde ya está" in nowhere.text and "Llamar el lunes" in nowhere.text
     refused = _move(client, cards, ana, "rejected", 1)
     assert refused.status_code == 422
     assert "Elige un motivo" in refused.text
