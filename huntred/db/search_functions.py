@@ -137,6 +137,37 @@ BEGIN
 END $$""",
 }
 
+# What a kind's words must be, in the units and divisions of the scope. near: of each word the keys like it, or none.
+_KEEPING["app_search_query(what text, typed text[], pass integer, near text[])"] = """
+RETURNS text LANGUAGE plpgsql STABLE SET search_path = public AS $$
+DECLARE
+  word text; place text; wanted text; choices text[]; at integer;
+BEGIN
+  FOR at IN 1 .. cardinality(typed) LOOP
+    word := typed[at];
+    choices := '{}';
+    FOREACH place IN ARRAY app_units() LOOP
+      place := left(what, 1) || '/' || place || '/';
+      choices := choices
+        || (app_lexeme(place || word) || CASE WHEN pass > 1 AND length(word) > 2 THEN ':*' ELSE '' END);
+      IF pass > 2 AND word ~ '^[a-z]{3,24}$' THEN
+        choices := choices || (app_lexeme(place || '~' || app_search_key(word)) || ':*');
+      END IF;
+    END LOOP;
+    IF pass > 3 AND near[at] <> '' THEN
+      choices := choices || ARRAY(
+        SELECT app_lexeme(left(what, 1) || '/' || name) FROM unnest(string_to_array(near[at], ' ')) name);
+    END IF;
+    wanted := concat_ws(' & ', wanted, '(' || array_to_string(choices, ' | ') || ')');
+  END LOOP;
+  IF app_divisions() IS NOT NULL AND what <> 'company' THEN
+    wanted := wanted || ' & (' || (
+      SELECT string_agg(app_lexeme(left(what, 1) || '/' || unit || '/#' || division), ' | ')
+      FROM unnest(app_units()) unit, unnest(app_divisions()) division) || ')';
+  END IF;
+  RETURN wanted;
+END $$"""
+
 _TRIGGERS = (
     "profile AFTER INSERT OR UPDATE OF search_text ON unit_profiles FOR EACH ROW EXECUTE FUNCTION app_search_profile()",
     "application AFTER INSERT OR UPDATE OF division_id, profile_id ON applications FOR EACH ROW"
@@ -162,7 +193,7 @@ _ASKED = {
 RETURNS TABLE (kind text, object_id uuid)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public SET enable_seqscan = off AS $$
 DECLARE
-  what text; word text; place text; sounds text; wanted text; choices text[]; near text[]; at integer;
+  what text; word text; sounds text; near text[];
 BEGIN
   -- What is near a word is the same for every kind.
   FOREACH word IN ARRAY CASE WHEN pass > 3 THEN typed ELSE '{}' END LOOP
@@ -173,31 +204,23 @@ BEGIN
       ORDER BY abs(length(k.key) - length(sounds)), k.key LIMIT 40) found), '');
   END LOOP;
   FOREACH what IN ARRAY kinds LOOP
-    wanted := NULL;
-    FOR at IN 1 .. cardinality(typed) LOOP
-      word := typed[at];
-      choices := '{}';
-      FOREACH place IN ARRAY app_units() LOOP
-        place := left(what, 1) || '/' || place || '/';
-        choices := choices
-          || (app_lexeme(place || word) || CASE WHEN pass > 1 AND length(word) > 2 THEN ':*' ELSE '' END);
-        IF pass > 2 AND word ~ '^[a-z]{3,24}$' THEN
-          choices := choices || (app_lexeme(place || '~' || app_search_key(word)) || ':*');
-        END IF;
-      END LOOP;
-      IF pass > 3 AND near[at] <> '' THEN
-        choices := choices || ARRAY(
-          SELECT app_lexeme(left(what, 1) || '/' || name) FROM unnest(string_to_array(near[at], ' ')) name);
-      END IF;
-      wanted := concat_ws(' & ', wanted, '(' || array_to_string(choices, ' | ') || ')');
-    END LOOP;
-    IF app_divisions() IS NOT NULL AND what <> 'company' THEN
-      wanted := wanted || ' & (' || (
-        SELECT string_agg(app_lexeme(left(what, 1) || '/' || unit || '/#' || division), ' | ')
-        FROM unnest(app_units()) unit, unnest(app_divisions()) division) || ')';
-    END IF;
     RETURN QUERY EXECUTE 'SELECT e.kind, e.object_id FROM search_entries e WHERE e.words @@ $1::tsquery LIMIT $2'
-      USING wanted, most;
+      USING app_search_query(what, typed, pass, near), most;
+  END LOOP;
+END $$""",
+    # How many PostgreSQL expects the look-up to find, by the statistics that ANALYZE took of the entries' words: close
+    # for a word that many have, and hardly any time. Of several words it takes each to know nothing of the others.
+    "app_search_expected(kinds text[], typed text[], pass integer)": """
+RETURNS TABLE (kind text, expected bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+  plan json;
+BEGIN
+  FOREACH kind IN ARRAY kinds LOOP
+    EXECUTE 'EXPLAIN (FORMAT JSON) SELECT 1 FROM search_entries e WHERE e.words @@ '
+      || quote_literal(app_search_query(kind, typed, pass, NULL)) || '::tsquery' INTO plan;
+    expected := (plan -> 0 -> 'Plan' ->> 'Plan Rows')::numeric::bigint;
+    RETURN NEXT;
   END LOOP;
 END $$""",
     # Words that nothing has any more (somebody was erased) are forgotten, some at a time.

@@ -8,7 +8,7 @@ from backoffice.queries import applications
 from huntred.people import repository as people
 from huntred.people import service
 from huntred.people.models import UnitProfile
-from huntred.search import narrowing
+from huntred.search import narrowing, repository, rules
 from tests.factories.desk import Desk
 
 NAMED = (("Rosa", "Ibáñez"), ("Rosalía", "Núñez"), ("Luis", "Primorosa"), ("Ana", "C++"))
@@ -44,6 +44,21 @@ def test_a_wrong_letter_is_forgiven_where_nothing_begins_so(desk: Desk) -> None:
     _people(desk)
     with desk.work() as uow:
         assert [row.first_name for row in uow.session.scalars(people.matching(uow.session, "Ivañes"))] == ["Rosa"]
+
+
+def test_what_postgresql_takes_to_be_common_is_not_looked_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(30):
+        _people(desk)
+    desk.execute("ANALYZE search_entries")
+    with desk.work() as uow:
+        common, rare = rules.read("rosa"), rules.read("ibañ rosalia")
+        guessed = repository.expected(uow.session, ["person", "vacancy"], common, 2)
+        assert 40 <= guessed["person"] <= 80 and guessed["vacancy"] <= 1, "sixty people, no vacancy"
+        monkeypatch.setattr(repository, "ids", lambda *_: pytest.fail("it is told without"))
+        assert narrowing.ids(uow.session, "person", common, most=5) is None
+        monkeypatch.undo()
+        # Of several words it only guesses: whether any has both is looked up.
+        assert narrowing.ids(uow.session, "person", rare, most=5) == []
 
 
 @pytest.mark.parametrize("most", [2000, 0], ids=["rare", "common"])
