@@ -8,8 +8,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from contract.ids import new_id
+from huntred.applications.models import Stage
 from huntred.conversations.models import ConversationNote, NoteMention, QuickReply
 from huntred.tracking import service as tracking
 from huntred.units.models import Division
@@ -131,7 +133,8 @@ def test_a_division_consultant_sees_the_division_only_and_does_what_the_switches
         if "companies" in path or "campaigns" in path:
             continue  # these are the whole unit's
         assert client.get(path).status_code == 404, path
-    moved = post(client, f"/applications/{own.application}/move", {"to_stage": own.stage, "expected_version": 0})
+    [next_stage] = office.desk.rows(select(Stage.id).where(Stage.unit == "amigro", Stage.kind == "screening"))
+    moved = post(client, f"/applications/{own.application}/move", {"to_stage": next_stage, "expected_version": 0})
     assert moved.status_code == 302
     assert post(client, f"/vacancies/{own.vacancy}/pause").status_code == 403
     assert post(client, f"/conversations/{own.conversation}/take").status_code == 403
