@@ -117,13 +117,13 @@ class IntentReader:
 
 def learn(examples: Examples, heard: Heard, learning: Learning) -> IntentReader:
     """Train, then settle confidence and threshold on what models of the folds said of sentences unknown to them."""
-    groups = variant_groups(examples.shapes, examples.intents)
-    groups = topic_groups(groups, examples.intents, heard.vectors)
-    parts = folds(examples.intents, groups, learning.folds) if len(set(groups)) >= learning.folds else []
     # NumPy and SciPy let go of the interpreter while they multiply: fits beside each other take half as long on two
     # cores.
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         whole = pool.submit(_fitted, examples.intents, heard, learning)
+        groups = variant_groups(examples.shapes, examples.intents)
+        groups = topic_groups(groups, examples.intents, heard.vectors)
+        parts = folds(examples.intents, groups, learning.folds) if len(set(groups)) >= learning.folds else []
         partials = [
             pool.submit(_fitted, [examples.intents[place] for place in learnt], heard.of(learnt), learning)
             for learnt, _ in parts
