@@ -137,8 +137,28 @@ BEGIN
 END $$""",
 }
 
-# What a kind's words must be, in the units and divisions of the scope. near: of each word the keys like it, or none.
-_KEEPING["app_search_query(what text, typed text[], pass integer, near text[])"] = """
+_TRIGGERS = (
+    "profile AFTER INSERT OR UPDATE OF search_text ON unit_profiles FOR EACH ROW EXECUTE FUNCTION app_search_profile()",
+    "application AFTER INSERT OR UPDATE OF division_id, profile_id ON applications FOR EACH ROW"
+    " WHEN (new.division_id IS NOT NULL) EXECUTE FUNCTION app_search_application()",
+    "vacancy AFTER INSERT OR UPDATE OF search_text, division_id ON vacancies FOR EACH ROW"
+    " EXECUTE FUNCTION app_search_named()",
+    "company AFTER INSERT OR UPDATE OF search_text ON companies FOR EACH ROW EXECUTE FUNCTION app_search_named()",
+    "conversation AFTER INSERT OR UPDATE OF person_id ON conversations FOR EACH ROW"
+    " EXECUTE FUNCTION app_search_conversation()",
+    "chat AFTER UPDATE OF user_name, phone ON chats FOR EACH ROW"
+    " WHEN (old.user_name IS DISTINCT FROM new.user_name OR old.phone IS DISTINCT FROM new.phone)"
+    " EXECUTE FUNCTION app_search_chat()",
+    *(
+        f"gone AFTER DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION app_search_gone()"
+        for table in ("unit_profiles", "vacancies", "companies", "conversations")
+    ),
+)
+
+# What the look-ups have in common; nobody calls it by itself.
+_ASKING = {
+    # What the words of a kind must be, in the scope. near: of each word the keys like it, or none.
+    "app_search_query(what text, typed text[], pass integer, near text[])": """
 RETURNS text LANGUAGE plpgsql STABLE SET search_path = public AS $$
 DECLARE
   word text; place text; wanted text; choices text[]; at integer;
@@ -166,25 +186,8 @@ BEGIN
       FROM unnest(app_units()) unit, unnest(app_divisions()) division) || ')';
   END IF;
   RETURN wanted;
-END $$"""
-
-_TRIGGERS = (
-    "profile AFTER INSERT OR UPDATE OF search_text ON unit_profiles FOR EACH ROW EXECUTE FUNCTION app_search_profile()",
-    "application AFTER INSERT OR UPDATE OF division_id, profile_id ON applications FOR EACH ROW"
-    " WHEN (new.division_id IS NOT NULL) EXECUTE FUNCTION app_search_application()",
-    "vacancy AFTER INSERT OR UPDATE OF search_text, division_id ON vacancies FOR EACH ROW"
-    " EXECUTE FUNCTION app_search_named()",
-    "company AFTER INSERT OR UPDATE OF search_text ON companies FOR EACH ROW EXECUTE FUNCTION app_search_named()",
-    "conversation AFTER INSERT OR UPDATE OF person_id ON conversations FOR EACH ROW"
-    " EXECUTE FUNCTION app_search_conversation()",
-    "chat AFTER UPDATE OF user_name, phone ON chats FOR EACH ROW"
-    " WHEN (old.user_name IS DISTINCT FROM new.user_name OR old.phone IS DISTINCT FROM new.phone)"
-    " EXECUTE FUNCTION app_search_chat()",
-    *(
-        f"gone AFTER DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION app_search_gone()"
-        for table in ("unit_profiles", "vacancies", "companies", "conversations")
-    ),
-)
+END $$""",
+}
 
 _ASKED = {
     # pass: 1 whole words, 2 their beginnings (of three letters at least: two begin half of all names), 3 as they sound,
@@ -243,9 +246,9 @@ RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = public SET enable
 
 def statements() -> Iterator[str]:
     """Yield the SQL that lays functions and triggers; the app may call what is asked, nobody the rest."""
-    for signature, body in (_PURE | _KEEPING | _ASKED).items():
+    for signature, body in (_PURE | _KEEPING | _ASKING | _ASKED).items():
         yield f"CREATE OR REPLACE FUNCTION {signature} {body}"
-    for signature in _KEEPING | _ASKED:
+    for signature in _KEEPING | _ASKING | _ASKED:
         name, _, arguments = signature.rstrip(")").partition("(")
         types = ", ".join(argument.split()[-1] for argument in arguments.split(",") if argument)
         yield f"REVOKE ALL ON FUNCTION {name}({types}) FROM PUBLIC"
