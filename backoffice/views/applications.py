@@ -26,6 +26,7 @@ from huntred.db.unit_of_work import UnitOfWork
 from huntred.disclosures import service as disclosures
 from huntred.errors import FieldInvalid, NotFound, RuleBroken
 from huntred.interviews import service as interviews
+from huntred.languages import MAIN
 from huntred.references import service as references
 
 
@@ -157,6 +158,6 @@ def move_facts(uow: UnitOfWork, application: Application) -> dict[str, object]:
         "reasons": reasons,
         "drafts": {reason.id: farewell.drafted(reason.message, application, language) for reason in reasons},
         "reachable": conversation,
-        "told_in": language,
+        "other_language": None if language == MAIN else language,
         "longest": farewell.LONGEST,
     }

@@ -57,8 +57,9 @@ def reachable(uow: UnitOfWork, application: Application) -> Conversation | None:
 def plan(uow: UnitOfWork, application: Application, message: str, draft: str = "", *, now: datetime) -> bool:
     """Let it be said in some minutes; return False where the person cannot or does not want to be told.
 
-    draft: of the reason, which the message began as. Where it still is that, and in another language than Spanish, it
-    has its twin in each template's language; what somebody wrote has none.
+    draft: of the reason, which the message began as. Where it still is that, it is said in the language of the chat
+    (many who are rejected at once are offered the Spanish one) and has its twin in each template's language; what
+    somebody wrote is said as it was written.
     """
     conversation = reachable(uow, application)
     if conversation is None:
@@ -67,7 +68,9 @@ def plan(uow: UnitOfWork, application: Application, message: str, draft: str = "
     name = application.profile.first_name
     language = language_of(uow, conversation)
     drafted_there = drafted(draft, application, language)
-    as_drafted = said == drafted_there != filled(draft, application)
+    as_drafted = drafted_there != filled(draft, application) and said in (drafted_there, filled(draft, application))
+    if as_drafted:
+        said = drafted_there
     # A template's parameter is one line (Meta refuses line breaks and tabs in it).
     one_line = " ".join(said.split())
     notifications.schedule(

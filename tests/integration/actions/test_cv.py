@@ -55,14 +55,25 @@ def profile(desk: Desk) -> UnitProfile:
     return desk.rows(select(UnitProfile))[0]
 
 
-def test_what_was_found_is_named_in_the_language_of_the_chat(desk: Desk, told: Told) -> None:
-    chat, cv_id = told(language="en")
+@pytest.mark.parametrize(
+    ("language", "mail", "jobs", "latest"),
+    [
+        ("en", "• Email: ", "• Jobs: ", "Latest job"),
+        ("fr", "• E-mail : ", "• Emplois : ", "Dernier travail"),
+        ("ht", "• Imel: ", "• Travay: ", "Dènye travay"),
+        ("pt", "• E-mail: ", "• Empregos: ", "Último trabalho"),
+    ],
+)
+def test_what_was_found_is_named_in_the_language_of_the_chat(
+    desk: Desk, told: Told, language: str, mail: str, jobs: str, latest: str
+) -> None:
+    chat, cv_id = told(language=language)
     [notice] = [row for row in desk.rows(select(InboxRow)) if row.kind == "notice"]
     recap = notice.payload["values"]["values"]["recap"]
-    assert "• Email: " in recap and "• Jobs: " in recap
-    chat.slots["language"] = "en"
+    assert mail in recap and jobs in recap
+    chat.slots["language"] = language
     press(chat, "wrong", cv_id)
-    assert "Latest job" in chat.titles and "Correo" not in chat.titles
+    assert latest in chat.titles and "Correo" not in chat.titles
 
 
 @pytest.mark.parametrize("unit", ["amigro", "huntred_executive"])

@@ -114,17 +114,22 @@ def test_without_a_conversation_nothing_is_planned(desk: Desk, cards: Cards) -> 
         ("es", "Gracias por tu interés en Soldadura industrial", {"es_MX": "Gracias"}),
     ],
 )
+@pytest.mark.parametrize("offered", ["of this chat", "of many"])
 def test_a_draft_that_nobody_changed_is_there_in_the_language_of_each_template(
-    desk: Desk, cards: Cards, language: str, begins: str, template: dict[str, str]
+    desk: Desk, cards: Cards, language: str, begins: str, template: dict[str, str], offered: str
 ) -> None:
-    """So that who is not reached in one language, for Meta has not approved it yet, is in the other."""
+    """So that who is not reached in one language, for Meta has not approved it yet, is in the other.
+
+    Whoever rejects many at once is offered the Spanish draft: each is told it in the language of their chat.
+    """
     application, conversation = _agreed(desk, cards)
     desk.execute("UPDATE conversations SET language = :language", language=language)
     with desk.work() as uow:
         found = uow.session.get_one(Application, application.id)
         draft = uow.session.get_one(RejectReason, cards.reason()).message
         message = farewell.drafted(draft, found, language)
-        step = Step(cards.stages["rejected"].id, desk.user().id, reject_reason_id=cards.reason(), message=message)
+        sent = message if offered == "of this chat" else draft
+        step = Step(cards.stages["rejected"].id, desk.user().id, reject_reason_id=cards.reason(), message=sent)
         moves.move(uow, application.id, step, 0, now=desk.now)
     assert message.startswith(begins)
     assert _released(desk, 6) == 1
