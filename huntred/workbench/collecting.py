@@ -33,8 +33,8 @@ UNSURE_BELOW = 0.6
 # less than half as many are found); a designer unticks what does not belong.
 _ALIKE = 0.6
 _TURNED_AWAY = frozenset({"nlu_fallback", "out_of_scope"})
-# Who asks for a person was understood.
-_ASKS_FOR_PERSON = "contact_human"
+# That somebody asked for a person soon after does not say that these were misread: a greeting comes before everything.
+_SAYS_NOTHING = frozenset({"contact_human", "greet", "goodbye", "thank"})
 
 # A burst of bubbles is one turn: they are read together, as they were then.
 _TURNS = text("""
@@ -124,7 +124,7 @@ def _reason(uow: UnitOfWork, row: Any, confidence: float) -> tuple[str, str]:
         chosen = uow.session.execute(_CHOSEN_NEXT, span).first()
         if chosen is not None and chosen.kind == "option" and chosen.intent not in {row.intent, None, *_TURNED_AWAY}:
             return "corrected", str(chosen.intent)
-    if row.intent != _ASKS_FOR_PERSON and uow.session.scalar(_ASKED_PERSON, span):
+    if row.intent not in _SAYS_NOTHING and uow.session.scalar(_ASKED_PERSON, span):
         return "handed_over", ""
     return ("unsure" if unsure else "plain"), ""
 

@@ -58,15 +58,16 @@ def test_doubtful_and_corrected_turns_come_masked(desk: Desk) -> None:
 def test_who_was_handed_to_a_person_is_marked(desk: Desk) -> None:
     conversation = desk.chat()
     at = desk.now - timedelta(hours=1)
+    wrote(desk, conversation, "buenas", "greet", 0.99, at=at - timedelta(minutes=1))
     wrote(desk, conversation, "no me sirve eso", "deny", 0.97, at=at)
     handoff = Handoff(
         id=new_id(), unit="amigro", conversation_id=conversation.id, state="queued", requested_at=at + timedelta(minutes=2)
     )
     desk.add(handoff)
 
-    [turn] = collected(desk)
+    greeting, turn = collected(desk)
 
-    assert turn.reason == "handed_over"
+    assert (greeting.reason, turn.reason) == ("plain", "handed_over")
 
 
 def test_demo_conversations_never_come(desk: Desk) -> None:
