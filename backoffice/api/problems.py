@@ -90,7 +90,7 @@ def of_query(error: ValidationError) -> Problem:
 def _fault(fault: Any, where: str) -> dict[str, str]:
     place = [str(part).replace("~", "~0").replace("/", "~1") for part in fault["loc"]]
     code = _CODES.get(fault["type"], "invalid")
-    told = {"code": code, "detail": texts()["faults"][code]}
+    told = {"code": code, "detail": texts()["expected"].get(fault["type"], texts()["faults"][code])}
     return told | ({"pointer": "".join(f"/{part}" for part in place)} if where == "pointer" else {where: place[0]})
 
 

@@ -229,6 +229,9 @@ def test_problems_say_what_and_where(office: Office) -> None:
     assert (missing.status_code, missing.mimetype) == (422, "application/problem+json")
     assert missing.json["type"] == "urn:huntred:problem:field_invalid"
     assert faults == {"/title": "missing", "/company_id": "missing", "/sueldo": "unknown_field"}
+    shapes = caller.post(VACANCIES, {"title": 7, "company_id": str(own.company), "salary_min": "9000"})
+    said = {fault["pointer"]: fault["detail"] for fault in shapes.json["errors"]}
+    assert "lleva texto" in said["/title"] and "es un objeto" in said["/salary_min"]
     assert caller.call("POST", VACANCIES, data="{", content_type="application/json").json["code"] == "body_unreadable"
     assert caller.call("POST", VACANCIES, data="a=1", content_type="text/plain").status_code == 415
     put = caller.call("PUT", person)
