@@ -27,6 +27,7 @@ TEND_LISTS = "huntred.tend_lists"
 READ_CVS = "huntred.read_cvs"
 SEND_WEBHOOKS = "huntred.send_webhooks"
 SEND_PUSHES = "huntred.send_pushes"
+WRITE_CALENDARS = "huntred.write_calendars"
 RESET_UNITS = "huntred.reset_units"
 WRITE_IMPORTS = "huntred.write_imports"
 IMPORT_PEOPLE = "huntred.import_people"
@@ -76,6 +77,7 @@ def make_celery(settings: AppSettings) -> Celery:
             "write-exports": {"task": WRITE_EXPORTS, "schedule": 5.0, "options": {"expires": 5}},
             "send-webhooks": {"task": SEND_WEBHOOKS, "schedule": 3.0, "options": {"expires": 3}},
             "send-pushes": {"task": SEND_PUSHES, "schedule": 3.0, "options": {"expires": 3}},
+            "write-calendars": {"task": WRITE_CALENDARS, "schedule": 5.0, "options": {"expires": 5}},
             "reset-units": {"task": RESET_UNITS, "schedule": 5.0, "options": {"expires": 5}},
             "write-imports": {"task": WRITE_IMPORTS, "schedule": 5.0, "options": {"expires": 5}},
             "import-people": {"task": IMPORT_PEOPLE, "schedule": 3.0, "options": {"expires": 3}},

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from huntred.alike import finding as alike
 from huntred.api_clients import service as api_clients
 from huntred.attention import service as attention
+from huntred.calendars import syncing as calendar_writing
 from huntred.conversations import escalation, handoff, resetting, sentiment
 from huntred.cv import reading, telling
 from huntred.db.session import Scope
@@ -170,6 +171,10 @@ def register(app: Celery, wiring: Wiring) -> None:
             return
         for unit in _units(wiring):
             push_sending.send_due(wiring.engine, unit, wiring.push, wiring.clock)
+
+    @task(name=celery_app.WRITE_CALENDARS)
+    def write_calendars() -> None:
+        calendar_writing.write_due(wiring.engine, wiring.calendar_server, wiring.links, wiring.clock)
 
     @task(name=celery_app.RESET_UNITS)
     def reset_units() -> None:

@@ -18,6 +18,8 @@ from sqlalchemy import Engine
 from contract.encryption import Cipher
 from contract.settings import SettingsInvalid
 from huntred.alike.ports import TitleReader
+from huntred.calendars.ports import CalendarServer
+from huntred.calendars.providers.caldav import CalDav
 from huntred.clock import utc_now
 from huntred.conversations.ports import SentimentReader
 from huntred.cv.ports import CvReader
@@ -160,6 +162,10 @@ class Wiring:
         return StandardPush(
             settings.vapid_private_key, settings.mail_from, self.clock, allow_loopback=settings.webhooks_reach_loopback
         )
+
+    @cached_property
+    def calendar_server(self) -> CalendarServer:
+        return CalDav(allow_loopback=self.settings.webhooks_reach_loopback)
 
     @cached_property
     def job_pages(self) -> Pages:

@@ -6,25 +6,19 @@ ends it. Of a candidate it says the name, nothing more.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
-from flask import Response, abort, request, url_for
-from icalendar import Calendar, Event
-from sqlalchemy import select
+from flask import Response, abort, request
+from icalendar import Event
 
 from backoffice import work
 from backoffice.public.pages import blueprint
-from huntred.access import rules
 from huntred.access.models import User
+from huntred.calendars import entries
 from huntred.db.scope import Scope
-from huntred.disclosures import service as disclosures
-from huntred.interviews import calendar
-from huntred.interviews.models import Interview
-from huntred.people.service import full_name
 from huntred.privacy.links import LinkExpired, LinkInvalid, read_link
-from huntred.units.models import Unit
 
 _BACK = timedelta(days=30)
 _AHEAD = timedelta(days=365)
@@ -33,13 +27,10 @@ _AHEAD = timedelta(days=365)
 @blueprint.get("/calendario/<token>.ics")
 def calendar_feed(token: str) -> Response:
     user = _user(token)
-    scope = rules.scope_of(user)
-    if scope.all_units:
-        scope = replace(scope, units=tuple(work.session.scalars(select(Unit.code))))
-    work.set_scope(scope)
+    work.set_scope(entries.scope_of(work.current_work(), user))
     now = work.now()
-    found = calendar.led_or_owned_by(work.current_work(), user.id, now - _BACK, now + _AHEAD)
-    answer = Response(_file(found), content_type="text/calendar; charset=utf-8")
+    found = entries.of_user(work.current_work(), user.id, now - _BACK, now + _AHEAD, work.wiring().links)
+    answer = Response(_file(event for _, event in found), content_type="text/calendar; charset=utf-8")
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.add_etag()
     answer.make_conditional(request)
@@ -58,38 +49,12 @@ def _user(token: str) -> User:
     return user
 
 
-def _file(interviews: list[Interview]) -> bytes:
+def _file(events: Iterator[Event]) -> bytes:
     """The same interviews give the same bytes, so that nothing is sent again for nothing."""
-    file = Calendar()
-    file.add("prodid", "-//Grupo huntRED//Calendar//ES")
-    file.add("version", "2.0")
+    file = entries.new_file()
     file.add("method", "PUBLISH")
     file.add("x-wr-calname", "huntRED")
     file.add("refresh-interval", timedelta(minutes=15), parameters={"value": "DURATION"})
-    uow = work.current_work()
-    for interview in interviews:
-        is_open = disclosures.names_open(uow, interview.application.vacancy, interview.application.person_id)
-        file.add_component(_event(interview, is_open))
+    for event in events:
+        file.add_component(event)
     return bytes(file.to_ical())
-
-
-def _event(interview: Interview, is_open: bool) -> Event:
-    """is_open: whether the candidate may be named outside; a calendar is seen by more people than its owner."""
-    slot, application = interview.slot, interview.application
-    who = full_name(application.profile) if is_open else f"Candidatura {application.number}"
-    event = Event()
-    # The UID of the invitation: a program that has both shows one.
-    event.add("uid", f"interview-{interview.id}@huntred")
-    event.add("sequence", interview.sequence)
-    event.add("dtstamp", interview.booked_at)
-    event.add("dtstart", slot.starts_at)
-    event.add("dtend", slot.ends_at)
-    event.add("summary", f"{who} · {application.vacancy.title}")
-    place = ", ".join(part for part in (slot.room.name if slot.room else "", slot.address) if part)
-    if slot.modality == "video":
-        place = slot.video_url
-    if place:
-        event.add("location", place)
-    event.add("url", url_for("interviews.details", id=interview.id, _external=True))
-    event.add("status", "CONFIRMED")
-    return event

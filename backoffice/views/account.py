@@ -10,6 +10,7 @@ from backoffice import auth, language, pushing, slot_form, work
 from backoffice.errors import done, refusals_flashed
 from backoffice.formats import viewer_zone
 from huntred.access import service as access
+from huntred.calendars import service as calendars
 from huntred.errors import FieldInvalid
 from huntred.notifications import alerts, team_telegram
 from huntred.push import service as devices
@@ -31,6 +32,7 @@ class AccountView(BaseView):
             zones=slot_form.ZONES,
             own_zone=row.timezone,
             zone=viewer_zone().key,
+            own_calendar=calendars.of_user(uow, user),
             feed=work.wiring().links.calendar_feed(user, row.calendar_link),
         )  # fmt: skip
 

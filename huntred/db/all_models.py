@@ -7,6 +7,7 @@ from huntred.alike import models as alike
 from huntred.api_clients import models as api_clients
 from huntred.applications import models as applications
 from huntred.attention import models as attention
+from huntred.calendars import models as calendars
 from huntred.companies import models as companies
 from huntred.conversations import models as conversations
 from huntred.cv import models as cv
@@ -36,7 +37,7 @@ from huntred.webhooks import models as webhooks
 from huntred.workbench import models as workbench
 
 __all__ = [
-    "access", "alike", "api_clients", "applications", "attention", "companies", "conversations", "cv",
+    "access", "alike", "api_clients", "applications", "attention", "calendars", "companies", "conversations", "cv",
     "disclosures", "events", "exchange", "fairness", "families", "gains", "importing", "interviews", "learning",
     "lists", "matching", "mentoring", "notifications", "people", "privacy", "push", "references", "search",
     "shortlists", "tracking", "units", "vacancies", "webhooks", "workbench",

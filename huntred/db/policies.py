@@ -349,6 +349,10 @@ RULES: dict[str, list[Rule]] = {
         Rule(APP, "SELECT, UPDATE, DELETE", f"{LOGIN} OR user_id = {SELF}"), Rule(APP, "INSERT", f"user_id = {SELF}"),
     ],
     "push_messages": _unit_table(),
+    # Written by the worker, who sees every user; kept by the user alone.
+    "user_calendars": [
+        Rule(APP, "SELECT, UPDATE, DELETE", f"{LOGIN} OR user_id = {SELF}"), Rule(APP, "INSERT", f"user_id = {SELF}"),
+    ],
     "stored_events": [
         Rule(RELAY, "SELECT, UPDATE (due_at, attempts, error)"), Rule(APP, _FULL, UNIT), Rule(BOT, "INSERT", UNIT),
         Rule(GATEWAY, "INSERT", "name IN ('MediaStored', 'MediaRefused', 'TeamMemberWrote')"),

@@ -16,7 +16,8 @@ from huntred.events.types import Event
 from huntred.privacy.links import Links
 
 HANDLER_MODULES = (
-    "huntred.cv.handlers", "huntred.gains.handlers", "huntred.notifications.disclosure_handlers",
+    "huntred.calendars.handlers", "huntred.cv.handlers", "huntred.gains.handlers",
+    "huntred.notifications.disclosure_handlers",
     "huntred.notifications.handlers", "huntred.notifications.media_handlers", "huntred.notifications.mentor_handlers",
     "huntred.notifications.permit_reminders", "huntred.notifications.proposal_handlers",
     "huntred.notifications.reference_handlers", "huntred.notifications.reward_handlers",

@@ -74,7 +74,7 @@ EVERYBODY = {
     "templates.index": "/records/templates/", "referrals.index": "/records/referrals/",
     "consents.index": "/records/consents/", "account.index": "/account/", "about.index": "/about/", "search.index": "/search/?text=rosa",
     "search.list": "/search/list?text=rosa", "board.index": "/board/", "board.bulk": "/board/bulk",
-    "quick_replies.index": "/quick-replies/", "announcements.index": "/announcements/", "devices.index": "/devices/",
+    "quick_replies.index": "/quick-replies/", "announcements.index": "/announcements/", "devices.index": "/devices/", "own_calendar.index": "/own-calendar/",
     "announcements.waiting": "/announcements/waiting", "dashboards.index": "/dashboards/",
     "dashboards.board": "/dashboards/recruiting", "dashboards.rows": "/dashboards/recruiting/funnel/rows",
     "dashboards.rows_file": "/dashboards/recruiting/funnel/rows.csv",
@@ -94,7 +94,8 @@ SWITCHED = {
 POSTED = {
     "announcements.presence": "/announcements/presence", "announcements.choices": "/announcements/choices",
     "announcements.telegram": "/announcements/telegram/end",
-    "devices.add": "/devices/new", "devices.which": "/devices/which",
+    "devices.add": "/devices/new", "devices.which": "/devices/which", "own_calendar.connect": "/own-calendar/connect",
+    "own_calendar.choose": "/own-calendar/choose", "own_calendar.disconnect": "/own-calendar/disconnect",
     "account.zone": "/account/zone", "account.language": "/account/language", "account.new_link": "/account/calendar",
 }  # fmt: skip
 # Who answers for a whole unit.
