@@ -16,25 +16,31 @@ from huntred.notifications import alerts, team_telegram
 from huntred.push import service as devices
 
 
+def facts() -> dict[str, object]:
+    """What the page of one's account shows."""
+    uow, user = work.current_work(), auth.acting_user()
+    chosen, row = alerts.of_user(uow, user), access.get(uow, user)
+    return {
+        "alerts": chosen,
+        "telegram": team_telegram.link_of(uow, chosen, now=work.now()),
+        "has_bot": bool(team_telegram.team_bot(uow)),
+        "push_key": pushing.public_key(),
+        "devices": devices.devices_of(uow, user),
+        "may_reply": auth.may("reply"),
+        "zones": slot_form.ZONES,
+        "own_zone": row.timezone,
+        "zone": viewer_zone().key,
+        "own_calendar": calendars.of_user(uow, user),
+        "feed": work.wiring().links.calendar_feed(user, row.calendar_link),
+    }
+
+
 class AccountView(BaseView):
     """`/account`"""
 
     @expose("/")
     def index(self) -> str:
-        uow, user = work.current_work(), auth.acting_user()
-        chosen, row = alerts.of_user(uow, user), access.get(uow, user)
-        return self.render(
-            "account/index.html", alerts=chosen, telegram=team_telegram.link_of(uow, chosen, now=work.now()),
-            has_bot=bool(team_telegram.team_bot(uow)),
-            push_key=pushing.public_key(),
-            devices=devices.devices_of(uow, user),
-            may_reply=auth.may("reply"),
-            zones=slot_form.ZONES,
-            own_zone=row.timezone,
-            zone=viewer_zone().key,
-            own_calendar=calendars.of_user(uow, user),
-            feed=work.wiring().links.calendar_feed(user, row.calendar_link),
-        )  # fmt: skip
+        return self.render("account/index.html", **facts())
 
     @expose("/language", methods=["POST"])
     def language(self) -> Response:

@@ -9,8 +9,10 @@ from werkzeug.wrappers import Response
 from backoffice import auth, work
 from backoffice.errors import done, refusals_flashed
 from backoffice.forms import FormReader
+from backoffice.views.account import facts
 from huntred.calendars import service
 from huntred.calendars.ports import Login
+from huntred.errors import FieldInvalid
 
 
 class OwnCalendarView(BaseView):
@@ -21,17 +23,21 @@ class OwnCalendarView(BaseView):
         return redirect(url_for("account.index", _anchor="caldav"))
 
     @expose("/connect", methods=["POST"])
-    def connect(self) -> Response:
-        form, wiring = FormReader(request.form), work.wiring()
-        with refusals_flashed() as refused:
+    def connect(self) -> Response | tuple[str, int]:
+        """Where it is refused the page comes again, with what was typed but the password."""
+        wiring, typed = work.wiring(), FormReader(request.form)
+        try:
             # A password may begin or end with a space.
-            login = Login(form.text(service.USERNAME), request.form.get(service.PASSWORD, ""))
+            login = Login(typed.text(service.USERNAME), request.form.get(service.PASSWORD, ""))
             service.connect(
-                work.current_work(), auth.acting_user(), wiring.calendar_server, form.text(service.SERVER), login,
+                work.current_work(), auth.acting_user(), wiring.calendar_server, typed.text(service.SERVER), login,
                 now=work.now(), allow_loopback=wiring.settings.webhooks_reach_loopback,
             )  # fmt: skip
-        if not refused:
-            done("calendar_connected")
+        except FieldInvalid as error:
+            work.refuse()
+            again = self.render("account/index.html", calendar_typed=request.form, calendar_refused=error, **facts())
+            return again, 422
+        done("calendar_connected")
         return self.index()
 
     @expose("/choose", methods=["POST"])

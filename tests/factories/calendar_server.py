@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,9 +82,10 @@ class CalendarStandin:
     def entries(self, path: str) -> list[Event]:
         """Its events by time, read from the server's own files."""
         files = (self.folder / "collections" / "collection-root" / USERNAME / path).glob("*.ics")
-        events = [
-            event for file in files for event in Calendar.from_ical(file.read_text(encoding="utf-8")).walk("VEVENT")
-        ]
+        events = []
+        for file in files:
+            with suppress(FileNotFoundError):  # taken away meanwhile
+                events += Calendar.from_ical(file.read_text(encoding="utf-8")).walk("VEVENT")
         return sorted(events, key=lambda event: event["dtstart"].dt)
 
     def _ask(self, method: str, url: str, body: bytes) -> None:
