@@ -18,7 +18,6 @@ from huntred.outside.addresses import check_url
 
 SERVER, USERNAME, PASSWORD = "calendar_server", "calendar_username", "calendar_password"
 _LONGEST = 200
-_FIELD_OF = {"login": PASSWORD}
 
 
 def of_user(uow: UnitOfWork, user_id: UUID) -> UserCalendar | None:
@@ -45,7 +44,9 @@ def connect(
     try:
         found = server.calendars(url, login)
     except CalendarFault as fault:
-        raise FieldInvalid(_FIELD_OF.get(fault.fault, SERVER), f"calendar_{fault.fault}") from None
+        if fault.fault == "login":
+            raise FieldInvalid(PASSWORD, "not_let_in") from None
+        raise FieldInvalid(SERVER, f"calendar_{fault.fault}") from None
     kept = UserCalendar(
         id=new_id(), user_id=user_id, server=url, username=login.username, password_sealed=login.password,
         choices=[{"url": one.url, "name": one.name} for one in found], due=now, created_at=now,

@@ -47,7 +47,7 @@ def proposals(cv: Cv, *, today: date) -> tuple[Proposed, ...]:
         if found is not None
     ]  # fmt: skip
     if cv.total_months:
-        told.append(("experience_years", f"{Decimal(cv.total_months) / _MONTHS_OF_YEAR:.1f} años", None))
+        told.append(("experience_years", f"{_years(cv.total_months)} años", None))
     if cv.skills:
         told.append(("skills", ", ".join(skill.name.value for skill in cv.skills[:_MOST_SKILLS]), None))
     proposed = []
@@ -58,6 +58,11 @@ def proposals(cv: Cv, *, today: date) -> tuple[Proposed, ...]:
             continue
         proposed.append(Proposed(field, text, columns, found))
     return tuple(proposed)
+
+
+def _years(months: int) -> str:
+    """Return 8 or 2.5."""
+    return f"{Decimal(months) / _MONTHS_OF_YEAR:.1f}".removesuffix(".0")
 
 
 def _until(job: CvJob) -> tuple[bool, str]:

@@ -85,7 +85,7 @@ def recap_values(uow: UnitOfWork, cv: CvFile, language: str = MAIN, *, now: date
     texts = words(language)
     profile = people.profile_of(uow, cv.person_id)
     lines = [
-        texts["line"].format(label=label(one.field, language), value=one.text)
+        texts["line"].format(label=label(one.field, language), value=_read(one, texts))
         for one in service.proposed_by(cv, now=now)
     ]
     lines += [
@@ -109,11 +109,21 @@ def recap_values(uow: UnitOfWork, cv: CvFile, language: str = MAIN, *, now: date
 def difference_lines(
     uow: UnitOfWork, cv: CvFile, differing: tuple[Proposed, ...], language: str = MAIN
 ) -> str:
-    profile, line = people.profile_of(uow, cv.person_id), words(language)["difference"]
+    profile, texts = people.profile_of(uow, cv.person_id), words(language)
     return "\n".join(
-        line.format(label=label(one.field, language), told=shown(one.field, profile), read=one.text)
+        texts["difference"].format(
+            label=label(one.field, language), told=shown(one.field, profile), read=_read(one, texts)
+        )
         for one in differing
     )
+
+
+def _read(one: Proposed, texts: dict[str, Any]) -> str:
+    """What the CV says, as its person reads it: only years are written out, the rest is theirs."""
+    if one.field != "experience_years":
+        return one.text
+    years = one.text.partition(" ")[0]
+    return str(texts["year"] if years == "1" else texts["years"].format(years=years))
 
 
 def label(field: str, language: str = MAIN) -> str:

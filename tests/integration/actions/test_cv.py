@@ -56,21 +56,22 @@ def profile(desk: Desk) -> UnitProfile:
 
 
 @pytest.mark.parametrize(
-    ("language", "mail", "jobs", "latest"),
+    ("language", "mail", "jobs", "years", "latest"),
     [
-        ("en", "• Email: ", "• Jobs: ", "Latest job"),
-        ("fr", "• E-mail : ", "• Emplois : ", "Dernier travail"),
-        ("ht", "• Imel: ", "• Travay: ", "Dènye travay"),
-        ("pt", "• E-mail: ", "• Empregos: ", "Último trabalho"),
+        ("en", "• Email: ", "• Jobs: ", " years", "Latest job"),
+        ("fr", "• E-mail : ", "• Emplois : ", " ans", "Dernier travail"),
+        ("ht", "• Imel: ", "• Travay: ", " an", "Dènye travay"),
+        ("pt", "• E-mail: ", "• Empregos: ", " anos", "Último trabalho"),
     ],
 )
 def test_what_was_found_is_named_in_the_language_of_the_chat(
-    desk: Desk, told: Told, language: str, mail: str, jobs: str, latest: str
+    desk: Desk, told: Told, language: str, mail: str, jobs: str, years: str, latest: str
 ) -> None:
     chat, cv_id = told(language=language)
     [notice] = [row for row in desk.rows(select(InboxRow)) if row.kind == "notice"]
     recap = notice.payload["values"]["values"]["recap"]
     assert mail in recap and jobs in recap
+    assert any(line.endswith(years) for line in recap.splitlines()) and ".0 " not in recap
     chat.slots["language"] = language
     press(chat, "wrong", cv_id)
     assert latest in chat.titles and "Correo" not in chat.titles

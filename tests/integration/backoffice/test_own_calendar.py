@@ -62,7 +62,7 @@ def test_a_wrong_password_is_said_and_nothing_kept(near: Office, server: Calenda
     client = near.client(near.user())
     answer = post(client, "/own-calendar/connect", given(server, "incorrecta-8271"))
     assert answer.status_code == 422
-    assert "La contraseña: no acepta ese usuario y contraseña" in answer.text
+    assert "La contraseña: no entra con ese usuario" in answer.text
     assert f'value="{server.url}"' in answer.text and f'value="{USERNAME}"' in answer.text
     assert "incorrecta-8271" not in answer.text
     assert near.desk.rows(select(UserCalendar)) == []

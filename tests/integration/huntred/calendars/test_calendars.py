@@ -201,7 +201,7 @@ def test_who_is_switched_off_leaves_nothing_behind(desk: Desk, server: CalendarS
 @pytest.mark.parametrize(
     ("address", "login", "field", "problem"),
     [
-        ("{url}", Login(USERNAME, "otra"), "calendar_password", "calendar_login"),
+        ("{url}", Login(USERNAME, "otra"), "calendar_password", "not_let_in"),
         ("{url}/ana/nada/", LOGIN, "calendar_server", "calendar_not_found"),
         ("http://127.0.0.1:9/", LOGIN, "calendar_server", "calendar_away"),
         ("http://10.0.0.1/dav", LOGIN, "calendar_server", "not_public"),
